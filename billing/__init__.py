@@ -1,0 +1,1 @@
+"""The public schema from cart to payout."""

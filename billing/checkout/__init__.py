@@ -1,0 +1,1 @@
+"""Cart, quote, purchase and its share per shop."""

@@ -1,0 +1,1 @@
+"""Payments, refunds and the webhook inbox, over several gateways."""

@@ -1,0 +1,198 @@
+"""What crosses the border of payments, and what a gateway is. Money in minor units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+
+class FundsFlow(StrEnum):
+    """agent: we hold the money and transfer it. custody: the provider holds each shop's share."""
+
+    AGENT = "agent"
+    CUSTODY = "custody"
+
+
+class PaymentState(StrEnum):
+    """opened (rows only) > started (known to the provider) > captured | closed."""
+
+    OPENED = "opened"
+    STARTED = "started"
+    CAPTURED = "captured"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareToPay:
+    """One shop's part of a payment: `share_no` is the sub-order's number at the provider."""
+
+    share_no: str
+    shop_id: int
+    merchant_account: str
+    amount_minor: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """What a gateway is asked to collect: 1 to 50 shares in one currency."""
+
+    payment_no: str
+    shares: tuple[ShareToPay, ...]
+    currency: str
+    expires_at: datetime
+    description: str
+
+    @property
+    def amount_minor(self) -> int:
+        return sum(share.amount_minor for share in self.shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """How the buyer goes on: a QR code's content, an address to visit, or nothing to do."""
+
+    qr_content: str = ""
+    redirect_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidShare:
+    """A share as the provider reports it."""
+
+    share_no: str
+    merchant_account: str
+    transaction_id: str
+    amount_minor: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReport:
+    """What a provider says of a payment. `shares` is complete when `paid`."""
+
+    payment_no: str
+    paid: bool
+    closed: bool
+    currency: str
+    shares: tuple[PaidShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Give back part or all of one share."""
+
+    refund_no: str
+    share_no: str
+    transaction_id: str
+    merchant_account: str
+    amount_minor: int
+    share_total_minor: int
+    currency: str
+    reason: str
+
+
+class RefundState(StrEnum):
+    """asked (rows only) > sent (the provider works on it) > succeeded | failed."""
+
+    ASKED = "asked"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundReport:
+    """What a provider says of a refund."""
+
+    refund_no: str
+    state: RefundState
+    amount_minor: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOrder:
+    """Take our commission out of one share held at the provider."""
+
+    split_no: str
+    transaction_id: str
+    merchant_account: str
+    commission_minor: int
+    currency: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A verified message of a provider: of a payment or of a refund."""
+
+    event_id: str
+    payment: ProviderReport | None = None
+    refund: RefundReport | None = None
+
+
+class Gateway(Protocol):
+    """One provider. Every method may raise `ProviderError`; none is called inside a transaction."""
+
+    name: str
+    funds_flow: FundsFlow
+
+    def start(self, order: PaymentOrder) -> Started: ...
+    def query(self, payment_no: str) -> ProviderReport: ...
+    def close(self, order: PaymentOrder) -> ProviderReport:
+        """Close an unpaid order. Returns a report with `paid` when the buyer was quicker."""
+        ...
+
+    def refund(self, order: RefundOrder) -> RefundReport: ...
+    def query_refund(self, refund: RefundOrder) -> RefundReport: ...
+    def read_notification(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notification:
+        """Verify and read. Raises `BadNotification` with a reason; nothing of the body is trusted before."""
+        ...
+
+
+@runtime_checkable
+class CustodyGateway(Protocol):
+    """A provider that keeps each shop's money until told to split and release it."""
+
+    def enrol_merchant(self, *, shop_id: int, shop_name: str) -> str:
+        """Apply for a sub-merchant (进件). Returns its account number; the same for a repeat."""
+        ...
+
+    def split(self, order: SplitOrder) -> bool:
+        """Split off the commission; True once it is finished. Repeats with one number are one."""
+        ...
+
+    def query_split(self, order: SplitOrder) -> bool: ...
+    def unfreeze(self, order: SplitOrder) -> bool:
+        """Release what is left to the shop (完结分账)."""
+        ...
+
+
+class ProviderError(Exception):
+    """The provider could not be asked or said no. `retry` tells whether to ask again."""
+
+    def __init__(self, message: str, *, code: str = "", retry: bool = True) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retry = retry
+
+
+class BadNotification(Exception):
+    """A notification that is not to be believed; the reason is one word for the log."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOutcome:
+    """What recording a capture did. `late` means that the payment had been closed before the money came."""
+
+    payment_no: str
+    purchase_no: str
+    captured_now: bool
+    late: bool
+    shares: Sequence[PaidShare] = ()

@@ -1,0 +1,1 @@
+"""Release of a sale to its shop: commission, split, remittance."""

@@ -1,0 +1,1 @@
+"""The face for merchants: pages and the merchant API."""

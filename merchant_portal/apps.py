@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class MerchantPortalConfig(AppConfig):
+    name = "merchant_portal"

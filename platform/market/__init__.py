@@ -1,0 +1,1 @@
+"""The ground floor of the public schema: knows no order and no money flow."""

@@ -1,0 +1,1 @@
+"""Users, identities, addresses, sign-in."""

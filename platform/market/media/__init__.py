@@ -1,0 +1,1 @@
+"""Uploads, renditions, private files."""

@@ -1,0 +1,1 @@
+"""The tenant: shops, domains, memberships, the schema pool, fleet migrations."""

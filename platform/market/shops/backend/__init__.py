@@ -1,0 +1,1 @@
+"""The database backend that enters and leaves shops; named in settings.DATABASES."""

@@ -1,0 +1,1 @@
+"""The platform's category tree, brands and the parameters of a category."""

@@ -1,0 +1,1 @@
+"""Everything on one machine: servers, processes, demo data, provider simulators."""

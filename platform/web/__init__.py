@@ -1,0 +1,1 @@
+"""What the faces share: design system, base templates, middleware. Knows no business."""

@@ -1,0 +1,1 @@
+"""One document per offer, copied from every shop, and the engines that find it."""

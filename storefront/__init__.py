@@ -1,0 +1,1 @@
+"""The face for shoppers: pages and the public API."""

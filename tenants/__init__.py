@@ -1,0 +1,1 @@
+"""Each shop's own schema."""

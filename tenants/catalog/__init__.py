@@ -1,0 +1,1 @@
+"""Products, options, variants and pictures of one shop."""

@@ -1,0 +1,1 @@
+"""Warehouses, stock levels, movements and holds of one shop."""

@@ -1,0 +1,1 @@
+"""Orders, their lines, parcels and log in one shop."""

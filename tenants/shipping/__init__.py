@@ -1,0 +1,1 @@
+"""What one shop charges for freight."""

@@ -27,6 +27,7 @@ class AttemptKind(StrEnum):
     MAIL_CODE = "mail_code"
     SMS_CODE = "sms_code"
     PASSWORD = "password"  # noqa: S105 - the name of a counter
+    SECOND_FACTOR = "second"
 
 
 class EntryKind(StrEnum):

@@ -43,12 +43,16 @@ class OptionDraft:
 
 @dataclass(frozen=True, slots=True)
 class PictureDraft:
-    """A picture already stored by market.media; focal point in thousandths of width and height."""
+    """A picture already stored by market.media; focal point in thousandths of width and height.
+
+    `source_url` is where an import fetched it, so that the next import need not fetch it again.
+    """
 
     media_id: int
     alt: Text = Text()
     focal_x: int = 500
     focal_y: int = 500
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ class ProductDraft:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as pages need it. `renditions` maps a width in px and a format ("avif") to a URL."""
+    """A picture as pages need it. `renditions` maps "<width px>.<format>", such as "640.avif", to a URL.
+
+    `url` is the one every browser shows: WebP of about 640 px, or the SVG itself.
+    """
 
     media_id: int
     alt: Text
@@ -150,3 +157,96 @@ class SellableVariant:
     weight_grams: int
     picture_url: str
     on_sale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftProblem:
+    """What is wrong with a draft: where ("variants.3.price_minor"), what, and the numbers for the sentence."""
+
+    field: str
+    code: str
+    params: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EditedProduct:
+    """A product as its own shop edits it, private fields included. Never leaves the merchant portal."""
+
+    product_id: int
+    version: int
+    draft: ProductDraft
+    pictures: tuple[Picture, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProductSort(StrEnum):
+    """The orders of the merchant's product table."""
+
+    UPDATED = "updated"
+    CREATED = "created"
+    TITLE = "title"
+    PRICE_UP = "price_up"
+    PRICE_DOWN = "price_down"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFilter:
+    """What the merchant's product table shows. None means any; words match titles, brand and SKUs."""
+
+    status: ProductStatus | None = None
+    words: str = ""
+    category_ids: tuple[int, ...] | None = None
+    tag: str = ""
+    price_from_minor: int | None = None
+    price_to_minor: int | None = None
+    product_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A line of the merchant's product table."""
+
+    product_id: int
+    version: int
+    status: ProductStatus
+    title: Text
+    subtitle: Text
+    handle: str
+    sku: str
+    variant_count: int
+    price_low_minor: int
+    price_high_minor: int
+    currency: str
+    picture_url: str
+    category_id: int | None
+    tags: tuple[str, ...]
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Some rows, and the cursor of the next ones ("" at the end)."""
+
+    rows: tuple[ProductRow, ...]
+    next_cursor: str
+
+
+class BulkKind(StrEnum):
+    """What can be done to many products at once."""
+
+    SET_STATUS = "set_status"
+    SET_PRICE = "set_price"
+    CHANGE_PRICE_BPS = "change_price_bps"
+    ADD_TAG = "add_tag"
+    REMOVE_TAG = "remove_tag"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkChange:
+    """One change for many products: `status`, `amount` (minor units or basis points) or `tag` by its kind."""
+
+    kind: BulkKind
+    status: ProductStatus | None = None
+    amount: int = 0
+    tag: str = ""

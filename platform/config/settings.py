@@ -52,15 +52,14 @@ _DATABASE_URL = (
     if _ROLE_IS_OWNER
     else env.str("DATABASE_URL", default="postgresql://jishi_app@127.0.0.1:5432/jishi")
 )
+_POOL_SIZE = env.int("JISHI_DATABASE_POOL", default=8)
 DATABASES = {
     "default": {
         **env.db_url_config(_DATABASE_URL),
         "ENGINE": "market.shops.backend",
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": env.int("JISHI_DATABASE_POOL", default=8), "timeout": 10},
-        },
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {},
     }
 }
 DATABASE_ROUTERS = ["market.shops.backend.routers.ShopRouter"]

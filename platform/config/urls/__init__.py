@@ -1,0 +1,1 @@
+"""One URL configuration for each kind of host."""

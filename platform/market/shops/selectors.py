@@ -1,0 +1,119 @@
+"""Reads about shops. Hosts and shops are kept in memory and dropped when the epoch `shops` moves."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from market.shops.contracts import Epochs, HostContext, HostKind, MembershipView, Role, ShopContext, ShopStatus
+from market.shops.models import Domain, Epoch, Membership, PooledSchema, Shop
+
+
+class ShopNotFound(LookupError):
+    """No shop has this id or name."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    epoch: int = -1
+    hosts: dict[str, HostContext] = field(default_factory=dict)
+    shops: dict[int, ShopContext] = field(default_factory=dict)
+
+
+_kept = _Kept()
+_kept_lock = threading.Lock()
+
+
+def read_epochs() -> Epochs:
+    """Both counters, one statement."""
+    values = dict(Epoch.objects.values_list("name", "value"))
+    return Epochs(shops=values.get("shops", 0), listings=values.get("listings", 0))
+
+
+def resolve_host(host: str, *, epochs: Epochs | None = None) -> HostContext | None:
+    """Which host this is (without port, lower case), or None. One statement, two after a shop changed."""
+    epochs = epochs or read_epochs()
+    return _current(epochs.shops).hosts.get(host.lower().rstrip("."))
+
+
+def map_shops(epochs: Epochs) -> dict[int, ShopContext]:
+    """Every shop by id, from memory while the epoch stands. Do not change the answer."""
+    return _current(epochs.shops).shops
+
+
+def list_open_shops(epochs: Epochs | None = None) -> list[ShopContext]:
+    """Shops that visitors may see, by id."""
+    shops = map_shops(epochs or read_epochs())
+    return [shop for _, shop in sorted(shops.items()) if shop.is_open]
+
+
+def get_shop(shop_id: int) -> ShopContext:
+    """One shop from the table, or `ShopNotFound`."""
+    try:
+        return Shop.objects.get(pk=shop_id).to_context()
+    except Shop.DoesNotExist as error:
+        raise ShopNotFound(shop_id) from error
+
+
+def find_shop_by_slug(slug: str) -> ShopContext | None:
+    """The shop with this name in its address."""
+    row = Shop.objects.filter(slug=slug.lower()).first()
+    return row.to_context() if row else None
+
+
+def list_shops_by_ids(shop_ids: Iterable[int]) -> dict[int, ShopContext]:
+    """Shops by id, one statement."""
+    return {row.pk: row.to_context() for row in Shop.objects.filter(pk__in=list(shop_ids))}
+
+
+def list_shops(*, status: ShopStatus | None = None, after_id: int = 0, limit: int = 50) -> list[ShopContext]:
+    """Shops for staff, by id."""
+    rows = Shop.objects.filter(pk__gt=after_id).order_by("pk")
+    if status is not None:
+        rows = rows.filter(status=status.value)
+    return [row.to_context() for row in rows[:limit]]
+
+
+def count_shops_by_status() -> dict[ShopStatus, int]:
+    """How many shops stand in each status."""
+    counts = {status: 0 for status in ShopStatus}
+    for value in Shop.objects.values_list("status", flat=True):
+        counts[ShopStatus(value)] += 1
+    return counts
+
+
+def find_membership(*, user_id: int, shop_id: int) -> MembershipView | None:
+    """This person's place in this shop's team."""
+    row = Membership.objects.filter(user_id=user_id, shop_id=shop_id).first()
+    return MembershipView(row.user_id, row.shop_id, Role(row.role)) if row else None
+
+
+def list_memberships(user_id: int) -> list[tuple[ShopContext, Role]]:
+    """The shops that a person works in, oldest first, one statement."""
+    rows = Membership.objects.filter(user_id=user_id).select_related("shop").order_by("since", "id")
+    return [(row.shop.to_context(), Role(row.role)) for row in rows]
+
+
+def list_team(shop_id: int) -> Sequence[MembershipView]:
+    """Who works in a shop."""
+    rows = Membership.objects.filter(shop_id=shop_id).order_by("since", "id")
+    return [MembershipView(row.user_id, row.shop_id, Role(row.role)) for row in rows]
+
+
+def count_spare_schemas() -> int:
+    """How many schemas stand ready."""
+    return PooledSchema.objects.filter(claimed_at__isnull=True).count()
+
+
+def _current(epoch: int) -> _Kept:
+    global _kept
+    kept = _kept
+    if kept.epoch == epoch:
+        return kept
+    with _kept_lock:
+        shops = {row.pk: row.to_context() for row in Shop.objects.all()}
+        hosts = {
+            row.domain: HostContext(HostKind(row.kind), row.domain, shops.get(row.tenant_id))
+            for row in Domain.objects.all()
+        }
+        _kept = _Kept(epoch, hosts, shops)
+        return _kept

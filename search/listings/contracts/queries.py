@@ -1,0 +1,138 @@
+"""Questions to search, and answers. Money in minor units."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from search.listings.contracts.documents import ListingCard
+from tenants.catalog.contracts import Text
+
+
+class Sort(StrEnum):
+    """The orders in which hits are listed; ties are broken by listing id, so that every order is total."""
+
+    BEST = "best"
+    SALES = "sales"
+    NEWEST = "newest"
+    PRICE_UP = "price_up"
+    PRICE_DOWN = "price_down"
+    RATING = "rating"
+
+
+class BadQuery(ValueError):
+    """A question beyond the limits; the message says which."""
+
+
+MOST_WORDS_CHARACTERS = 100
+MOST_VALUES = 20
+MOST_ATTRIBUTES = 6
+MOST_OPTIONS = 3
+MOST_COMBINATIONS = 400
+MOST_HITS = 60
+DEEPEST_HIT = 2_400
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeTick:
+    """An attribute and its ticked values, by the keys that facets give: ("颜色", ("蓝色", "白色"))."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """One question. Values inside a facet are alternatives, facets restrict each other.
+
+    The price band is of the price that a card shows (the lowest). Ticked options and `in_stock` meet in one variant.
+    Paging: `page` from 1 for numbered pages, or `after`, the previous page's `next_cursor`, which neither repeats nor
+    skips.
+    Raises `BadQuery` when built beyond the limits.
+    """
+
+    words: str = ""
+    category_id: int | None = None
+    brands: tuple[str, ...] = ()
+    price_from_minor: int | None = None
+    price_to_minor: int | None = None
+    attributes: tuple[AttributeTick, ...] = ()
+    shop_ids: tuple[int, ...] = ()
+    in_stock: bool = False
+    sort: Sort = Sort.BEST
+    page: int = 1
+    after: str = ""
+    size: int = 24
+    with_facets: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.words) > MOST_WORDS_CHARACTERS:
+            raise BadQuery(f"At most {MOST_WORDS_CHARACTERS} characters.")
+        if max(len(self.brands), len(self.shop_ids), *(len(tick.values) for tick in self.attributes), 0) > MOST_VALUES:
+            raise BadQuery(f"At most {MOST_VALUES} values of one filter.")
+        if len(self.attributes) > MOST_ATTRIBUTES:
+            raise BadQuery(f"At most {MOST_ATTRIBUTES} attributes.")
+        if not self._combinations_are_few():
+            raise BadQuery(f"At most {MOST_COMBINATIONS} combinations of ticked options.")
+        if not 1 <= self.size <= MOST_HITS or self.page < 1 or self.page * self.size > DEEPEST_HIT:
+            raise BadQuery(f"At most {MOST_HITS} hits a page and {DEEPEST_HIT} in all.")
+
+    def _combinations_are_few(self) -> bool:
+        """A product has at most three options, so three ticked attributes can meet in one variant."""
+        most = sorted((len(tick.values) for tick in self.attributes), reverse=True)[:MOST_OPTIONS]
+        return math.prod(most) <= MOST_COMBINATIONS
+
+
+class FacetKind(StrEnum):
+    """What a facet divides by."""
+
+    CATEGORY = "category"
+    BRAND = "brand"
+    PRICE = "price"
+    ATTRIBUTE = "attribute"
+    SHOP = "shop"
+    STOCK = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value: `value` goes into the query, `label` is shown, `count` is right under every other tick.
+
+    Values of the price facet are "from-to" in minor units, either side may be empty.
+    """
+
+    value: str
+    label: Text
+    count: int
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One facet. `key` names the attribute in the query; it is empty for the other kinds."""
+
+    kind: FacetKind
+    key: str
+    name: Text
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """An answer. `did_fall_back`: the engine was not to be had, PostgreSQL answered, without facets."""
+
+    query: SearchQuery
+    hits: tuple[ListingCard, ...]
+    total: int
+    facets: tuple[Facet, ...] = ()
+    next_cursor: str = ""
+    did_fall_back: bool = False
+    did_relax: bool = False
+
+    @property
+    def pages(self) -> int:
+        """How many numbered pages can be visited."""
+        return -(-min(self.total, DEEPEST_HIT) // self.query.size)
+
+    def find_facet(self, kind: FacetKind, key: str = "") -> Facet | None:
+        """The facet of a kind (and attribute), or None."""
+        return next((facet for facet in self.facets if facet.kind is kind and facet.key == key), None)

@@ -1,6 +1,7 @@
 """What crosses the border of the catalogue: drafts on the way in, sheets on the way out."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -140,7 +141,7 @@ class ProductSheet:
     pictures: tuple[Picture, ...]
     created_at: datetime
     currency: str = "CNY"
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class DraftProblem:
 
     field: str
     code: str
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: dict[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

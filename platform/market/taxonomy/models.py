@@ -7,7 +7,7 @@ from market.taxonomy.contracts import MAX_DEPTH, ParameterKind
 
 
 class Category(models.Model):
-    """A node of the category tree. `path` holds the slugs from the top ("tableware/mugs"), so one index reads a branch."""
+    """A node of the category tree. `path` holds the slugs from the top: "tableware/mugs"."""
 
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     slug = models.SlugField(max_length=60)

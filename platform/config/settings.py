@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.accounts_settings import *  # noqa: F403  # allauth reads many names; they have a page of their own
+
 env = environ.Env()
 
 ROOT = Path(__file__).resolve().parents[2]

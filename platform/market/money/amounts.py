@@ -14,7 +14,7 @@ class CurrencyMismatch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`minor` units (fen, cents) of a `currency`. Raises `UnknownCurrency`; a minor that is not whole is a `TypeError`."""
+    """`minor` units (fen, cents) of a `currency`. Raises `UnknownCurrency`, and `TypeError` for a part of a unit."""
 
     minor: int
     currency: str = DEFAULT_CURRENCY

@@ -35,8 +35,8 @@ class ForgivingRedisCache(RedisCache):
         self._breaker.ask(lambda: super(ForgivingRedisCache, self).set(key, value, timeout, version), None)
 
     def set_many(self, data: Mapping[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Version = None) -> list[Any]:
-        missed = list(data)
-        return self._breaker.ask(lambda: super(ForgivingRedisCache, self).set_many(data, timeout, version), missed)
+        given = dict(data)
+        return self._breaker.ask(lambda: super(ForgivingRedisCache, self).set_many(given, timeout, version), [*given])
 
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Version = None) -> bool:
         return self._breaker.ask(lambda: super(ForgivingRedisCache, self).touch(key, timeout, version), False)
@@ -54,5 +54,5 @@ class ForgivingRedisCache(RedisCache):
             raise ValueError(f"Key {key!r} not found")
         return count
 
-    def clear(self) -> bool:
-        return self._breaker.ask(lambda: super(ForgivingRedisCache, self).clear(), False)
+    def clear(self) -> None:
+        self._breaker.ask(lambda: super(ForgivingRedisCache, self).clear(), None)

@@ -31,7 +31,7 @@ def render_error(
         return respond(Problem(status, KINDS.get(status, "internal"), headers=headers))
     with translation.override(read_language(request)):
         try:
-            html = render_to_string(
+            html: str = render_to_string(
                 f"web/errors/{status}.html",
                 {"retry_after": retry_after, "request_id": getattr(request, "request_id", "")},
                 request=request,

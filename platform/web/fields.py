@@ -9,7 +9,6 @@ from django.forms import (
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
-    ClearableFileInput,
     RadioSelect,
     Select,
     Widget,
@@ -56,7 +55,7 @@ def _css(bound: BoundField, kind: str) -> str:
         return str(own)
     if kind in ("tick", "many"):
         return "tick"
-    return "select" if isinstance(widget, Select) and not isinstance(widget, ClearableFileInput) else "input"
+    return "select" if isinstance(widget, Select) else "input"
 
 
 def _choices(bound: BoundField, attrs: Mapping[str, object]) -> tuple[BoundWidget, ...]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 Theme = Literal["system", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("system", "light", "dark")
@@ -28,16 +28,16 @@ def read_theme(request: HttpRequest) -> Theme:
 
 def read_language(request: HttpRequest) -> str:
     """The language of the cookie, else of Accept-Language, else Chinese."""
-    known = dict(settings.LANGUAGES)
+    known: dict[str, str] = dict(settings.LANGUAGES)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     if chosen in known:
         return chosen
-    for code, _ in translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         if code.startswith("zh"):
             return "zh-hans"
         if code.split("-")[0] in known:
             return code.split("-")[0]
-    return settings.LANGUAGE_CODE
+    return str(settings.LANGUAGE_CODE)
 
 
 def read_preferences(request: HttpRequest) -> Preferences:

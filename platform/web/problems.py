@@ -88,9 +88,15 @@ def to_problem(error: Exception) -> Problem | None:
     if isinstance(error, ValidationError):
         return Problem(error.status_code, "invalid", errors=list_faults(error.detail))
     if isinstance(error, Throttled):
-        return Problem(429, "too-many-requests", str(error.detail), headers={"Retry-After": str(int(error.wait or 1))})
+        return Problem(
+            429,
+            "too-many-requests",
+            str(error.detail),
+            headers={"Retry-After": str(int(getattr(error, "wait", None) or 1))},
+        )
     if isinstance(error, APIException):
-        headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", "") else {}
+        challenge = getattr(error, "auth_header", "")
+        headers = {"WWW-Authenticate": challenge} if challenge else {}
         return Problem(error.status_code, error.default_code.replace("_", "-"), str(error.detail), headers=headers)
     if isinstance(error, Http404):
         return Problem(404, "not-found")

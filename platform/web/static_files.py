@@ -5,7 +5,7 @@ from typing import Any  # Any: Django's storage signatures are untyped
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise is untyped
     """Hashes imports between our ES modules too. A file that is missing keeps its plain name instead of breaking the
     start: vendored files name source maps that are not shipped, and tests run without a collected folder."""
 

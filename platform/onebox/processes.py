@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Program:
     stop_seconds: float = 10.0  # then it is killed
     is_ready: Callable[[], bool] | None = None
     ready_seconds: float = 60.0
+    is_server: bool = False  # others need it: it is stopped last
     clean_up: Callable[[], None] | None = None  # before each start: what a killed one left behind
 
 
@@ -140,6 +141,19 @@ def list_notes(place: Place) -> list[Note]:
     """Every process of this place that still runs."""
     names = sorted(path.stem for path in place.notes.glob("*.json"))
     return [note for name in names if (note := find_note(place, name)) is not None]
+
+
+def end_processes(notes: Sequence[Note], seconds: float) -> None:
+    """Ask processes that somebody else started to end (SIGINT: every one of them takes it for that), then kill."""
+    for note in notes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(note.pid, signal.SIGINT)
+    if not wait_until(lambda: not any(note.is_alive() for note in notes), seconds):
+        for note in notes:
+            if note.is_alive():
+                kill_group(note.pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(note.pid, signal.SIGKILL)
 
 
 def list_family(roots: Iterable[int]) -> list[int]:

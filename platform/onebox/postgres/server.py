@@ -85,6 +85,7 @@ class PostgresServer:
             orphan_signal=signal.SIGINT,
             stop_seconds=20.0,
             is_ready=self.is_ready,
+            is_server=True,
             clean_up=self.remove_strays,
         )
 

@@ -1,0 +1,64 @@
+"""The file `.local/env`: addresses and secrets of this machine's Jishi, made once and kept. Standard library only."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from onebox.places import CannotContinue, Place, write_private
+
+SECRETS = ("SECRET_KEY", "JISHI_FIELD_KEY", "JISHI_LEDGER_SEAL_KEY")
+SERVER_NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ELASTICSEARCH_URL")
+HEADING = "# Made by ./run for this machine. Holds secrets: never copy it to a server.\n"
+
+
+def read_environment(place: Place) -> dict[str, str]:
+    """What the file says; nothing when there is none."""
+    return read_pairs(place.environment_file)
+
+
+def read_pairs(path: Path) -> dict[str, str]:
+    """KEY=VALUE lines of a file; comments and blank lines are passed over."""
+    if not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {key.strip(): value.strip() for key, value in pairs}
+
+
+def update_environment(place: Place, values: Mapping[str, str]) -> None:
+    """Set these, keep the others, make the secrets that are missing."""
+    known = read_environment(place)
+    made = {name: known.get(name) or secrets.token_urlsafe(48) for name in SECRETS}
+    merged = {**known, **made, "JISHI_LOCAL_ONLY": "1", **values}
+    if merged != known:
+        write_private(place.environment_file, HEADING + "".join(f"{key}={value}\n" for key, value in merged.items()))
+
+
+def full_environment(place: Place) -> dict[str, str]:
+    """The environment of our processes: what was given to us wins over the file."""
+    return {
+        **read_environment(place),
+        "MALLOC_ARENA_MAX": "2",  # fewer, fuller heaps: threads otherwise keep one each
+        "PYTHONUNBUFFERED": "1",
+        **os.environ,
+        "JISHI_LOCAL": str(place.local),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+
+
+def wants_postgres() -> bool:
+    """Whether no database server was named. Raises CannotContinue when only one of the two addresses was."""
+    app, owner = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_OWNER_URL")
+    if bool(app) != bool(owner):
+        missing = "DATABASE_OWNER_URL" if app else "DATABASE_URL"
+        raise CannotContinue(
+            f"{missing} is not set. A database server of your own needs both: DATABASE_URL for the role jishi_app and "
+            "DATABASE_OWNER_URL for jishi_owner (platform/onebox/postgres/roles.sql makes the two)."
+        )
+    return not app
+
+
+def wants_valkey() -> bool:
+    """Whether no server for caches and wake-ups was named."""
+    return not os.environ.get("REDIS_URL")

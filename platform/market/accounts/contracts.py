@@ -81,3 +81,17 @@ class Entry:
     next_path: str
     two_factor: bool
     authenticated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """One's own account, as only its owner sees it. The telephone is masked even here: shoulders are looked over."""
+
+    user_id: int
+    display_name: str
+    email: str | None
+    masked_phone: str
+    language: Language
+    staff_role: StaffRole | None
+    has_password: bool
+    created_at: datetime

@@ -1,7 +1,7 @@
 """People, their address books, and the small tables that guard the ways in."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar  # Any: Django's managers and hashes are untyped
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -52,7 +52,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -87,16 +87,12 @@ class User(AbstractBaseUser):
 
     def get_session_auth_fallback_hash(self) -> Any:
         """The same under former secret keys; Django asks for these while SECRET_KEY is rotated."""
-        for secret in _former_secrets():
+        for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)
 
-    def _session_hash(self, secret: str | None) -> str:
+    def _session_hash(self, secret: str | bytes | None) -> str:
         value = f"{self.password}:{self.session_epoch}"
         return salted_hmac("market.accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
-
-
-def _former_secrets() -> list[str]:
-    return list(settings.SECRET_KEY_FALLBACKS)
 
 
 class Address(models.Model):

@@ -36,7 +36,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Staff must have two factors."""
-        return not authenticator.user.is_staff
+        return not bool(authenticator.user.is_staff)
 
     def get_totp_label(self, user: User) -> str:
         """What the app shows beside the code."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from market.accounts.contracts import AddressView, Language, PersonView, StaffRole
+from market.accounts.contracts import AddressView, Language, OwnAccount, PersonView, StaffRole
 from market.accounts.fields import blind_index
 from market.accounts.models import Address, User
-from market.accounts.rules import BadPhone, normalize_phone
+from market.accounts.rules import BadPhone, mask_phone, normalize_phone
 
 
 class PersonNotFound(LookupError):
@@ -20,6 +20,23 @@ def get_person(user_id: int) -> PersonView:
     if user is None:
         raise PersonNotFound(user_id)
     return view_person(user)
+
+
+def get_own_account(user_id: int) -> OwnAccount:
+    """One's own account; raises `PersonNotFound`."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise PersonNotFound(user_id)
+    return OwnAccount(
+        user_id=user.pk,
+        display_name=display_name(user),
+        email=user.email,
+        masked_phone=mask_phone(user.phone) if user.phone_verified else "",
+        language=Language(user.language),
+        staff_role=StaffRole(user.staff_role) if user.staff_role else None,
+        has_password=user.has_usable_password(),
+        created_at=user.created_at,
+    )
 
 
 def list_people_by_ids(user_ids: Iterable[int]) -> dict[int, PersonView]:

@@ -59,8 +59,8 @@ def get_region(district_code: str) -> Region:
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
-    lines = _FILE.read_text(encoding="utf-8").splitlines()
-    return dict(line.split(" ", 1) for line in lines)  # type: ignore[arg-type]
+    lines = (line.partition(" ") for line in _FILE.read_text(encoding="utf-8").splitlines())
+    return {code: name for code, _, name in lines}
 
 
 @lru_cache(maxsize=1)

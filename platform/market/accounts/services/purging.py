@@ -15,13 +15,12 @@ BATCH = 2_000
 
 def purge_expired_rows(*, now: datetime) -> int:
     """Delete one batch of each kind; returns how many rows went."""
-    old_tickets = Ticket.objects.filter(expires_at__lt=now - timedelta(minutes=5))
-    old_attempts = Attempt.objects.filter(at__lt=now - LONGEST_WINDOW)
-    ended = Session.objects.filter(expire_date__lt=now)
-    gone = 0
-    for rows in (old_tickets, old_attempts, ended):
-        deleted, _ = rows.model._default_manager.filter(pk__in=rows.values("pk")[:BATCH]).delete()
-        gone += deleted
+    tickets = Ticket.objects.filter(expires_at__lt=now - timedelta(minutes=5)).values("pk")[:BATCH]
+    attempts = Attempt.objects.filter(at__lt=now - LONGEST_WINDOW).values("pk")[:BATCH]
+    ended = Session.objects.filter(expire_date__lt=now).values("pk")[:BATCH]
+    gone = Ticket.objects.filter(pk__in=tickets).delete()[0]
+    gone += Attempt.objects.filter(pk__in=attempts).delete()[0]
+    gone += Session.objects.filter(pk__in=ended).delete()[0]
     return gone + _purge_unfinished(now)
 
 

@@ -1,0 +1,10 @@
+"""Addresses of the portal's door: included without a prefix, without a namespace."""
+
+from django.urls import path
+
+from merchant_portal.entering.views import enter, leave
+
+urlpatterns = [
+    path("enter", enter, name="enter"),
+    path("leave", leave, name="leave"),
+]

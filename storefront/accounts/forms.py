@@ -1,0 +1,108 @@
+"""Forms of the account and the address book."""
+
+from typing import Any  # Any: Django's forms take data and options of any kind
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from market.accounts.contracts import AddressView, Language
+from market.accounts.regions import Division, list_cities, list_districts, list_provinces
+from market.accounts.rules import show_phone
+from market.accounts.services import AddressDraft, BadAddress
+
+SENTENCES = {
+    ("recipient", "missing"): _("Enter who receives the parcel."),
+    ("recipient", "long"): _("A name has at most 40 characters. Shorten it."),
+    ("phone", "missing"): _("Enter a number the courier can call."),
+    ("phone", "unknown"): _("No telephone number looks like this. Enter all digits, abroad with + and country code."),
+    ("district_code", "missing"): _("Choose the district."),
+    ("district_code", "unknown"): _("Choose the district."),
+    ("street", "missing"): _("Enter street, building and door."),
+    ("street", "long"): _("Street, building and door have at most 200 characters. Shorten them."),
+    ("postcode", "digits"): _("A postcode has 6 digits. Enter all of them or none."),
+}
+STRANGE = _("There is a sign in here that cannot be printed. Type it again.")
+FIELDS = {"district_code": "district"}
+
+
+class ProfileForm(forms.Form):
+    """How a person is called and written to."""
+
+    display_name = forms.CharField(label=_("Name shown to others"), max_length=40, required=False)
+    language = forms.ChoiceField(
+        label=_("Language of messages"),
+        choices=[(Language.CHINESE.value, "简体中文"), (Language.ENGLISH.value, "English")],
+    )
+
+
+class AddressForm(forms.Form):
+    """An address. Cities follow the province, districts the city: with a script at once, without by a button."""
+
+    recipient = forms.CharField(label=_("Recipient"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    province = forms.ChoiceField(label=_("Province"), required=False)
+    city = forms.ChoiceField(label=_("City"), required=False)
+    district = forms.ChoiceField(label=_("District"), required=False)
+    street = forms.CharField(label=_("Street, building, door"), max_length=1000, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
+    is_default = forms.BooleanField(label=_("Begin checkout with this address"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("recipient", "phone", "province", "city", "district", "street"):
+            self.fields[name].required = False
+            self.fields[name].widget.is_required = True
+        autocomplete = {"recipient": "name", "phone": "tel", "street": "street-address", "postcode": "postal-code"}
+        for name, value in autocomplete.items():
+            self.fields[name].widget.attrs["autocomplete"] = value
+        self.fields["phone"].widget.attrs.update({"type": "tel", "inputmode": "tel"})
+        self.fields["postcode"].widget.attrs["inputmode"] = "numeric"
+        self._offer_regions()
+
+    def _offer_regions(self) -> None:
+        province, city = self._chosen("province"), self._chosen("city")
+        city = city if city.startswith(province) else ""
+        self._offer("province", _("Choose the province"), list_provinces())
+        self._offer("city", _("Choose the city"), list_cities(province))
+        self._offer("district", _("Choose the district"), list_districts(city))
+
+    def _chosen(self, name: str) -> str:
+        source = self.data if self.is_bound else self.initial
+        return str(source.get(name) or "")
+
+    def _offer(self, name: str, invitation: Any, divisions: list[Division]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", invitation), *((division.code, division.name) for division in divisions)]
+        # A city of the former province is not wrong, it is just not chosen yet.
+        field.error_messages["invalid_choice"] = SENTENCES["district_code", "missing"]
+
+    def draft(self) -> AddressDraft:
+        """What was typed, for the service. Call it after `is_valid`."""
+        return AddressDraft(
+            recipient=self.cleaned_data["recipient"],
+            phone=self.cleaned_data["phone"],
+            district_code=self.cleaned_data["district"],
+            street=self.cleaned_data["street"],
+            postcode=self.cleaned_data["postcode"],
+            is_default=self.cleaned_data["is_default"],
+        )
+
+    def refuse(self, error: BadAddress) -> None:
+        """Put the service's refusal at its field, as a sentence."""
+        sentence = SENTENCES.get((error.field, error.reason), STRANGE)
+        self.add_error(FIELDS.get(error.field, error.field), sentence)
+
+
+def initial_of(address: AddressView) -> dict[str, object]:
+    """An address as the form shows it."""
+    return {
+        "recipient": address.recipient,
+        "phone": show_phone(address.phone),
+        "province": address.province_code,
+        "city": address.city_code,
+        "district": address.district_code,
+        "street": address.street,
+        "postcode": address.postcode,
+        "is_default": address.is_default,
+    }

@@ -166,6 +166,7 @@ def fill_row(row: Product, draft: ProductDraft) -> None:
     """Set the columns that a draft says directly; handle, pictures, prices, version and times are the service's."""
     row.title_zh, row.title_en = draft.title.zh.strip(), draft.title.en.strip()
     row.subtitle_zh, row.subtitle_en = draft.subtitle.zh.strip(), draft.subtitle.en.strip()
+    row.body_html_zh, row.body_html_en = draft.body_html.zh, draft.body_html.en
     row.category_id = draft.category_id
     row.brand = draft.brand.strip()
     row.tags = list(dict.fromkeys(tag.strip() for tag in draft.tags if tag.strip()))

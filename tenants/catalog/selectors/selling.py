@@ -41,7 +41,7 @@ def list_sellable(variant_ids: Iterable[int]) -> dict[int, SellableVariant]:
         "weight_grams",
         "retired",
         "product__status",
-        Coalesce(picture_url, Value("")),
+        Coalesce(picture_url, Value(""), output_field=TextField()),
     )
     return {
         row[0]: SellableVariant(

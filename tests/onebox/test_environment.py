@@ -1,0 +1,45 @@
+"""The environment file: secrets are made once, addresses are renewed, what the user set wins."""
+
+import stat
+
+import pytest
+
+from onebox.environment import SECRETS, full_environment, read_environment, update_environment, wants_postgres
+from onebox.places import CannotContinue, Place
+
+
+def test_secrets_are_made_once_and_differ(place: Place) -> None:
+    update_environment(place, {"DATABASE_URL": "postgresql://a@b/c"})
+    first = read_environment(place)
+    update_environment(place, {"DATABASE_URL": "postgresql://a@b/d"})
+    second = read_environment(place)
+    assert len({first[name] for name in SECRETS}) == len(SECRETS)
+    assert all(len(first[name]) >= 50 for name in SECRETS)
+    assert [first[name] for name in SECRETS] == [second[name] for name in SECRETS]
+    assert second["DATABASE_URL"] == "postgresql://a@b/d"
+
+
+def test_only_its_owner_reads_the_file(place: Place) -> None:
+    update_environment(place, {})
+    assert stat.S_IMODE(place.environment_file.stat().st_mode) == 0o600
+
+
+def test_values_that_somebody_added_are_kept(place: Place) -> None:
+    place.environment_file.write_text("# mine\nJISHI_COMMISSION_BPS=700\n")
+    update_environment(place, {"REDIS_URL": "redis://x"})
+    assert read_environment(place)["JISHI_COMMISSION_BPS"] == "700"
+
+
+def test_the_environment_of_the_caller_wins_over_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    update_environment(place, {"REDIS_URL": "redis://embedded"})
+    monkeypatch.setenv("REDIS_URL", "redis://mine")
+    assert full_environment(place)["REDIS_URL"] == "redis://mine"
+
+
+def test_a_database_of_ones_own_needs_both_addresses(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wants_postgres()
+    monkeypatch.setenv("DATABASE_URL", "postgresql://jishi_app@db/jishi")
+    with pytest.raises(CannotContinue, match="DATABASE_OWNER_URL is not set"):
+        wants_postgres()
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://jishi_owner@db/jishi")
+    assert not wants_postgres()

@@ -64,3 +64,16 @@ class Option:
     field: str
     values: Sequence[OptionValue]
     chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sellable:
+    """One combination for the variant picker. `choices` are the option values in the order of the options."""
+
+    variant_id: int
+    choices: tuple[str, ...]
+    price_minor: int
+    was_minor: int | None = None
+    sold: bool = True
+    note: str = ""  # about stock: "only 7 left"
+    picture: int | None = None  # index into the gallery

@@ -1,5 +1,6 @@
 """Tags for whole parts: pictures, sums, steps, charts, steppers, states."""
 
+import json
 from collections.abc import Sequence
 from typing import Any  # Any: template contexts and template arguments are open by nature
 
@@ -10,14 +11,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from market.money import DEFAULT_CURRENCY
-from web import pictures
+from web import figures, pictures
 from web.charts import Chart
-from web.shapes import LogLine, Option, Step, SumRow
+from web.shapes import LogLine, Option, Sellable, Step, SumRow
 from web.tags.words import icon, pick
 from web.toasts import Toast, list_toasts
 
 register = template.Library()
 PARTS = "web/parts/"
+_IN_SCRIPT = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}  # as django.utils.html.json_script
 
 
 @register.inclusion_tag(PARTS + "picture.html")
@@ -88,6 +90,32 @@ def quantity(
 def options(options: Sequence[Option]) -> dict[str, Any]:
     """The choices of a product as radio buttons; what is sold out is dashed, struck and says so."""
     return {"options": options}
+
+
+@register.inclusion_tag(PARTS + "variants.html")
+def variants(
+    sellables: Sequence[Sellable],
+    *,
+    field: str = "variant",
+    chosen: int | None = None,
+    currency: str = DEFAULT_CURRENCY,
+) -> dict[str, Any]:
+    """What is sold, inside `<jishi-variants>` after `{% options %}`; the chosen variant goes into `field`."""
+    rows = []
+    for one in sellables:
+        cut = figures.cut_price(one.price_minor, currency)
+        rows.append(
+            {
+                "id": one.variant_id,
+                "choices": one.choices,
+                "price": (cut.symbol, cut.integer, cut.decimals),
+                "was": "" if one.was_minor is None else figures.cut_price(one.was_minor, currency).whole,
+                "sold": one.sold,
+                "note": one.note,
+                "picture": one.picture,
+            }
+        )
+    return {"field": field, "chosen": chosen, "json": mark_safe(json.dumps(rows).translate(_IN_SCRIPT))}  # noqa: S308
 
 
 @register.inclusion_tag(PARTS + "empty.html")

@@ -39,6 +39,7 @@ class Supervisor:
         self.environment: dict[str, str] = {}
         self._announce = announce
         self._watched: list[Watched] = []
+        self._catching = False
         self._running = False
         self._stopping = False
 
@@ -64,13 +65,14 @@ class Supervisor:
 
     def catch_signals(self) -> None:
         """From now on a stop signal ends `run`, and interrupts starting with KeyboardInterrupt."""
+        self._catching = True
         write_note(self.place, "supervisor", os.getpid())
         for number in STOP_SIGNALS:
             signal.signal(number, self._ask_to_stop)
 
     def stop_all(self) -> None:
         """Stop in the opposite order; a second signal changes nothing."""
-        for number in STOP_SIGNALS:
+        for number in STOP_SIGNALS if self._catching else ():
             signal.signal(number, signal.SIG_IGN)
         for group in _stop_order(self._watched):
             for watched in group:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from onebox.places import Place
+from onebox.postgres import remove_postgres
 from onebox.servers import stop_leftovers
 
 SERVER_NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ELASTICSEARCH_URL", "JISHI_PORT", "JISHI_LOCAL")
@@ -24,4 +25,5 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     place.make()
     yield place
     stop_leftovers(place)
+    remove_postgres(place)
     shutil.rmtree(folder, ignore_errors=True)

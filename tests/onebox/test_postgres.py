@@ -30,7 +30,6 @@ def server(place: Place) -> Iterator[PostgresServer]:
         yield found
     finally:
         supervisor.stop_all()
-        remove_postgres(place)
 
 
 def refuse(url: str, statement: str) -> str:

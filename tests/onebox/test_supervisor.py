@@ -88,10 +88,14 @@ supervisor = Supervisor(Place(local=Path(sys.argv[1])))
 supervisor.catch_signals()
 supervisor.environment = {"PATH": "/usr/bin:/bin"}
 sleep = (sys.executable, "-c", "import time; time.sleep(300)")
-supervisor.start([Program(name=name, argv=sleep) for name in ("a", "b")])
-print("started", flush=True)
-supervisor.run()
-supervisor.stop_all()
+try:
+    supervisor.start([Program(name=name, argv=sleep) for name in ("a", "b")])
+    print("started", flush=True)
+    supervisor.run()
+except KeyboardInterrupt:
+    pass
+finally:
+    supervisor.stop_all()
 """
 
 

@@ -1,0 +1,129 @@
+"""Reading the index: every process looks at the files itself and sees a commit at its next question."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import tantivy
+from tantivy import Query
+
+from search.listings.contracts import BadQuery, EngineAnswer, EngineDown, SearchQuery
+from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
+from search.listings.engines.tantivy.files import IndexFiles
+from search.listings.engines.tantivy.filters import Filters, filter_by, match_words
+from search.listings.engines.tantivy.hits import list_hits
+from search.listings.engines.tantivy.schema import build_schema
+from search.listings.tokens.chinese import QueryTerm, read_query
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    target: str
+    generation: str
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+
+
+class TantivyEngine:
+    """The embedded engine over the index in one folder; safe to share between threads."""
+
+    name = "tantivy"
+
+    def __init__(self, root: Path) -> None:
+        self._files = IndexFiles(root)
+        self._schema = build_schema()
+        self._lock = threading.Lock()
+        self._opened: _Opened | None = None
+
+    def read_generation(self) -> str:
+        """Changes with every commit. Raises `EngineDown` without an index."""
+        generation = self._files.read_generation()
+        if not generation:
+            raise EngineDown(f"There is no index in {self._files.root}.")
+        return generation
+
+    def search(self, query: SearchQuery, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+        """Hits, total and facets. All words must be met; if no document at all does, three fifths of them suffice."""
+        return self._guard(lambda: self._answer(query, closed_shop_ids))
+
+    def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
+        """How many listings each category holds."""
+        return self._guard(lambda: self._count_categories(closed_shop_ids))
+
+    def _answer(self, query: SearchQuery, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+        searcher = self._find_searcher()
+        filters = Filters.of(query, closed_shop_ids)
+        terms = read_query(query.words)
+        if query.words.strip() and not terms:
+            return EngineAnswer((), 0)
+        words, did_relax = self._read_words(searcher, terms, closed_shop_ids)
+        found = filter_by(self._schema, words, filters)
+        total = count_hits(searcher, found)
+        scored = bool(terms) and query.sort == "best"
+        hits = list_hits(self._schema, searcher, found, query, scored=scored)
+        facets = Counter(self._schema, searcher, words, filters).list_facets() if query.with_facets else ()
+        return EngineAnswer(hits.listing_ids, total, facets, hits.next_cursor, did_relax)
+
+    def _read_words(
+        self, searcher: tantivy.Searcher, terms: Sequence[QueryTerm], closed_shop_ids: frozenset[int]
+    ) -> tuple[Query, bool]:
+        """The words as a query, and whether most of them had to suffice. Filters have no say: they never add hits."""
+        if not terms:
+            return Query.all_query(), False
+        words = match_words(self._schema, terms)
+        open_shops = Filters.of(SearchQuery(), closed_shop_ids)
+        if len(terms) == 1 or count_hits(searcher, filter_by(self._schema, words, open_shops)):
+            return words, False
+        return match_words(self._schema, terms, most_suffice=True), True
+
+    def _count_categories(self, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
+        found = filter_by(self._schema, Query.all_query(), Filters.of(SearchQuery(), closed_shop_ids))
+        return count_categories(self._find_searcher(), found)
+
+    def _find_searcher(self) -> tantivy.Searcher:
+        """The searcher of the newest commit, opened or reloaded when the files have changed."""
+        generation = self.read_generation()
+        opened = self._opened
+        if opened is not None and opened.generation == generation:
+            return opened.searcher
+        with self._lock:
+            opened = self._opened
+            if opened is None or opened.generation != generation:
+                opened = self._opened = self._open(generation, opened)
+            return opened.searcher
+
+    def _open(self, generation: str, before: _Opened | None) -> _Opened:
+        target = generation.partition(":")[0]
+        if before is not None and before.target == target:
+            index = before.index
+        else:
+            index = tantivy.Index.open(str(self._files.root / target))
+            index.config_reader("manual")
+        index.reload()
+        return _Opened(target, generation, index, index.searcher())
+
+    def _guard(self, ask: Callable[[], Answer]) -> Answer:
+        """Whatever a missing or broken index makes of a question, the caller learns that the engine is down."""
+        try:
+            return ask()
+        except (BadQuery, EngineDown):
+            raise
+        except Exception as error:
+            self._give_up(error)
+            raise EngineDown(str(error)) from error
+        except BaseException as error:
+            # A panic in Rust, as over a file cut short, arrives as pyo3's PanicException, which is no Exception.
+            if type(error).__name__ != "PanicException":
+                raise
+            self._give_up(error)
+            raise EngineDown(str(error)) from error
+
+    def _give_up(self, error: BaseException) -> None:
+        self._opened = None
+        logger.exception("The index cannot be read.", exc_info=error)

@@ -1,0 +1,59 @@
+"""The one writer of the index."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import tantivy
+
+from search.listings.contracts import IndexChange
+from search.listings.engines.tantivy.schema import build_schema, make_document
+
+HEAP_BYTES = 48_000_000
+_MOST_LISTINGS = 100_000_000
+
+
+class TantivyIndexer:
+    """Writes the index in one folder. What `apply` committed is on disk; what it did not is gone after a kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = tantivy.Index(build_schema(), path=str(folder))
+        self._index.config_reader("manual")
+        self._writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+
+    def read_position(self) -> int:
+        """The highest change number among the documents.
+
+        Changes are committed in order, so every change up to it is in the index; a later one that only removed a
+        document is not seen here and is applied again, which changes nothing.
+        """
+        self._index.reload()
+        found = self._index.searcher().search(
+            tantivy.Query.all_query(), limit=1, count=False, order_by_field="change_no"
+        )
+        return int(found.hits[0][0]) if found.hits else 0
+
+    def apply(self, changes: Iterable[IndexChange]) -> int:
+        """Apply changes in order and commit them together."""
+        count = 0
+        for change in changes:
+            self._writer.delete_documents_by_term("listing_id", change.listing_id)
+            if change.entry is not None:
+                self._writer.add_document(make_document(change.entry, change.change_no))
+            count += 1
+        if count:
+            self._writer.commit()
+        return count
+
+    def list_versions(self) -> Mapping[int, int]:
+        """The version of every listing in the index, as committed."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        found = searcher.search(tantivy.Query.all_query(), limit=max(1, min(searcher.num_docs, _MOST_LISTINGS)))
+        addresses = [address for _, address in found.hits]
+        ids = searcher.fast_field_values("listing_id", addresses)
+        versions = searcher.fast_field_values("version", addresses)
+        return {int(pk or 0): int(version or 0) for pk, version in zip(ids, versions, strict=True)}
+
+    def close(self) -> None:
+        """Finish merges and let go of the writer."""
+        self._writer.wait_merging_threads()

@@ -1,0 +1,113 @@
+"""What search must answer, worked out the slow way from the documents themselves, without any index."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from search.listings.contracts import (
+    AttributeTick,
+    Facet,
+    FacetKind,
+    ListingDocument,
+    ListingVariant,
+    SearchQuery,
+    Sort,
+)
+from search.listings.rules.entries import make_entry
+from search.listings.rules.facets import make_key, make_name_key, make_value_key
+from search.listings.tokens.chinese import QueryTerm, read_query
+
+
+class Oracle:
+    """Answers questions over a list of documents by looking at each."""
+
+    def __init__(self, documents: Iterable[ListingDocument]) -> None:
+        self._documents = list(documents)
+        self._entries = {document.listing_id: make_entry(document) for document in self._documents}
+
+    def find(self, query: SearchQuery, *, closed: frozenset[int] = frozenset()) -> list[ListingDocument]:
+        """Every document that answers, in no order."""
+        terms = read_query(query.words)
+        if query.words.strip() and not terms:
+            return []
+        least = len(terms)
+        if not any(self._has(document, terms, least) for document in self._documents if _is_open(document, closed)):
+            least = max(1, round(0.6 * least))
+        words = (document for document in self._documents if self._has(document, terms, least))
+        return [document for document in words if _is_open(document, closed) and _passes(document, query)]
+
+    def list_sorted(self, query: SearchQuery, *, closed: frozenset[int] = frozenset()) -> list[int]:
+        """Ids in the order of the query's sort, which is not best match by words."""
+        found = self.find(query, closed=closed)
+        return [document.listing_id for document in sorted(found, key=lambda d: _place(d, query.sort))]
+
+    def count(self, query: SearchQuery, facet: Facet, value: str) -> int:
+        """The count that one value of a facet must show."""
+        return len(self.find(_tick_alone(query, facet, value)))
+
+    def _has(self, document: ListingDocument, terms: Sequence[QueryTerm], least: int) -> bool:
+        return sum(self._has_term(document, term) for term in terms) >= least
+
+    def _has_term(self, document: ListingDocument, term: QueryTerm) -> bool:
+        entry = self._entries[document.listing_id]
+        words = {
+            *entry.title_words,
+            *entry.brand_words,
+            *entry.category_words,
+            *entry.attribute_words,
+            *entry.text_words,
+        }
+        if term.whole in words or (term.parts and set(term.parts) <= words):
+            return True
+        rows = ("".join(entry.title_characters), "".join(entry.text_characters))
+        return bool(term.characters) and any("".join(term.characters) in row for row in rows)
+
+
+def _is_open(document: ListingDocument, closed: frozenset[int]) -> bool:
+    return document.shop.shop_id not in closed
+
+
+def _passes(document: ListingDocument, query: SearchQuery) -> bool:
+    return (
+        (query.category_id is None or query.category_id in {step.category_id for step in document.category_path})
+        and (not query.brands or make_key(document.brand) in query.brands)
+        and (not query.shop_ids or document.shop.shop_id in query.shop_ids)
+        and (query.price_from_minor is None or document.price_from_minor >= query.price_from_minor)
+        and (query.price_to_minor is None or document.price_from_minor <= query.price_to_minor)
+        and any(_variant_passes(document, variant, query) for variant in document.variants)
+    )
+
+
+def _variant_passes(document: ListingDocument, variant: ListingVariant, query: SearchQuery) -> bool:
+    if query.in_stock and variant.available <= 0:
+        return False
+    facts = {(make_name_key(line.name), make_value_key(line.value)) for line in document.parameters}
+    for option, index in zip(document.options, variant.choices, strict=True):
+        facts.add((make_name_key(option.name), make_value_key(option.values[index])))
+    return all(any((tick.name, value) in facts for value in tick.values) for tick in query.attributes)
+
+
+def _place(document: ListingDocument, sort: Sort) -> tuple[int, ...]:
+    newest = -document.listing_id
+    return {
+        Sort.BEST: (-int(document.in_stock), -document.sold_30d, newest),
+        Sort.SALES: (-document.sold_30d, newest),
+        Sort.NEWEST: (-int(document.created_at.timestamp()), newest),
+        Sort.PRICE_UP: (document.price_from_minor, newest),
+        Sort.PRICE_DOWN: (-document.price_from_minor, newest),
+        Sort.RATING: (-document.rating_hundredths, newest),
+    }[sort]
+
+
+def _tick_alone(query: SearchQuery, facet: Facet, value: str) -> SearchQuery:
+    if facet.kind is FacetKind.ATTRIBUTE:
+        others = tuple(tick for tick in query.attributes if tick.name != facet.key)
+        return replace(query, attributes=(*others, AttributeTick(facet.key, (value,))))
+    if facet.kind is FacetKind.PRICE:
+        low, high = value.split("-")
+        return replace(query, price_from_minor=int(low) if low else None, price_to_minor=int(high) if high else None)
+    return {
+        FacetKind.CATEGORY: lambda: replace(query, category_id=int(value)),
+        FacetKind.BRAND: lambda: replace(query, brands=(value,)),
+        FacetKind.SHOP: lambda: replace(query, shop_ids=(int(value),)),
+        FacetKind.STOCK: lambda: replace(query, in_stock=True),
+    }[facet.kind]()

@@ -141,7 +141,9 @@ class ShareSummary:
     freight_minor: int
     currency: str
     pieces: int
-    lines: tuple[dict[str, object], ...]  # title_zh, title_en, choices_zh, choices_en, picture_url, quantity, unit_price_minor, listing_id
+    lines: tuple[
+        dict[str, object], ...
+    ]  # title_zh, title_en, choices_zh, choices_en, picture_url, quantity, unit_price_minor, listing_id
     placed_at: datetime
     version: int
 
@@ -159,7 +161,7 @@ class PurchaseView:
     placed_at: datetime
     expires_at: datetime | None
     shares: tuple[ShareSummary, ...]
-    qr_content: str = ""
+    payment_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

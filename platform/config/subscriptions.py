@@ -6,6 +6,13 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "product.changed": ("search.listings.tasks.on_product_changed",),
     "stock.changed": ("search.listings.tasks.on_stock_changed",),
     "shop.changed": ("search.listings.tasks.on_shop_changed",),
+    "share.cash_collected": ("billing.settlement.tasks.on_share_final",),
+    "share.completed": ("billing.settlement.tasks.on_share_final",),
 }
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS: tuple[Timer, ...] = (
+    Timer("billing.ledger.tasks.post_requests", every_seconds=0.5, inline=True),
+    Timer("billing.checkout.tasks.close_unpaid", every_seconds=5),
+    Timer("billing.checkout.tasks.confirm_receipts", every_seconds=60),
+    Timer("billing.settlement.tasks.release_shares", every_seconds=2),
+)

@@ -131,3 +131,21 @@ class OrderSheet:
     version: int
     submitted_at: datetime
     paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCompleted:
+    """What settlement needs to know of a sold share.
+
+    The payload of the events `share.cash_collected` (a carrier has the buyer's cash) and `share.completed` (the sale
+    is final).
+    """
+
+    share_no: str
+    shop_id: int
+    method: PaymentMethod
+    total_minor: int
+    commission_minor: int
+    commission_vat_bps: int
+    currency: str
+    carrier: str

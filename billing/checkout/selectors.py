@@ -1,0 +1,208 @@
+"""Reads of carts, purchases and shares. What a person lists is read from here, never from the shops' schemas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from billing.checkout.contracts import (
+    CartLineView,
+    CartOwner,
+    CartView,
+    PurchaseState,
+    PurchaseView,
+    ShareSummary,
+)
+from billing.checkout.models import CartLine, Purchase, PurchaseShare
+from billing.checkout.offers import unpack_offer
+from tenants.catalog.contracts import Text
+from tenants.orders.contracts import OrderState, PaymentMethod
+
+EMPTY_CART = CartView(cart_id=0, lines=())
+
+# The tabs of an order list and the states behind them; one definition for shopper and shop.
+TABS: dict[str, Q] = {
+    "all": Q(),
+    "to_pay": Q(state="submitted", method="wechatpay"),
+    "to_ship": Q(state="paid") | Q(state="submitted", method="cod"),
+    "to_receive": Q(state__in=["shipped", "delivered"]),
+    "done": Q(state="completed"),
+    "after_sales": Q(state__in=["refunding", "refunded"]),
+    "cancelled": Q(state="cancelled"),
+}
+
+
+class PurchaseNotFound(LookupError):
+    """This person has no such purchase."""
+
+
+class ShareNotFound(LookupError):
+    """There is no such share, or it is somebody else's."""
+
+
+def get_cart(owner: CartOwner) -> CartView:
+    """The cart, one statement; empty when there is none."""
+    rows = list(lines_of(owner).order_by("-shop_id", "-added_at", "-id"))
+    if not rows:
+        return EMPTY_CART
+    return CartView(cart_id=rows[0].cart_id, lines=tuple(to_line(row) for row in rows))
+
+
+def count_pieces(owner: CartOwner) -> int:
+    """The number in the cart's bubble, one statement."""
+    return int(lines_of(owner).aggregate(pieces=Sum("quantity"))["pieces"] or 0)
+
+
+def get_purchase(*, purchase_no: str, buyer_id: int) -> PurchaseView:
+    """A buyer's purchase, two statements. Raises `PurchaseNotFound`."""
+    row = Purchase.objects.filter(purchase_no=purchase_no, buyer_id=buyer_id).first()
+    if row is None:
+        raise PurchaseNotFound(purchase_no)
+    return to_purchase(row, list(row.shares.order_by("shop_id")))
+
+
+def find_purchase_by_key(*, buyer_id: int, place_key: str) -> PurchaseView | None:
+    """What an earlier request with this key placed."""
+    row = Purchase.objects.filter(buyer_id=buyer_id, place_key=place_key).first()
+    return to_purchase(row, list(row.shares.order_by("shop_id"))) if row else None
+
+
+def list_purchases(*, before_id: int | None = None, limit: int = 50) -> list[tuple[int, PurchaseView]]:
+    """Purchases for staff, newest first, with the id to go on from."""
+    rows = Purchase.objects.prefetch_related("shares").order_by("-id")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return [
+        (row.pk, to_purchase(row, sorted(row.shares.all(), key=lambda share: share.shop_id))) for row in rows[:limit]
+    ]
+
+
+def list_buyer_shares(
+    *, buyer_id: int, tab: str = "all", before_id: int | None = None, limit: int = 20
+) -> list[tuple[int, ShareSummary]]:
+    """A shopper's orders, newest first, with the id to go on from; one statement."""
+    return _page(PurchaseShare.objects.filter(buyer_id=buyer_id), tab, before_id, limit)
+
+
+def list_shop_shares(
+    *, shop_id: int, tab: str = "all", before_id: int | None = None, limit: int = 50, search: str = ""
+) -> list[tuple[int, ShareSummary]]:
+    """A shop's orders, newest first, with the id to go on from; one statement."""
+    rows = PurchaseShare.objects.filter(shop_id=shop_id)
+    if search:
+        rows = rows.filter(share_no__istartswith=search.strip())
+    return _page(rows, tab, before_id, limit)
+
+
+def count_buyer_tabs(buyer_id: int) -> dict[str, int]:
+    """How many orders stand behind each of a shopper's tabs, one statement."""
+    return _count_tabs(PurchaseShare.objects.filter(buyer_id=buyer_id))
+
+
+def count_shop_tabs(shop_id: int) -> dict[str, int]:
+    """How many orders stand behind each of a shop's tabs, one statement."""
+    return _count_tabs(PurchaseShare.objects.filter(shop_id=shop_id))
+
+
+def get_buyer_share(*, share_no: str, buyer_id: int) -> ShareSummary:
+    """A shopper's order. Raises `ShareNotFound`, also for somebody else's."""
+    return _one(PurchaseShare.objects.filter(share_no=share_no, buyer_id=buyer_id), share_no)
+
+
+def get_shop_share(*, share_no: str, shop_id: int) -> ShareSummary:
+    """A shop's order. Raises `ShareNotFound`, also for another shop's."""
+    return _one(PurchaseShare.objects.filter(share_no=share_no, shop_id=shop_id), share_no)
+
+
+def list_shop_sales(*, shop_id: int, since: datetime) -> list[tuple[datetime, int, int]]:
+    """(placed at, total in minor units, pieces) of a shop's sales since an instant, cancelled ones left out."""
+    rows = PurchaseShare.objects.filter(shop_id=shop_id, placed_at__gte=since).exclude(
+        state__in=[OrderState.CANCELLED.value, OrderState.REFUNDED.value]
+    )
+    rows = rows.exclude(state=OrderState.SUBMITTED.value, method=PaymentMethod.WECHATPAY.value)
+    return [
+        (placed_at, total, int(summary["pieces"]))
+        for placed_at, total, summary in rows.values_list("placed_at", "total_minor", "summary").order_by("placed_at")
+    ]
+
+
+def list_due_purchases(*, now: datetime, limit: int = 100) -> list[str]:
+    """Purchases whose time to pay has run out."""
+    rows = Purchase.objects.filter(state=PurchaseState.WAITING.value, expires_at__lte=now).order_by("expires_at")
+    return list(rows.values_list("purchase_no", flat=True)[:limit])
+
+
+def list_shares_to_complete(*, before: datetime, limit: int = 100) -> list[str]:
+    """Shares that were sent so long ago that receipt confirms itself."""
+    rows = PurchaseShare.objects.filter(
+        state__in=[OrderState.SHIPPED.value, OrderState.DELIVERED.value], state_at__lte=before
+    ).exclude(method=PaymentMethod.COD.value, state=OrderState.SHIPPED.value)
+    return list(rows.order_by("state_at").values_list("share_no", flat=True)[:limit])
+
+
+def to_line(row: CartLine) -> CartLineView:
+    """A cart line as others know it."""
+    return CartLineView(row.pk, unpack_offer(row.offer), row.quantity, row.ticked, row.added_at)
+
+
+def to_share(row: PurchaseShare, purchase_no: str) -> ShareSummary:
+    """A share as others know it."""
+    summary = row.summary
+    return ShareSummary(
+        share_no=row.share_no,
+        purchase_no=purchase_no,
+        shop_id=row.shop_id,
+        shop_name=Text(summary["shop_zh"], summary["shop_en"]),
+        shop_slug=summary["shop_slug"],
+        buyer_id=row.buyer_id,
+        state=OrderState(row.state),
+        method=PaymentMethod(row.method),
+        total_minor=row.total_minor,
+        freight_minor=row.freight_minor,
+        currency=row.currency,
+        pieces=summary["pieces"],
+        lines=tuple(summary["lines"]),
+        placed_at=row.placed_at,
+        version=row.version,
+    )
+
+
+def to_purchase(row: Purchase, shares: Sequence[PurchaseShare]) -> PurchaseView:
+    """A purchase as others know it."""
+    return PurchaseView(
+        purchase_no=row.purchase_no,
+        buyer_id=row.buyer_id,
+        state=PurchaseState(row.state),
+        method=PaymentMethod(row.method),
+        total_minor=row.total_minor,
+        currency=row.currency,
+        placed_at=row.placed_at,
+        expires_at=row.expires_at,
+        shares=tuple(to_share(share, row.purchase_no) for share in shares),
+        payment_no=row.payment_no,
+    )
+
+
+def lines_of(owner: CartOwner) -> QuerySet[CartLine]:
+    """The lines of somebody's cart; at home only."""
+    if owner.user_id is not None:
+        return CartLine.objects.filter(cart__user_id=owner.user_id)
+    return CartLine.objects.filter(cart__guest_key=owner.guest_key or "-")
+
+
+def _page(rows: QuerySet[PurchaseShare], tab: str, before_id: int | None, limit: int) -> list[tuple[int, ShareSummary]]:
+    rows = rows.filter(TABS[tab]).select_related("purchase").order_by("-id")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return [(row.pk, to_share(row, row.purchase.purchase_no)) for row in rows[:limit]]
+
+
+def _count_tabs(rows: QuerySet[PurchaseShare]) -> dict[str, int]:
+    return rows.aggregate(**{name: Count("id", filter=condition or Q(pk__gt=0)) for name, condition in TABS.items()})
+
+
+def _one(rows: QuerySet[PurchaseShare], share_no: str) -> ShareSummary:
+    row = rows.select_related("purchase").first()
+    if row is None:
+        raise ShareNotFound(share_no)
+    return to_share(row, row.purchase.purchase_no)

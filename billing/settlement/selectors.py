@@ -1,0 +1,50 @@
+"""Reads of settlement, for staff and for the shop's own page."""
+
+from collections.abc import Sequence
+
+from billing.settlement.contracts import ReleaseState, ReleaseView
+from billing.settlement.models import Release
+
+
+def list_releases(
+    *, shop_id: int | None = None, before_id: int | None = None, limit: int = 50
+) -> list[tuple[int, ReleaseView]]:
+    """Releases, newest first, with the id to go on from."""
+    rows = Release.objects.order_by("-id")
+    if shop_id is not None:
+        rows = rows.filter(shop_id=shop_id)
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return [(row.pk, to_release(row)) for row in rows[:limit]]
+
+
+def list_cash_to_come(limit: int = 200) -> Sequence[ReleaseView]:
+    """Shares whose cash a carrier still holds, oldest first."""
+    rows = Release.objects.filter(method="cod", cash_at__isnull=True).exclude(carrier="self").order_by("noted_at")
+    return [to_release(row) for row in rows[:limit]]
+
+
+def find_release(share_no: str) -> ReleaseView | None:
+    """Where a share's money is."""
+    row = Release.objects.filter(share_no=share_no).first()
+    return to_release(row) if row else None
+
+
+def to_release(row: Release) -> ReleaseView:
+    """A release as others know it."""
+    return ReleaseView(
+        share_no=row.share_no,
+        shop_id=row.shop_id,
+        method=row.method,
+        carrier=row.carrier,
+        state=ReleaseState(row.state),
+        total_minor=row.total_minor,
+        commission_minor=row.commission_minor,
+        commission_vat_minor=row.commission_vat_minor,
+        cash_fee_minor=row.cash_fee_minor,
+        currency=row.currency,
+        completed_at=row.completed_at,
+        cash_at=row.cash_at,
+        released_at=row.released_at,
+        error=row.error,
+    )

@@ -16,13 +16,13 @@ def enter(request: HttpRequest, kind: EntryKind) -> HttpResponse:
     signed in as somebody else by a link."""
     ticket = str((request.POST if request.method == "POST" else request.GET).get("ticket", ""))[:100]
     if request.method != "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return _uncached(render(request, "web/enter.html", {"ticket": ticket}))
+        return _uncached(render(request, "accounts/enter.html", {"ticket": ticket}))
     try:
         entry = redeem_ticket(token=ticket, kind=kind, now=timezone.now())
         open_session(request, entry)
     except (BadTicket, NobodyEnters):
         again = market_link(f"accounts:go-{kind.value}", from_market=False)
-        return _uncached(render(request, "web/enter_refused.html", {"again": again}, status=403))
+        return _uncached(render(request, "accounts/enter_refused.html", {"again": again}, status=403))
     return _uncached(redirect(entry.next_path))
 
 

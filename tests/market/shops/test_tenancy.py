@@ -6,8 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from market.shops.backend.routers import NoShopEntered
-from market.shops.tenancy import AlreadyInShop, NotInTransaction, ShopKey, enter_shop
+from market.shops.tenancy import AlreadyInShop, NoShopEntered, NotInTransaction, ShopKey, enter_shop
 from tenants.shipping.contracts import FreightTerms
 from tenants.shipping.selectors import get_terms
 from tenants.shipping.services import set_terms

@@ -25,6 +25,7 @@ HEADER_MILLISECONDS = 10_000
 def main() -> None:
     """Serve until asked to stop; a worker that dies is started again, none outlives this process."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
@@ -33,7 +34,7 @@ def main() -> None:
     os.register_at_fork(after_in_child=functools.partial(die_with_parent, signal.SIGKILL, os.getpid()))
     Granian(
         TARGET,
-        address=LOOPBACK,
+        address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,
         workers=options.workers,

@@ -119,10 +119,12 @@ def test_a_half_made_data_folder_is_made_again(place: Place) -> None:
 
 def test_data_whose_passwords_are_lost_are_not_deleted(place: Place) -> None:
     prepare_postgres(place)
-    (place.local / "postgres.json").unlink()
+    kept = place.local / "postgres.json"
+    kept.rename(kept.with_suffix(".lost"))
     with pytest.raises(CannotContinue, match=r"exists, but the passwords .* are gone"):
         prepare_postgres(place)
     assert (place.postgres / "data" / "PG_VERSION").exists()
+    kept.with_suffix(".lost").rename(kept)
 
 
 def test_data_of_another_version_are_left_alone(place: Place) -> None:
@@ -211,4 +213,5 @@ def test_started_by_an_ordinary_user_it_runs_as_that_user(place: Place) -> None:
         timeout=60,
         check=False,
     )
+    remove_postgres(Place(local=local))
     assert done.stdout == "None ['jishi_app', 'jishi_owner']\n[]\n", done.stderr

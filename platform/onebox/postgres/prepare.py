@@ -58,7 +58,7 @@ def _initialise(server: PostgresServer) -> None:
     password_file.unlink(missing_ok=True)
     write_private(password_file, server.keeping.superuser_password + "\n")
     give(password_file, server.account)
-    command = [server.binaries / "bin" / "initdb", "-D", draft, "-U", "postgres", "--auth=scram-sha-256"]
+    command = [str(server.binaries / "bin" / "initdb"), "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256"]
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     done = run_as([*command, f"--pwfile={password_file}", "--no-instructions", *locale], server.account)
     password_file.unlink(missing_ok=True)

@@ -91,7 +91,7 @@ class PostgresServer:
 
     def is_ready(self) -> bool:
         """Whether it accepts connections."""
-        command = [self.binaries / "bin" / "pg_isready", "-q", "-h", LOOPBACK, "-p", str(self.port)]
+        command = [str(self.binaries / "bin" / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0
 
     def provision(self) -> None:

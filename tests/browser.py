@@ -1,0 +1,101 @@
+"""A real browser for tests: Debian's Chromium, headless, through Playwright.
+
+    with open_browser() as browser, browser.new_page() as page:
+        page.goto("http://jishi.localhost:8000/")
+        screenshot(page, "home")            # .local/screenshots/home-1280.png and home-390.png
+
+Chromium resolves every name under .localhost by itself.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = os.environ.get("JISHI_CHROMIUM", "/usr/bin/chromium")
+SCREENSHOTS = Path(__file__).resolve().parents[1] / ".local" / "screenshots"
+WIDTHS = (1280, 390)
+HEIGHTS = {1280: 900, 390: 844}
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """One Chromium; closed at the end whatever happens."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def new_context(
+    browser: Browser,
+    *,
+    width: int = 1280,
+    language: Literal["zh-CN", "en-GB"] = "zh-CN",
+    dark: bool = False,
+    scripts: bool = True,
+) -> BrowserContext:
+    """A visitor with cookies of their own; `scripts=False` is one without JavaScript."""
+    return browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]},
+        locale=language,
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        timezone_id="Asia/Shanghai",
+    )
+
+
+def screenshot(page: Page, name: str, *, widths: tuple[int, ...] = WIDTHS, full: bool = True) -> list[Path]:
+    """Save the page at each width, whole unless told otherwise; the width it had comes back."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    paths = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
+        _load_lazy_pictures(page)
+        path = SCREENSHOTS / f"{name}-{width}.png"
+        page.screenshot(path=str(path), full_page=full, animations="disabled")
+        paths.append(path)
+    if before:
+        page.set_viewport_size(before)
+    return paths
+
+
+def watch(page: Page) -> list[str]:
+    """Collects what a visitor must never see in the console: errors, refusals by the CSP, failed requests."""
+    seen: list[str] = []
+    page.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.on("requestfailed", lambda request: seen.append(f"{request.url} {request.failure}"))
+    return seen
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window; 0 is right."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def _load_lazy_pictures(page: Page) -> None:
+    page.evaluate(
+        """async () => {
+            const pictures = [...document.querySelectorAll("img[loading=lazy]")];
+            for (const picture of pictures) picture.loading = "eager";
+            const all = [...document.images].filter((picture) => !picture.complete);
+            const loaded = Promise.all(all.map((picture) => picture.decode().catch(() => null)));
+            await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 5000))]);
+        }"""
+    )

@@ -250,6 +250,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# ---- Jobs: which runner does which kind of long work ---------------------------------------------
+JOB_RUNNERS = {
+    "catalog.import": "tenants.inventory.imports.ImportRunner",
+}
+
 # ---- Safety -------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.bool("JISHI_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

@@ -5,12 +5,14 @@ from market.outbox.contracts import Timer
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "product.changed": ("search.listings.tasks.on_product_changed",),
     "stock.changed": ("search.listings.tasks.on_stock_changed",),
+    "job.queued": ("market.jobs.tasks.on_job_queued",),
     "shop.changed": ("search.listings.tasks.on_shop_changed",),
     "share.cash_collected": ("billing.settlement.tasks.on_share_final",),
     "share.completed": ("billing.settlement.tasks.on_share_final",),
 }
 
 TIMERS: tuple[Timer, ...] = (
+    Timer("market.jobs.tasks.resume_stalled", every_seconds=10.0),
     Timer("billing.ledger.tasks.post_requests", every_seconds=0.5, inline=True),
     Timer("billing.checkout.tasks.close_unpaid", every_seconds=5),
     Timer("billing.checkout.tasks.confirm_receipts", every_seconds=60),

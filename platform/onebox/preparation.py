@@ -19,7 +19,7 @@ def prepare_all(place: Place, environment: Mapping[str, str], *, with_demo: bool
     steps.run("static", "Static files", (*MANAGE, "collectstatic", "--noinput"), state=static)
     steps.run("migrate", "Tables", (*MANAGE, "migrate_fleet"))
     if with_demo:
-        database = digest_text(environment["DATABASE_URL"].rpartition("@")[2])
+        database = digest_text(environment["DATABASE_URL"])
         steps.run("demo", "Shops and goods", (*MANAGE, "load_demo"), state=database)
     steps.run("index", "Search index", (*MANAGE, "index_listings"))
 

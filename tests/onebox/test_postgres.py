@@ -142,6 +142,20 @@ def test_a_note_of_a_server_that_is_gone_does_not_stop_the_next_one(place: Place
     assert not server.list_processes()
 
 
+def test_a_folder_that_was_moved_takes_its_data_along(place: Place) -> None:
+    with running_servers(place):
+        before = find_postgres(place)
+        assert before is not None
+        before.run_sql("CREATE TABLE public.moved (id int)")
+    moved = Place(local=place.local.with_name("moved"))
+    place.local.rename(moved.local)
+    with running_servers(moved):
+        server = find_postgres(moved)
+        assert server is not None
+        assert server.run_sql("SELECT count(*) FROM public.moved").stdout == "0\n"
+    remove_postgres(moved)
+
+
 def test_two_commands_share_servers_and_the_first_one_stops_them(place: Place) -> None:
     with running_servers(place):
         first = find_note(place, "postgres")
@@ -171,10 +185,10 @@ if os.geteuid() == 0:
                 assert not server.data.is_relative_to(place.local)
                 assert server.data.parent.stat().st_mode & 0o077 == 0
             assert closed.stat().st_mode & 0o777 == 0o700
-            assert server.keeping.folder in json.dumps(json.loads((place.local / "postgres.json").read_text()))
+            assert json.loads((place.local / "postgres.json").read_text())["elsewhere"] == str(server.data.parent)
         finally:
             remove_postgres(place)
-        assert not Path(server.keeping.folder).exists()
+        assert not server.data.parent.exists()
 
 
 ORDINARY = """

@@ -25,11 +25,12 @@ MOTIFS: Mapping[str, str] = {
     "M-37 -31l6 -6 13 13 -6 6zM18 24l6 -6 13 13 -6 6zM31 -37l6 6 -13 13 -6 -6zM-24 18l6 6 -13 13 -6 -6z",
     "leaf": "M-40 34C-46 -14 -8 -44 42 -42C46 6 10 40 -30 30L-8 4L-36 42z",
     "hills": "M-54 34L-18 -26L2 6L16 -12L54 34zM24 -30a10 10 0 1 0 20 0a10 10 0 1 0 -20 0z",
-    "waves": "M-50 -14q12 -16 25 0t25 0t25 0t25 0v10q-12 16 -25 0t-25 0t-25 0t-25 0zM-50 16q12 -16 25 0t25 0t25 0t25 0v10"
-    "q-12 16 -25 0t-25 0t-25 0t-25 0z",
+    "waves": "M-50 -14q12 -16 25 0t25 0t25 0t25 0v10q-12 16 -25 0t-25 0t-25 0t-25 0zM-50 16q12 -16 25 0t25 0t25 0t25 0"
+    "v10q-12 16 -25 0t-25 0t-25 0t-25 0z",
     "star": "M0 -44L12 -14L44 -12L19 8L28 40L0 22L-28 40L-19 8L-44 -12L-12 -14z",
     "moon": "M12 -42A44 44 0 1 0 40 20A36 36 0 0 1 12 -42z",
-    "plum": "M0 -8a18 18 0 1 1 .1 0zM9 -3a18 18 0 1 1 11 14zM6 8a18 18 0 1 1 -12 13zM-6 8a18 18 0 1 1 -16 2zM-9 -3a18 18 0 1 1 8 -15z",
+    "plum": "M0 -8a18 18 0 1 1 .1 0zM9 -3a18 18 0 1 1 11 14zM6 8a18 18 0 1 1 -12 13zM-6 8a18 18 0 1 1 -16 2z"
+    "M-9 -3a18 18 0 1 1 8 -15z",
     "dots": "M-46 0a10 10 0 1 0 20 0a10 10 0 1 0 -20 0zM-10 0a10 10 0 1 0 20 0a10 10 0 1 0 -20 0zM26 0a10 10 0 1 0 20 0"
     "a10 10 0 1 0 -20 0zM-28 -26a7 7 0 1 0 14 0a7 7 0 1 0 -14 0zM14 26a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z",
     "heart": "M0 38C-56 2 -40 -40 -12 -36Q0 -34 0 -20Q0 -34 12 -36C40 -40 56 2 0 38z",
@@ -78,6 +79,8 @@ class Drawing:
     detail: tuple[int, int]
     motif: tuple[float, float, float, str] | None
     can_pair: bool
+    can_box: bool
+    bearer: str
 
 
 def list_drawings() -> list[str]:
@@ -93,6 +96,16 @@ def takes_motif(drawing: str) -> bool:
 def can_pair(drawing: str) -> bool:
     """Whether two of the object may stand side by side."""
     return load_drawing(drawing).can_pair
+
+
+def can_box(drawing: str) -> bool:
+    """Whether the object may lie beside a gift box."""
+    return load_drawing(drawing).can_box
+
+
+def colour_bearer(drawing: str) -> str:
+    """Which solid carries the colour a product is named after: "main" or "accent"."""
+    return load_drawing(drawing).bearer
 
 
 def draw(spec: PictureSpec) -> bytes:
@@ -122,6 +135,8 @@ def load_drawing(name: str) -> Drawing:
         detail=(places["detail"][0], places["detail"][1]),
         motif=(motif[0], motif[1], motif[2], motif[3]) if motif else None,
         can_pair=places.get("pair", False),
+        can_box=places.get("boxed", False),
+        bearer=places.get("bearer", "main"),
     )
 
 
@@ -160,9 +175,11 @@ def _placed(body: str, drawing: Drawing, view: View) -> str:
 
 GIFT_BOX = (
     '<ellipse fill="url(#drop)" cx="590" cy="612" rx="190" ry="26"/>\n'
-    '<path fill="#c9ab82" d="M440 330h290v280h-290z"/><path fill="#0b1a26" fill-opacity=".1" d="M440 330h60v280h-60z"/>\n'
+    '<path fill="#c9ab82" d="M440 330h290v280h-290z"/>\n'
+    '<path fill="#0b1a26" fill-opacity=".1" d="M440 330h60v280h-60z"/>\n'
     '<path fill="#fff" fill-opacity=".16" d="M500 330h230v280h-230z"/>\n'
-    '<path fill="#d6bb95" d="M428 286h314v58h-314z"/><path fill="#0b1a26" fill-opacity=".12" d="M440 344h290v10h-290z"/>\n'
+    '<path fill="#d6bb95" d="M428 286h314v58h-314z"/>\n'
+    '<path fill="#0b1a26" fill-opacity=".12" d="M440 344h290v10h-290z"/>\n'
     '<path fill="url(#accent)" d="M574 286h42v324h-42zM594 290C540 196 470 236 500 268Q520 288 594 290'
     'C666 288 690 268 700 254C706 214 640 200 594 290z"/>\n'
 )

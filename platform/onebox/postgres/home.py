@@ -28,10 +28,10 @@ def choose_keeping(place: Place, account: pwd.struct_passwd | None) -> Keeping:
     place.postgres.mkdir(exist_ok=True)
     place.postgres.chmod(0o700)
     give(place.postgres, account)
-    folder = place.postgres if can_reach(place.postgres, account) else _make_home(place, account)
+    elsewhere = "" if can_reach(place.postgres, account) else str(_make_home(place, account))
     owner, app = secrets.token_hex(24), secrets.token_hex(24)
     keeping = Keeping(
-        superuser_password=secrets.token_hex(24), owner_password=owner, app_password=app, folder=str(folder)
+        superuser_password=secrets.token_hex(24), owner_password=owner, app_password=app, elsewhere=elsewhere
     )
     return keep(place, keeping)
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from onebox.places import CannotContinue, Place, write_private
 
@@ -13,9 +14,13 @@ class Keeping:
     superuser_password: str
     owner_password: str
     app_password: str
-    folder: str
+    elsewhere: str = ""  # the folder, when it could not be in the place
     sockets: str = ""
     roles_digest: str = ""
+
+    def folder(self, place: Place) -> Path:
+        """Where data and copied binaries are; a checkout that is moved takes them along."""
+        return Path(self.elsewhere) if self.elsewhere else place.postgres
 
 
 def find_keeping(place: Place) -> Keeping | None:

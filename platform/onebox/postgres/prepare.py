@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 from onebox.places import CannotContinue, Place, write_private
 from onebox.ports import find_port, keep_port
@@ -18,9 +17,9 @@ def prepare_postgres(place: Place) -> PostgresServer:
     """A data folder that is ready to run: found, or made. An interrupted earlier attempt is made again."""
     account = find_account() if os.geteuid() == 0 else None
     keeping = find_keeping(place)
-    if keeping is None or not Path(keeping.folder).is_dir():
+    if keeping is None or not keeping.folder(place).is_dir():
         keeping = choose_keeping(place, account)
-    binaries = find_binaries(Path(keeping.folder), account)
+    binaries = find_binaries(keeping.folder(place), account)
     keeping = keep(place, replace(keeping, sockets=find_sockets(keeping.sockets, account)))
     server = PostgresServer(
         place=place, binaries=binaries, port=keep_port(place, "postgres"), account=account, keeping=keeping
@@ -37,14 +36,14 @@ def find_postgres(place: Place) -> PostgresServer | None:
     if keeping is None or port is None:
         return None
     account = find_account() if os.geteuid() == 0 else None
-    binaries = find_binaries(Path(keeping.folder), account)
+    binaries = find_binaries(keeping.folder(place), account)
     return PostgresServer(place=place, binaries=binaries, port=port, account=account, keeping=keeping)
 
 
 def remove_postgres(place: Place) -> None:
     """Delete the data wherever they are. The server has to be stopped."""
     keeping = find_keeping(place)
-    for folder in (keeping.folder, keeping.sockets) if keeping else ():
+    for folder in (keeping.folder(place), keeping.sockets) if keeping else ():
         shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(place.postgres, ignore_errors=True)
     (place.local / "postgres.json").unlink(missing_ok=True)

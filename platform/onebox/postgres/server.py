@@ -55,7 +55,7 @@ class PostgresServer:
     @property
     def data(self) -> Path:
         """The data folder."""
-        return Path(self.keeping.folder) / "data"
+        return self.keeping.folder(self.place) / "data"
 
     def url(self, role: str = "jishi_app", database: str = DATABASE) -> str:
         """The address for one of jishi_app, jishi_owner and postgres (the superuser, for fault tests only)."""

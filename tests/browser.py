@@ -67,8 +67,11 @@ def screenshot(page: Page, name: str, *, widths: tuple[int, ...] = WIDTHS, full:
     for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
         _load_lazy_pictures(page)
+        if full:  # a window as tall as the page, so that sticking bars stand at its end and not across the middle
+            height = int(page.evaluate("document.documentElement.scrollHeight"))
+            page.set_viewport_size({"width": width, "height": max(height, HEIGHTS.get(width, 900))})
         path = SCREENSHOTS / f"{name}-{width}.png"
-        page.screenshot(path=str(path), full_page=full, animations="disabled")
+        page.screenshot(path=str(path), animations="disabled")
         paths.append(path)
     if before:
         page.set_viewport_size(before)
@@ -94,6 +97,7 @@ def _load_lazy_pictures(page: Page) -> None:
         """async () => {
             const pictures = [...document.querySelectorAll("img[loading=lazy]")];
             for (const picture of pictures) picture.loading = "eager";
+            window.scrollTo(0, 0); // a focused field further down would leave sticking bars in the middle
             const all = [...document.images].filter((picture) => !picture.complete);
             const loaded = Promise.all(all.map((picture) => picture.decode().catch(() => null)));
             await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 5000))]);

@@ -37,6 +37,8 @@ def price(
     """A price, set as look.md says. `card` drops `.00`; `size` is "m" (a total) or "l" (product, cashier)."""
     parts = figures.cut_price(minor, currency, drop_zeros=card)
     names = " ".join(word for word in ("price", size, "plain" if plain else "") if word)
+    if plain:
+        return format_html('<span class="{}">{}</span>', names, parts.whole)
     decimals = format_html("<small>{}</small>", parts.decimals) if parts.decimals else ""
     return format_html(
         '<span class="{}">{}<small>{}</small>{}{}</span>', names, parts.minus, parts.symbol, parts.integer, decimals

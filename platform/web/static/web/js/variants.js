@@ -49,7 +49,10 @@ class JishiVariants extends HTMLElement {
       place.textContent = variant.was;
       place.hidden = !variant.was;
     }
-    for (const place of document.querySelectorAll("[data-variant-note]")) place.textContent = variant.note;
+    for (const place of document.querySelectorAll("[data-variant-note]")) {
+      place.textContent = variant.note;
+      place.hidden = !variant.note;
+    }
     const said = this.querySelector("[data-variant-said]");
     if (said) said.textContent = variant.sold ? "" : this.stillSold(said.dataset.variantSaid, choices);
     if (told && variant.picture !== null) document.querySelector("jishi-gallery")?.show(variant.picture);

@@ -141,6 +141,11 @@ class AccountRef:
     code: Code
     owner: Owner
 
+    @classmethod
+    def of_row(cls, book: str, currency: str, code: str, owner_kind: str, owner_id: str) -> "AccountRef":
+        """An account's key from the columns of its row."""
+        return cls(Book(book), currency, Code(code), Owner(OwnerKind(owner_kind), owner_id))
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:

@@ -27,7 +27,15 @@ from billing.ledger.rules.agent import (
     RefundConfirmed,
 )
 from billing.ledger.rules.balances import AccountState, EntryDraft, FloorReached, hold_amount, settle_legs
-from billing.ledger.rules.chart import CHART, CLEARING_CODES, OVERDRAWING_PREFIXES, ChartLine, may_overdraw
+from billing.ledger.rules.chart import (
+    CHART,
+    CLEARING_CODES,
+    OVERDRAWING_PREFIXES,
+    ChartLine,
+    WrongOwner,
+    account_of,
+    may_overdraw,
+)
 from billing.ledger.rules.custody import (
     CustodyCommissionReturned,
     CustodyCommissionSplit,
@@ -48,7 +56,7 @@ from billing.ledger.rules.disputes import (
     DisputeTaken,
     DisputeWon,
 )
-from billing.ledger.rules.events import BadEvent, PostingEvent, balanced, hash_payload
+from billing.ledger.rules.events import BadEvent, Posting, PostingEvent, balanced, hash_payload
 from billing.ledger.rules.payouts import PayoutAsked, PayoutConfirmed
 from billing.ledger.rules.plans import PlanMonthEarned, PlanSold, plan_month_minor
 from billing.ledger.rules.points import PointsEarned, PointsExpired
@@ -101,6 +109,7 @@ __all__ = [
     "PlanSold",
     "PointsEarned",
     "PointsExpired",
+    "Posting",
     "PostingEvent",
     "ProviderFeeCharged",
     "ProviderFeeReturned",
@@ -114,6 +123,8 @@ __all__ = [
     "SlotDayDelivered",
     "SlotWon",
     "UnreadableEvent",
+    "WrongOwner",
+    "account_of",
     "balanced",
     "hash_payload",
     "hold_amount",

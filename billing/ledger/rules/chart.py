@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from billing.ledger.contracts import Book, Code, FloorKind, OwnerKind, Side
+from billing.ledger.contracts import AccountRef, Book, Code, FloorKind, Owner, OwnerKind, Side
+from market.money import DEFAULT_CURRENCY
 
 _D, _C = Side.DEBIT, Side.CREDIT
 
@@ -65,6 +66,20 @@ _LINES = (
 )
 
 CHART = MappingProxyType({line.code: line for line in _LINES})
+
+
+class WrongOwner(ValueError):
+    """An account was asked for under an owner of the wrong kind."""
+
+
+def account_of(code: Code, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> AccountRef:
+    """The account of a code, the platform's unless an owner is named. Raises `WrongOwner`."""
+    line = CHART[code]
+    found = owner or Owner.of_platform()
+    if found.kind != line.owner_kind:
+        raise WrongOwner(f"{line.name} belongs to a {line.owner_kind}, not to a {found.kind}")
+    return AccountRef(line.book, currency, code, found)
+
 
 CLEARING_CODES = tuple(line.code for line in _LINES if line.clears)
 

@@ -7,7 +7,7 @@ from json import dumps
 from typing import Any, ClassVar
 
 from billing.ledger.contracts import AccountRef, Book, Code, Leg, Owner, Side
-from billing.ledger.rules.chart import CHART
+from billing.ledger.rules.chart import account_of
 from market.money import DEFAULT_CURRENCY, MAX_AMOUNT_MINOR, get_currency
 
 
@@ -36,12 +36,8 @@ class PostingEvent(ABC):
         return asdict(self)
 
     def owned(self, code: Code, owner: Owner | None = None) -> AccountRef:
-        """The account of a code in this event's currency, the platform's unless an owner is named."""
-        line = CHART[code]
-        found = owner or Owner.of_platform()
-        if found.kind != line.owner_kind:
-            raise BadEvent(f"{line.name} belongs to a {line.owner_kind}, not to a {found.kind}")
-        return AccountRef(line.book, self.currency, code, found)
+        """The account of a code in this event's currency."""
+        return account_of(code, owner, self.currency)
 
     def debit(
         self, code: Code, amount_minor: int, owner: Owner | None = None, *, spill: AccountRef | None = None
@@ -50,6 +46,14 @@ class PostingEvent(ABC):
 
     def credit(self, code: Code, amount_minor: int, owner: Owner | None = None) -> Leg:
         return Leg(self.owned(code, owner), Side.CREDIT, amount_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An event to be posted once under its key, for ever."""
+
+    key: str
+    event: PostingEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from billing.ledger.rules import (
     PostingEvent,
     ProviderSettled,
     UnreadableEvent,
+    WrongOwner,
     hash_payload,
     may_overdraw,
     plan_month_minor,
@@ -125,7 +126,7 @@ def test_amounts_that_cannot_be_posted_are_refused() -> None:
 
 
 def test_an_account_cannot_belong_to_the_wrong_kind_of_owner() -> None:
-    with pytest.raises(BadEvent):
+    with pytest.raises(WrongOwner):
         ROWS["A0"][0].owned(Code.PAYABLE, Owner.of_psp("stripe"))
 
 

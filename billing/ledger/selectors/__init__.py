@@ -1,0 +1,28 @@
+"""Reading the books."""
+
+from billing.ledger.selectors.balances import balance_at, get_balance, list_balances, list_entries
+from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
+from billing.ledger.selectors.transactions import (
+    find_transaction,
+    get_poster_health,
+    get_transaction,
+    list_reversals,
+    list_transactions,
+    list_unposted,
+)
+
+__all__ = [
+    "balance_at",
+    "find_transaction",
+    "get_balance",
+    "get_poster_health",
+    "get_transaction",
+    "list_balances",
+    "list_entries",
+    "list_open_clearing",
+    "list_reversals",
+    "list_transactions",
+    "list_unposted",
+    "prove_ledger",
+    "trial_balance",
+]

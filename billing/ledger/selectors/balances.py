@@ -1,0 +1,103 @@
+"""Balances now and at any past instant, and the entries that made them."""
+
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from billing.ledger.contracts import AccountRef, Balance, Code, EntryView, Owner, Side
+from billing.ledger.models import Account, Entry
+from billing.ledger.rules import account_of
+from market.money import DEFAULT_CURRENCY
+
+MAX_ENTRIES = 500
+
+
+def get_balance(*, code: Code, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> Balance:
+    """An account's balance in its normal direction; all zero when nothing was ever posted to it."""
+    row = _account(account_of(code, owner, currency)).first()
+    return Balance() if row is None else _to_balance(row)
+
+
+def list_balances(*, owner: Owner, currency: str = DEFAULT_CURRENCY) -> dict[Code, Balance]:
+    """Every account of an owner, by code."""
+    rows = Account.objects.filter(owner_kind=owner.kind, owner_id=owner.id, currency=currency)
+    if owner.shop_id is not None:
+        rows = rows.filter(shop_id=owner.shop_id)
+    return {Code(row.code): _to_balance(row) for row in rows.order_by("code")}
+
+
+def balance_at(*, code: Code, at: datetime, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> int:
+    """What was posted up to and including an instant: the balance that the last entry left. One index look-up."""
+    entries = _entries(account_of(code, owner, currency)).filter(created_at__lte=at)
+    last = entries.order_by("-created_at", "-account_version").values_list("balance_after_minor", flat=True).first()
+    return last or 0
+
+
+def list_entries(
+    *,
+    code: Code,
+    owner: Owner | None = None,
+    currency: str = DEFAULT_CURRENCY,
+    before_version: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[EntryView]:
+    """An account's entries, newest first, from `since` (included) to `until` (not included).
+
+    `before_version` goes on after the last one seen. At most `MAX_ENTRIES` at once.
+    """
+    entries = _entries(account_of(code, owner, currency))
+    if before_version is not None:
+        entries = entries.filter(account_version__lt=before_version)
+    if since is not None:
+        entries = entries.filter(created_at__gte=since)
+    if until is not None:
+        entries = entries.filter(created_at__lt=until)
+    return to_entry_views(entries.order_by("-account_version")[: min(limit, MAX_ENTRIES)])
+
+
+def to_entry_views(entries: QuerySet[Entry]) -> list[EntryView]:
+    """Entries with what is shown of their transaction and account, in one query."""
+    rows = entries.annotate(
+        key=F("transaction__key"), kind=F("transaction__kind"), subject=F("transaction__subject")
+    ).select_related("account")
+    return [
+        EntryView(
+            entry_id=row.pk,
+            transaction_id=row.transaction_id,
+            key=row.key,
+            kind=row.kind,
+            subject=row.subject,
+            account=to_ref(row.account),
+            side=Side(row.side),
+            amount_minor=row.amount_minor,
+            balance_after_minor=row.balance_after_minor,
+            account_version=row.account_version,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def to_ref(row: Account) -> AccountRef:
+    """An account's natural key."""
+    return AccountRef.of_row(row.book, row.currency, row.code, row.owner_kind, row.owner_id)
+
+
+def _account(ref: AccountRef) -> QuerySet[Account]:
+    return Account.objects.filter(
+        book=ref.book, currency=ref.currency, code=ref.code, owner_kind=ref.owner.kind, owner_id=ref.owner.id
+    )
+
+
+def _entries(ref: AccountRef) -> QuerySet[Entry]:
+    # The account's id first: the planner then reads the index on (account, …) backwards and stops at the first row.
+    return Entry.objects.filter(account_id__in=_account(ref).values_list("pk", flat=True)[:1])
+
+
+def _to_balance(row: Account) -> Balance:
+    debits, credited = row.posted_debits_minor, row.posted_credits_minor
+    if row.normal == Side.DEBIT:
+        return Balance(debits - credited, row.pending_credits_minor, row.pending_debits_minor, row.version)
+    return Balance(credited - debits, row.pending_debits_minor, row.pending_credits_minor, row.version)

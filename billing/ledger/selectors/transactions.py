@@ -1,0 +1,81 @@
+"""Transactions by key, number and subject, and the requests that are not posted yet."""
+
+from datetime import datetime
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from billing.ledger.contracts import EntryView, PosterHealth, TransactionView, UnpostedRequest
+from billing.ledger.models import Entry, PostingRequest, Transaction
+from billing.ledger.selectors.balances import to_entry_views
+
+MAX_TRANSACTIONS = 200
+
+
+def find_transaction(key: str) -> TransactionView | None:
+    """The transaction posted under a key."""
+    return next(iter(_to_views(Transaction.objects.filter(key=key))), None)
+
+
+def get_transaction(transaction_id: int) -> TransactionView | None:
+    """A transaction by its number."""
+    return next(iter(_to_views(Transaction.objects.filter(pk=transaction_id))), None)
+
+
+def list_transactions(
+    *, subject: str = "", kind: str = "", before_id: int | None = None, limit: int = 50
+) -> list[TransactionView]:
+    """Transactions, newest first: of a share, payment or payout by its number, or of a kind."""
+    rows = Transaction.objects.all()
+    if subject:
+        rows = rows.filter(subject=subject)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return _to_views(rows.order_by("-pk")[: min(limit, MAX_TRANSACTIONS)])
+
+
+def list_reversals(transaction_id: int) -> list[TransactionView]:
+    """What reversed a transaction, oldest first."""
+    return _to_views(Transaction.objects.filter(reverses_id=transaction_id).order_by("pk"))
+
+
+def list_unposted(limit: int = 100) -> list[UnpostedRequest]:
+    """Posting requests that are not in the books, oldest first."""
+    rows = PostingRequest.objects.filter(transaction__isnull=True).order_by("pk")[: min(limit, MAX_TRANSACTIONS)]
+    return [
+        UnpostedRequest(row.pk, row.key, row.kind, row.created_at, row.attempts, row.error, row.parked) for row in rows
+    ]
+
+
+def get_poster_health(now: datetime) -> PosterHealth:
+    """What waits to be posted, and how long the oldest of it has."""
+    found = PostingRequest.objects.filter(transaction__isnull=True).aggregate(
+        waiting=Count("pk", filter=Q(parked=False)),
+        oldest=Min("created_at", filter=Q(parked=False)),
+        refused=Count("pk", filter=Q(parked=False, attempts__gt=0)),
+        parked=Count("pk", filter=Q(parked=True)),
+    )
+    oldest = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
+    return PosterHealth(found["waiting"], max(0.0, oldest), found["refused"], found["parked"])
+
+
+def _to_views(rows: QuerySet[Transaction]) -> list[TransactionView]:
+    transactions = list(rows)
+    entries: dict[int, list[EntryView]] = {}
+    for entry in to_entry_views(Entry.objects.filter(transaction__in=[row.pk for row in transactions]).order_by("pk")):
+        entries.setdefault(entry.transaction_id, []).append(entry)
+    return [
+        TransactionView(
+            transaction_id=row.pk,
+            key=row.key,
+            kind=row.kind,
+            subject=row.subject,
+            event=row.event,
+            reverses_id=row.reverses_id,
+            business_date=row.business_date,
+            created_at=row.created_at,
+            entries=tuple(entries.get(row.pk, ())),
+        )
+        for row in transactions
+    ]

@@ -89,9 +89,9 @@ class AddressForm(forms.Form):
         )
 
     def refuse(self, error: BadAddress) -> None:
-        """Put the service's refusal at its field, as a sentence."""
-        sentence = SENTENCES.get((error.field, error.reason), STRANGE)
-        self.add_error(FIELDS.get(error.field, error.field), sentence)
+        """Put the service's refusals at their fields, as sentences."""
+        for field, reason in error.problems.items():
+            self.add_error(FIELDS.get(field, field), SENTENCES.get((field, reason), STRANGE))
 
 
 def initial_of(address: AddressView) -> dict[str, object]:

@@ -16,7 +16,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _outbox(settings, db) -> None:
+def _outbox(settings, any_db) -> None:
     """Messages become rows; the cache's limits are allauth's own business and off, ours in the database are on."""
     settings.EMAIL_BACKEND = "market.notifications.backends.OutboxEmailBackend"
     settings.SMS_BACKEND = "market.notifications.backends.OutboxSmsBackend"

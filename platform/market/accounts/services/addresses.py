@@ -1,5 +1,7 @@
 """A person's address book. Every function takes the person's id, so that nobody reaches another's entries."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,14 +14,15 @@ from market.accounts.rules import ADDRESSES_A_PERSON, BadPhone, normalize_phone
 from market.accounts.selectors import view_address
 
 RECIPIENT_LENGTH, STREET_LENGTH = 40, 200
+POSTCODE = re.compile(r"([0-9]{6})?")
 
 
 class BadAddress(ValueError):
-    """A field cannot be used; `field` says which, `reason` is missing, long, unknown or digits."""
+    """Fields that cannot be used: `problems` maps each to missing, long, unknown or digits."""
 
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field, self.reason = field, reason
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{field}: {reason}" for field, reason in problems.items()))
+        self.problems = problems
 
 
 class TooManyAddresses(RuntimeError):
@@ -109,32 +112,57 @@ def _take_default(user_id: int, address: Address) -> None:
 
 
 def _fill(address: Address, draft: AddressDraft) -> None:
-    address.recipient = _clean("recipient", draft.recipient, RECIPIENT_LENGTH)
-    address.street = _clean("street", draft.street, STREET_LENGTH)
-    try:
-        address.phone = normalize_phone(draft.phone)
-    except BadPhone as error:
-        raise BadAddress("phone", "missing" if not draft.phone.strip() else "unknown") from error
-    address.postcode = draft.postcode.strip()
-    if address.postcode and not (
-        len(address.postcode) == 6 and address.postcode.isascii() and address.postcode.isdigit()
-    ):
-        raise BadAddress("postcode", "digits")
-    try:
-        region = get_region(draft.district_code)
-    except UnknownRegion as error:
-        raise BadAddress("district_code", "missing" if not draft.district_code else "unknown") from error
+    problems = find_problems(draft)
+    if problems:
+        raise BadAddress(problems)
+    region = get_region(draft.district_code)
+    address.recipient, address.street = _plain(draft.recipient), _plain(draft.street)
+    address.phone, address.postcode = normalize_phone(draft.phone), draft.postcode.strip()
     address.province_code, address.province = region.province.code, region.province.name
     address.city_code, address.city = region.city.code, region.city.name
     address.district_code, address.district = region.district.code, region.district.name
 
 
-def _clean(field: str, typed: str, limit: int) -> str:
-    text = " ".join(typed.split())
+def find_problems(draft: AddressDraft) -> dict[str, str]:
+    """Every field of a draft that cannot be used, and why: missing, long, unknown or digits."""
+    found = {
+        "recipient": _problem_of_text(draft.recipient, RECIPIENT_LENGTH),
+        "phone": _problem_of_phone(draft.phone),
+        "district_code": _problem_of_district(draft.district_code),
+        "street": _problem_of_text(draft.street, STREET_LENGTH),
+        "postcode": "" if POSTCODE.fullmatch(draft.postcode.strip()) else "digits",
+    }
+    return {field: reason for field, reason in found.items() if reason}
+
+
+def _plain(typed: str) -> str:
+    return " ".join(typed.split())
+
+
+def _problem_of_text(typed: str, limit: int) -> str:
+    text = _plain(typed)
     if not text:
-        raise BadAddress(field, "missing")
+        return "missing"
     if len(text) > limit:
-        raise BadAddress(field, "long")
-    if not text.isprintable():
-        raise BadAddress(field, "unknown")
-    return text
+        return "long"
+    return "" if text.isprintable() else "unknown"
+
+
+def _problem_of_phone(typed: str) -> str:
+    if not typed.strip():
+        return "missing"
+    try:
+        normalize_phone(typed)
+    except BadPhone:
+        return "unknown"
+    return ""
+
+
+def _problem_of_district(code: str) -> str:
+    if not code:
+        return "missing"
+    try:
+        get_region(code)
+    except UnknownRegion:
+        return "unknown"
+    return ""

@@ -12,6 +12,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 TIMERS: tuple[Timer, ...] = (
+    Timer("market.accounts.tasks.purge_expired", every_seconds=300),
+    Timer("market.notifications.tasks.purge_messages", every_seconds=3600),
     Timer("market.jobs.tasks.resume_stalled", every_seconds=10.0),
     Timer("billing.ledger.tasks.post_requests", every_seconds=0.5, inline=True),
     Timer("billing.checkout.tasks.close_unpaid", every_seconds=5),

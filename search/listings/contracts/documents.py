@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from billing.checkout.contracts import Offer
 from tenants.catalog.contracts import ParameterValue, Picture, Text
 
 SHOWN_AVAILABLE_AT_MOST = 200
@@ -165,11 +166,11 @@ class ListingCard:
 
 @dataclass(frozen=True, slots=True)
 class PublishedOffer:
-    """One variant as it is offered now, for carts and for adding to them."""
+    """One variant as it is offered now, for carts and for putting it into one."""
 
-    document: ListingDocument
-    variant: ListingVariant
-
-    @property
-    def is_available(self) -> bool:
-        return self.variant.available > 0
+    offer: Offer
+    sku: str
+    available: int
+    compare_at_minor: int | None
+    delivery: ListingDelivery
+    version: int

@@ -76,6 +76,10 @@ class Engine(Protocol):
         """How many listings each category holds, those below it included."""
         ...
 
+    def list_versions(self) -> Mapping[int, int]:
+        """The version of every listing in the index, to compare with the table."""
+        ...
+
 
 class Indexer(Protocol):
     """Writes one index; there is one writer at a time."""
@@ -88,8 +92,8 @@ class Indexer(Protocol):
         """Apply changes in order and commit them together, all or nothing. Returns how many."""
         ...
 
-    def list_versions(self) -> Mapping[int, int]:
-        """The version of every listing in the index."""
+    def commit_empty(self) -> None:
+        """Make a new index readable even when nothing was applied."""
         ...
 
     def close(self) -> None: ...

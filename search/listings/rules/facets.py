@@ -149,3 +149,27 @@ def list_ways(ticks: Sequence[AttributeTick], *, in_stock: bool) -> list[Wanted]
 
 def _list_pairs(tick: AttributeTick) -> tuple[str, ...]:
     return tuple(pair_key(tick.name, value) for value in tick.values)
+
+
+def list_bands() -> list[tuple[int, int | None]]:
+    """The price bands, each from a price to a price, both included; the last is open."""
+    edges = [0, *PRICE_STEPS]
+    highest: list[int | None] = [step - 1 for step in PRICE_STEPS]
+    return list(zip(edges, [*highest, None], strict=True))
+
+
+def write_band(low: int | None, high: int | None) -> str:
+    """A band as facet values write it: "5000-9999", "-4999", "1000000-"."""
+    return f"{low or ''}-{'' if high is None else high}"
+
+
+def describe_band(value: str, symbol: str = "¥") -> Text:
+    """A band in words, in whole units of the currency."""
+    low, _, high = value.partition("-")
+    bottom = f"{symbol}{int(low) // 100:,}" if low else ""
+    top = f"{symbol}{(int(high) + 1) // 100:,}" if high else ""
+    if not low:
+        return Text(f"{top}以下", f"Under {top}")
+    if not high:
+        return Text(f"{bottom}以上", f"{bottom} and over")
+    return Text(f"{bottom}–{top}", f"{bottom}–{top}")

@@ -10,7 +10,7 @@ from tantivy import Query
 from search.listings.contracts import Facet, FacetKind, FacetValue
 from search.listings.engines.tantivy.filters import Filters, filter_by
 from search.listings.engines.tantivy.schema import read_brand_label
-from search.listings.rules.facets import PRICE_STEPS, join_pairs, pair_key, read_label
+from search.listings.rules.facets import describe_band, join_pairs, list_bands, pair_key, read_label, write_band
 from tenants.catalog.contracts import Text
 
 MOST_NAMES = 8
@@ -186,18 +186,15 @@ def _make_shop_facet(buckets: Buckets, filters: Filters) -> Facet:
 
 
 def _list_price_ranges() -> list[dict[str, int]]:
-    edges = [0, *PRICE_STEPS]
-    ranges = [{"from": low, "to": high} for low, high in zip(edges, PRICE_STEPS, strict=False)]
-    return [*ranges, {"from": PRICE_STEPS[-1]}]
+    return [{"from": low} if high is None else {"from": low, "to": high + 1} for low, high in list_bands()]
 
 
 def _make_price_facet(buckets: Buckets, filters: Filters) -> Facet:
-    band = (filters.price_from_minor, filters.price_to_minor)
+    asked = write_band(filters.price_from_minor, filters.price_to_minor)
     values = []
     for bucket in buckets:
-        low = int(bucket.get("from", 0))
-        high = int(bucket["to"]) - 1 if "to" in bucket else None
         if bucket["doc_count"]:
-            written = f"{low or ''}-{'' if high is None else high}"
-            values.append(FacetValue(written, Text(), bucket["doc_count"], (low or None, high) == band))
+            high = int(bucket["to"]) - 1 if "to" in bucket else None
+            band = write_band(int(bucket.get("from", 0)), high)
+            values.append(FacetValue(band, describe_band(band), bucket["doc_count"], band == asked))
     return Facet(FacetKind.PRICE, "", Text("价格", "Price"), tuple(values))

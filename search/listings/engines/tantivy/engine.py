@@ -56,6 +56,10 @@ class TantivyEngine:
         """How many listings each category holds."""
         return self._guard(lambda: self._count_categories(closed_shop_ids))
 
+    def list_versions(self) -> Mapping[int, int]:
+        """The version of every listing in the index."""
+        return self._guard(self._list_versions)
+
     def _answer(self, query: SearchQuery, closed_shop_ids: frozenset[int]) -> EngineAnswer:
         searcher = self._find_searcher()
         filters = Filters.of(query, closed_shop_ids)
@@ -85,6 +89,14 @@ class TantivyEngine:
     def _count_categories(self, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         found = filter_by(self._schema, Query.all_query(), Filters.of(SearchQuery(), closed_shop_ids))
         return count_categories(self._find_searcher(), found)
+
+    def _list_versions(self) -> Mapping[int, int]:
+        searcher = self._find_searcher()
+        hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+        addresses = [address for _, address in hits]
+        listing_ids = searcher.fast_field_values("listing_id", addresses)
+        versions = searcher.fast_field_values("version", addresses)
+        return {int(pk or 0): int(version or 0) for pk, version in zip(listing_ids, versions, strict=True)}
 
     def _find_searcher(self) -> tantivy.Searcher:
         """The searcher of the newest commit, opened or reloaded when the files have changed."""

@@ -1,6 +1,6 @@
 """The one writer of the index."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import tantivy
@@ -9,7 +9,6 @@ from search.listings.contracts import IndexChange
 from search.listings.engines.tantivy.schema import build_schema, make_document
 
 HEAP_BYTES = 48_000_000
-_MOST_LISTINGS = 100_000_000
 
 
 class TantivyIndexer:
@@ -44,15 +43,9 @@ class TantivyIndexer:
             self._writer.commit()
         return count
 
-    def list_versions(self) -> Mapping[int, int]:
-        """The version of every listing in the index, as committed."""
-        self._index.reload()
-        searcher = self._index.searcher()
-        found = searcher.search(tantivy.Query.all_query(), limit=max(1, min(searcher.num_docs, _MOST_LISTINGS)))
-        addresses = [address for _, address in found.hits]
-        ids = searcher.fast_field_values("listing_id", addresses)
-        versions = searcher.fast_field_values("version", addresses)
-        return {int(pk or 0): int(version or 0) for pk, version in zip(ids, versions, strict=True)}
+    def commit_empty(self) -> None:
+        """Make an index without any document one that can be read."""
+        self._writer.commit()
 
     def close(self) -> None:
         """Finish merges and let go of the writer."""

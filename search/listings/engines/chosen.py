@@ -1,0 +1,29 @@
+"""The engine that this process reads, by the settings."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from search.listings.contracts import Engine
+from search.listings.engines.tantivy.engine import TantivyEngine
+from search.listings.engines.tantivy.files import IndexFiles
+
+
+def get_engine() -> Engine:
+    """One engine a process."""
+    return _open(_get_folder())
+
+
+def get_index_files() -> IndexFiles:
+    """Where this installation's index lies."""
+    return IndexFiles(_get_folder())
+
+
+def _get_folder() -> Path:
+    return Path(settings.INDEX_ROOT) / "listings"
+
+
+@lru_cache(maxsize=4)
+def _open(folder: Path) -> TantivyEngine:
+    return TantivyEngine(folder)

@@ -1,0 +1,49 @@
+"""`python -m config index_listings`: bring the index up to date, keep it so, or build it anew."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search.listings.engines.chosen import get_index_files
+from search.listings.engines.tantivy.files import IndexerRunning
+from search.listings.services.indexing import catch_up
+from search.listings.services.running import open_index, watch
+
+
+class Command(BaseCommand):
+    """The one process that writes the index."""
+
+    help = "Brings the search index up to date with the listings."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--watch", action="store_true", help="go on until stopped")
+        parser.add_argument("--rebuild", action="store_true", help="build a new index beside the old one and swap")
+
+    def handle(self, *, watch: bool, rebuild: bool, **_options: object) -> None:
+        files = get_index_files()
+        try:
+            lock = files.lock()
+        except IndexerRunning as error:
+            raise CommandError(str(error)) from error
+        with lock:
+            self._run(rebuild=rebuild, keep_on=watch)
+
+    def _run(self, *, rebuild: bool, keep_on: bool) -> None:
+        done = 0
+
+        def show(count: int) -> None:
+            nonlocal done
+            done += count
+            self.stdout.write(f"indexed {done}")
+
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        indexer, position = open_index(get_index_files(), rebuild=rebuild, progress=show)
+        position = catch_up(indexer, after=position, seen=show)
+        self.stdout.write(f"up to date at change {position}")
+        if keep_on:
+            watch(indexer, position=position, stopped=stop.is_set)
+        indexer.close()

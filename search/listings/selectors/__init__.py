@@ -1,0 +1,29 @@
+"""Reads of listings, for the faces. None touches a shop's schema.
+
+`epochs` is what the request already knows (`request.epochs`); without it, one statement more reads them.
+"""
+
+from search.listings.selectors.finding import count_categories, list_shelf, list_shelves, search
+from search.listings.selectors.reading import (
+    find_listing,
+    find_listing_id,
+    find_offer,
+    list_cards,
+    list_listings,
+    list_offers,
+    list_shop_cards,
+)
+
+__all__ = [
+    "count_categories",
+    "find_listing",
+    "find_listing_id",
+    "find_offer",
+    "list_cards",
+    "list_listings",
+    "list_offers",
+    "list_shelf",
+    "list_shelves",
+    "list_shop_cards",
+    "search",
+]

@@ -1,0 +1,155 @@
+"""Search, shelves and counts. The engine answers, or the table when it cannot; answers are kept while they hold."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from market.shops.contracts import Epochs, ShopContext
+from market.shops.selectors import map_shops, read_epochs
+from market.taxonomy.contracts import CategoryTree
+from market.taxonomy.selectors import get_tree
+from search.listings.contracts import (
+    Engine,
+    EngineAnswer,
+    EngineDown,
+    Facet,
+    FacetKind,
+    FacetValue,
+    ListingCard,
+    SearchPage,
+    SearchQuery,
+    Sort,
+)
+from search.listings.engines.chosen import get_engine
+from search.listings.engines.postgres import PostgresEngine
+from search.listings.keeping import Memory
+from search.listings.rules.categories import choose_categories
+from search.listings.selectors.reading import list_cards
+from tenants.catalog.contracts import Text
+
+logger = logging.getLogger(__name__)
+_pages: Memory[SearchPage] = Memory(128)
+_counts: Memory[Mapping[int, int]] = Memory(4)
+_fallback = PostgresEngine()
+
+
+def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
+    """One page of hits with facets: one statement for the cards, none while the answer is kept.
+
+    Never fails for the engine's sake: the table answers then, without facets, and the page says so.
+    Raises `BadQuery` for a cursor that is not ours.
+    """
+    epochs = epochs or read_epochs()
+    engine, generation = _choose_engine()
+    key = (engine.name, generation, epochs, query)
+    kept = _pages.find(key)
+    if kept is not None:
+        return kept
+    shops = map_shops(epochs)
+    closed = _list_closed(shops)
+    try:
+        answer = engine.search(query, closed_shop_ids=closed)
+    except EngineDown:
+        engine = _fallback
+        answer = engine.search(query, closed_shop_ids=closed)
+    page = _make_page(query, answer, epochs, shops, did_fall_back=engine is _fallback)
+    return page if page.did_fall_back else _pages.keep(key, page)
+
+
+def list_shelf(
+    *,
+    sort: Sort = Sort.SALES,
+    category_id: int | None = None,
+    shop_id: int | None = None,
+    size: int = 12,
+    epochs: Epochs | None = None,
+) -> tuple[ListingCard, ...]:
+    """The first cards of a sort, of all goods, a category or a shop; those in stock only."""
+    query = SearchQuery(
+        category_id=category_id,
+        shop_ids=(shop_id,) if shop_id is not None else (),
+        in_stock=True,
+        sort=sort,
+        size=size,
+        with_facets=False,
+    )
+    return search(query, epochs=epochs).hits
+
+
+def list_shelves(
+    category_ids: Iterable[int], *, sort: Sort = Sort.BEST, size: int = 6, epochs: Epochs | None = None
+) -> dict[int, tuple[ListingCard, ...]]:
+    """A shelf for each category: one statement a category, none while they are kept."""
+    epochs = epochs or read_epochs()
+    return {pk: list_shelf(sort=sort, category_id=pk, size=size, epochs=epochs) for pk in category_ids}
+
+
+def count_categories(*, epochs: Epochs | None = None) -> Mapping[int, int]:
+    """How many listings each category holds, those below it included; categories without any are left out."""
+    epochs = epochs or read_epochs()
+    engine, generation = _choose_engine()
+    key = (engine.name, generation, epochs)
+    kept = _counts.find(key)
+    if kept is not None:
+        return kept
+    closed = _list_closed(map_shops(epochs))
+    try:
+        return _counts.keep(key, engine.count_categories(closed_shop_ids=closed))
+    except EngineDown:
+        return _fallback.count_categories(closed_shop_ids=closed)
+
+
+def _choose_engine() -> tuple[Engine, str]:
+    engine = get_engine()
+    try:
+        return engine, engine.read_generation()
+    except EngineDown as error:
+        logger.warning("Search answers from the table: %s", error)
+        return _fallback, _fallback.read_generation()
+
+
+def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:
+    """Shops that are not open. Their listings are taken away soon; until then the question leaves them out."""
+    return frozenset(shop_id for shop_id, shop in shops.items() if not shop.is_open)
+
+
+def _make_page(
+    query: SearchQuery,
+    answer: EngineAnswer,
+    epochs: Epochs,
+    shops: Mapping[int, ShopContext],
+    *,
+    did_fall_back: bool,
+) -> SearchPage:
+    tree = get_tree() if answer.facets else None
+    facets = (_name_values(facet, tree, shops, query.category_id) if tree else facet for facet in answer.facets)
+    return SearchPage(
+        query=query,
+        hits=tuple(list_cards(answer.listing_ids, epochs=epochs)),
+        total=answer.total,
+        facets=tuple(facet for facet in facets if facet.values),
+        next_cursor=answer.next_cursor,
+        did_fall_back=did_fall_back,
+        did_relax=answer.did_relax,
+    )
+
+
+def _name_values(facet: Facet, tree: CategoryTree, shops: Mapping[int, ShopContext], category_id: int | None) -> Facet:
+    """The facet with the names that the engine does not know: of categories and shops."""
+    if facet.kind is FacetKind.CATEGORY:
+        counts = {int(value.value): value.count for value in facet.values}
+        chosen = choose_categories(tree, counts, ticked=category_id)
+        nodes = ((tree.nodes[pk], pk) for pk in chosen)
+        values = (
+            FacetValue(str(pk), Text(node.name_zh, node.name_en), counts.get(pk, 0), pk == category_id)
+            for node, pk in nodes
+        )
+        return replace(facet, values=tuple(values))
+    if facet.kind is FacetKind.SHOP:
+        named = (
+            replace(value, label=Text(shops[int(value.value)].name.zh, shops[int(value.value)].name.en))
+            for value in facet.values
+            if int(value.value) in shops
+        )
+        return replace(facet, values=tuple(named))
+    return facet

@@ -1,0 +1,45 @@
+"""What listings do when something happened elsewhere, and on the clock."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from market.outbox.contracts import EventEnvelope
+from search.listings.services import reconcile_shops, refresh_listings, refresh_shop
+
+
+def on_product_changed(events: Sequence[EventEnvelope]) -> None:
+    """Copy the products anew, each once however many events there are."""
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for event in events:
+        if event.shop_id is not None:
+            wanted[event.shop_id].add(int(event.payload["product_id"]))
+    _refresh(wanted)
+
+
+def on_stock_changed(events: Sequence[EventEnvelope]) -> None:
+    """The same, for products of which pieces came or went."""
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for event in events:
+        if event.shop_id is not None:
+            wanted[event.shop_id].update(int(product_id) for product_id in event.payload["product_ids"])
+    _refresh(wanted)
+
+
+def on_shop_changed(events: Sequence[EventEnvelope]) -> None:
+    """A shop opened, closed, was suspended or renamed, or its freight changed: all its listings."""
+    for shop_id in sorted({event.shop_id for event in events if event.shop_id is not None}):
+        refresh_shop(shop_id=shop_id, now=timezone.now())
+
+
+def reconcile(now: datetime) -> int:
+    """Mend listings that no event reached. Returns how many."""
+    outcome = reconcile_shops(now=now)
+    return len(outcome.lost) + len(outcome.stale) + len(outcome.ghosts)
+
+
+def _refresh(wanted: dict[int, set[int]]) -> None:
+    for shop_id in sorted(wanted):
+        refresh_listings(shop_id=shop_id, product_ids=wanted[shop_id], now=timezone.now())

@@ -4,16 +4,19 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
+import django
 from celery import Celery
 from celery.signals import setup_logging
 from django.utils.module_loading import import_string
 
 from config.environment import load_local_environment
-from config.subscriptions import SUBSCRIPTIONS, TIMERS
-from market.outbox.relay import Relay
 
 load_local_environment()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()  # a worker imports this module before Celery would do it; elsewhere it is done already
+
+from config.subscriptions import SUBSCRIPTIONS, TIMERS  # noqa: E402
+from market.outbox.relay import Relay  # noqa: E402
 
 app = Celery("jishi")
 app.config_from_object("django.conf:settings", namespace="CELERY")

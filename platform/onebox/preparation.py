@@ -8,6 +8,7 @@ from onebox.places import ROOT, Place
 from onebox.steps import Steps, digest_files, digest_text
 
 MANAGE = (sys.executable, "-m", "config")
+COLLECT = ("collectstatic", "--noinput", "--verbosity=0", "--ignore=*.map", "--ignore=rest_framework")
 ZONES = ("platform", "tenants", "billing", "search", "storefront", "merchant_portal")
 
 
@@ -16,7 +17,7 @@ def prepare_all(place: Place, environment: Mapping[str, str], *, with_demo: bool
     steps = Steps(place, environment)
     compile_messages(place, environment)
     static = digest_files(_list_files("static")) if (place.local / "static").is_dir() else ""
-    steps.run("static", "Static files", (*MANAGE, "collectstatic", "--noinput"), state=static)
+    steps.run("static", "Static files", (*MANAGE, *COLLECT), state=static)
     steps.run("migrate", "Tables", (*MANAGE, "migrate_fleet"))
     if with_demo:
         database = digest_text(environment["DATABASE_URL"])

@@ -113,6 +113,24 @@ class RefundReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundOutcome:
+    """What recording a provider's word on a refund changed."""
+
+    refund_no: str
+    share_no: str
+    state: RefundState
+
+
+class ReleaseStep(StrEnum):
+    """How far a share's money is on its way out of custody: none > split_asked > split > unfrozen."""
+
+    NONE = "none"
+    SPLIT_ASKED = "split_asked"
+    SPLIT = "split"
+    UNFROZEN = "unfrozen"
+
+
+@dataclass(frozen=True, slots=True)
 class SplitOrder:
     """Take our commission out of one share held at the provider."""
 
@@ -196,3 +214,73 @@ class CaptureOutcome:
     captured_now: bool
     late: bool
     shares: Sequence[PaidShare] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """A refund as it stands. `trouble` is the provider's last complaint."""
+
+    refund_no: str
+    share_no: str
+    amount_minor: int
+    state: RefundState
+    reason: str
+    trouble: str
+    asked_at: datetime
+    succeeded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """A share as it stands. `refunded_minor` counts refunds that are asked, sent or succeeded."""
+
+    share_no: str
+    payment_no: str
+    shop_id: int
+    merchant_account: str
+    amount_minor: int
+    transaction_id: str
+    paid_at: datetime | None
+    refunded_minor: int
+    step: ReleaseStep
+    commission_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment as it stands, with its shares."""
+
+    payment_no: str
+    purchase_no: str
+    gateway: str
+    state: PaymentState
+    amount_minor: int
+    currency: str
+    qr_content: str
+    expires_at: datetime
+    captured_at: datetime | None
+    captured_late: bool
+    closed_at: datetime | None
+    shares: tuple[ShareView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A provider's message for staff: when, about what, believed or not and why."""
+
+    gateway: str
+    event_id: str
+    subject: str
+    accepted: bool
+    reason: str
+    detail: str
+    times: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What a provider's notification is answered with."""
+
+    status: int
+    body: bytes

@@ -21,7 +21,6 @@ class CashOnDeliveryGateway:
 
     name = "cod"
     funds_flow = FundsFlow.AGENT
-    fee_bps = 0
 
     def start(self, order: PaymentOrder) -> Started:
         return Started()

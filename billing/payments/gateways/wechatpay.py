@@ -37,7 +37,7 @@ _REFUND_STATES = {
     "SUCCESS": RefundState.SUCCEEDED,
     "PROCESSING": RefundState.SENT,
     "CLOSED": RefundState.FAILED,
-    "ABNORMAL": RefundState.FAILED,
+    "ABNORMAL": RefundState.SENT,  # the money left the merchant and waits for a person at the provider
 }
 
 
@@ -46,7 +46,6 @@ class WechatPayGateway:
 
     name = "wechatpay"
     funds_flow = FundsFlow.CUSTODY
-    fee_bps = 60
 
     def __init__(self, config: WechatPayConfig) -> None:
         self._client = WechatPayClient(config)
@@ -268,7 +267,7 @@ def _refund_report(refund: Json, status: str) -> RefundReport:
     if not isinstance(amount, int) or isinstance(amount, bool):
         raise TypeError("an amount that is no whole number")
     state = _REFUND_STATES[status]
-    reason = status if state is RefundState.FAILED else ""
+    reason = status if status in ("CLOSED", "ABNORMAL") else ""
     return RefundReport(refund_no=str(refund["out_refund_no"]), state=state, amount_minor=amount, reason=reason)
 
 

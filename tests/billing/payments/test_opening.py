@@ -24,8 +24,6 @@ from billing.payments.services import (
 )
 from tests.billing.payments.conftest import moment
 
-pytestmark = pytest.mark.django_db
-
 
 def opening(shares, purchase_no="261122X", **changes):
     return {
@@ -59,7 +57,8 @@ def test_a_payment_is_opened_with_its_shares_and_started_once(make_payment, wech
 def test_opening_again_gives_the_same_payment_and_other_shares_are_refused(make_payment):
     payment = make_payment(100, 200)
     shares = [
-        ShareToPay(one.share_no, one.shop_id, one.merchant_account, one.amount_minor, "青瓷茶杯") for one in payment.shares
+        ShareToPay(one.share_no, one.shop_id, one.merchant_account, one.amount_minor, "青瓷茶杯")
+        for one in payment.shares
     ]
     with transaction.atomic():
         assert open_payment(**opening(shares, payment.purchase_no)) == payment.payment_no
@@ -79,7 +78,7 @@ def test_opening_again_gives_the_same_payment_and_other_shares_are_refused(make_
         [share(account="")],
     ],
 )
-def test_shares_that_cannot_be_paid_together_are_refused(shares, wechat_settings):
+def test_shares_that_cannot_be_paid_together_are_refused(shares, db, wechat_settings):
     with transaction.atomic(), pytest.raises(BadShares):
         open_payment(**opening(shares))
     assert not Payment.objects.exists()
@@ -157,7 +156,8 @@ def test_the_database_refuses_untrue_shares(make_payment, change):
 
 
 @pytest.mark.parametrize(
-    "change", [{"state": "captured"}, {"state": "closed"}, {"state": "odd"}, {"amount_minor": 5}, {"captured_late": True}]
+    "change",
+    [{"state": "captured"}, {"state": "closed"}, {"state": "odd"}, {"amount_minor": 5}, {"captured_late": True}],
 )
 def test_the_database_refuses_untrue_payments(make_payment, change):
     payment_no = make_payment(100).payment_no

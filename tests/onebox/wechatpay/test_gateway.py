@@ -230,16 +230,17 @@ def test_a_share_is_refunded_in_at_most_fifty_parts(gateway, wechat_simulator):
     assert refusal(gateway.refund, refund_order(order, report, 10, "RFP99999")).code == "INVALID_REQUEST"
 
 
-def test_a_refund_that_ends_abnormally_has_failed(gateway, wechat_simulator):
+@pytest.mark.parametrize(("status", "state"), [("ABNORMAL", RefundState.SENT), ("CLOSED", RefundState.FAILED)])
+def test_a_refund_that_does_not_reach_the_buyer_says_why(gateway, wechat_simulator, status, state):
     wechat_simulator.switch(hold_refunds=1)
     order = make_order(gateway, 10_000)
     gateway.start(order)
     wechat_simulator.pay(order.payment_no)
     refund = refund_order(order, gateway.query(order.payment_no), 2_500)
     gateway.refund(refund)
-    wechat_simulator.act(f"refunds/{refund.refund_no}/finish", status="ABNORMAL")
+    wechat_simulator.act(f"refunds/{refund.refund_no}/finish", status=status)
     report = gateway.query_refund(refund)
-    assert report.state is RefundState.FAILED and report.reason == "ABNORMAL"
+    assert report.state is state and report.reason == status
 
 
 def test_the_commission_is_split_and_the_rest_released(gateway, wechat_simulator):

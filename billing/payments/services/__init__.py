@@ -1,0 +1,66 @@
+"""Writes of payments. A *step* demands the caller's transaction; what calls a provider demands that none is open."""
+
+from billing.payments.services.closing import close_payment, mark_closed
+from billing.payments.services.enrolling import enrol_merchant
+from billing.payments.services.guards import ProviderCallInTransaction
+from billing.payments.services.inbox import receive_notification, trim_inbox
+from billing.payments.services.opening import (
+    BadShares,
+    PaymentClosed,
+    PaymentExpired,
+    PaymentReused,
+    open_payment,
+    start_payment,
+)
+from billing.payments.services.refunding import (
+    KeyReused,
+    NotPaid,
+    RefundTooLarge,
+    ShareReleased,
+    ask_refund,
+    record_refund,
+    send_refund,
+)
+from billing.payments.services.releasing import (
+    CommissionChanged,
+    NothingLeft,
+    RefundUnderWay,
+    SplitUnfinished,
+    split_share,
+    unfreeze_share,
+)
+from billing.payments.services.reporting import AmountMismatch, ask_provider, record_report
+from billing.payments.services.sweeping import ask_unsure_payments, send_due_refunds
+
+__all__ = [
+    "AmountMismatch",
+    "BadShares",
+    "CommissionChanged",
+    "KeyReused",
+    "NotPaid",
+    "NothingLeft",
+    "PaymentClosed",
+    "PaymentExpired",
+    "PaymentReused",
+    "ProviderCallInTransaction",
+    "RefundTooLarge",
+    "RefundUnderWay",
+    "ShareReleased",
+    "SplitUnfinished",
+    "ask_provider",
+    "ask_refund",
+    "ask_unsure_payments",
+    "close_payment",
+    "enrol_merchant",
+    "mark_closed",
+    "open_payment",
+    "receive_notification",
+    "record_refund",
+    "record_report",
+    "send_due_refunds",
+    "send_refund",
+    "split_share",
+    "start_payment",
+    "trim_inbox",
+    "unfreeze_share",
+]

@@ -61,7 +61,7 @@ def run_with_bar(label: str, command: Sequence[str], *, place: Place, environmen
 
 def _show_progress(bar: Bar, line: str) -> bool:
     if not line.startswith("progress "):
-        bar.tick()
+        bar.tick(note=line.strip()[:60])
         return False
     note, _, count = line.removeprefix("progress ").strip().rpartition(" ")
     done, _, total = count.partition("/")

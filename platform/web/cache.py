@@ -29,7 +29,8 @@ class ForgivingRedisCache(RedisCache):
         return self._breaker.ask(lambda: super(ForgivingRedisCache, self).has_key(key, version), False)
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Version = None) -> bool:
-        return self._breaker.ask(lambda: super(ForgivingRedisCache, self).add(key, value, timeout, version), False)
+        """True while the server is away: who takes a lock with this (allauth's limits do) must get through."""
+        return self._breaker.ask(lambda: super(ForgivingRedisCache, self).add(key, value, timeout, version), True)
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Version = None) -> None:
         self._breaker.ask(lambda: super(ForgivingRedisCache, self).set(key, value, timeout, version), None)

@@ -1,5 +1,6 @@
 """The forms of allauth's pages in our words: labels above fields, no placeholders, errors that say what to do."""
 
+from collections.abc import Mapping
 from typing import Any  # Any: Django's forms take data and options of any kind
 
 from allauth.account import forms as allauth_forms
@@ -79,20 +80,31 @@ class LoginForm(_OurWords, allauth_forms.LoginForm):  # type: ignore[misc]  # al
         self.fields["login"].widget.attrs.update({"autocomplete": "username", "maxlength": "254"})
 
 
-class SignupForm(_OurWords, allauth_forms.SignupForm):  # type: ignore[misc]  # allauth is untyped
-    """A telephone and nothing else, or an e-mail address and a password: `by` says which."""
+class _OneOfTwo:
+    """A form that asks for a telephone or for an e-mail address: `by` says which, a link leads to the other."""
 
-    by = forms.ChoiceField(choices=[(PHONE, PHONE), (EMAIL, EMAIL)], widget=forms.HiddenInput)
+    fields: dict[str, forms.Field]
+    data: Mapping[str, Any]
+    is_bound: bool
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        asked = self.data.get("by") if self.is_bound else context.request.GET.get("by")
+        asked = self.data.get("by") or (EMAIL if self.data.get("email") else PHONE)
+        if not self.is_bound:
+            asked = context.request.GET.get("by")
         self.way = EMAIL if asked == EMAIL else PHONE
-        self.fields["by"].initial = self.way
-        for name in ("email", "password1") if self.way == PHONE else ("phone",):
-            del self.fields[name]
+        self.fields["by"] = forms.CharField(widget=forms.HiddenInput, initial=self.way, required=False)
+        del self.fields[PHONE if self.way == EMAIL else EMAIL]
+        self.fields[self.way].required = True
+
+
+class SignupForm(_OurWords, _OneOfTwo, allauth_forms.SignupForm):  # type: ignore[misc]  # allauth is untyped
+    """A telephone and nothing else, or an e-mail address and a password."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         if self.way == PHONE:
-            self.fields["phone"].required = True
+            del self.fields["password1"]
 
     def try_save(self, request: HttpRequest) -> Any:
         """A known address takes as long as a new one: hashing the password is the slow part."""
@@ -101,20 +113,8 @@ class SignupForm(_OurWords, allauth_forms.SignupForm):  # type: ignore[misc]  # 
         return super().try_save(request)
 
 
-class RequestLoginCodeForm(_OurWords, allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
-    """One field each; whichever is filled gets the code."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in (PHONE, EMAIL):
-            self.fields[name].required = False
-
-    def clean(self) -> Any:
-        """One of the two is needed."""
-        cleaned = super().clean()
-        if not self.errors and not cleaned.get("phone") and not cleaned.get("email"):
-            self.add_error("phone", MISSING["login"])
-        return cleaned
+class RequestLoginCodeForm(_OurWords, _OneOfTwo, allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
+    """Where the code goes."""
 
 
 class ConfirmLoginForm(_OurWords, allauth_forms.ConfirmLoginCodeForm):  # type: ignore[misc]

@@ -87,3 +87,14 @@ def test_no_window_ever_holds_more_than_its_limit(seconds: list[int], kind: Atte
     for limit in ATTEMPT_LIMITS[kind]:
         for at in allowed:
             assert sum(at - limit.window < other <= at for other in allowed) <= limit.count
+
+
+def test_signing_in_goes_on_while_the_cache_is_away(settings, make_person) -> None:
+    """allauth's limits fail open; the database's still hold."""
+    del settings.ACCOUNT_RATE_LIMITS
+    settings.CACHES = {"default": {"BACKEND": "web.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    make_person(email="known@example.com")
+    answer = browser().post("/accounts/login/", {"login": "known@example.com", "password": PASSWORD})
+    assert answer.status_code == 302
+    answers = [browser().post("/accounts/login/code/", {"phone": "13800138000"}).status_code for _ in range(6)]
+    assert answers == [302] * 5 + [429]

@@ -59,8 +59,8 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.preferences: Preferences = getattr(request, "preferences", None) or read_preferences(request)
-        kind = getattr(getattr(request, "host_context", None), "kind", "market")
-        self.host_kind = str(getattr(kind, "value", kind))
+        context = getattr(request, "host_context", None)
+        self.host_kind = str(context.kind) if context else "unknown"
         self.market = MarketLinks(from_market=self.host_kind == "market")
 
     @property

@@ -1,5 +1,6 @@
 """Fixtures of the shared faces: compiled words, requests without a database."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from market.shops.contracts import HostContext, HostKind
+from web import valkey
 from web.messages import compile_all
 from web.preferences import read_preferences
 
@@ -16,6 +18,15 @@ from web.preferences import read_preferences
 def compiled() -> None:
     """The catalogues, compiled."""
     compile_all()
+
+
+@pytest.fixture
+def valkey_server() -> None:
+    """The server of REDIS_URL. In CI it must be there."""
+    try:
+        valkey.client().ping()
+    except valkey.UNREACHABLE:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Valkey at REDIS_URL")
 
 
 @pytest.fixture

@@ -19,10 +19,9 @@ _SIGN_IN = (
     "/accounts/login",
     "/accounts/signup",
     "/accounts/password",
-    "/accounts/code",
-    "/accounts/confirm",
-    "/accounts/2fa",
     "/accounts/phone",
+    "/accounts/confirm-email",
+    "/accounts/two-factor",
     "/enter",
 )
 
@@ -66,9 +65,17 @@ def _digest(text: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:24]
 
 
+def find_address(request: HttpRequest) -> str:
+    """The visitor's address: the peer, or the one that the outermost proxy of ours (settings.PROXIES) has seen."""
+    proxies = int(getattr(settings, "PROXIES", 0))
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    return forwarded[-proxies] if proxies and len(forwarded) >= proxies else peer
+
+
 def list_keys(request: HttpRequest, limit: Limit) -> list[str]:
     """The buckets of a request: its address (hashed), and for writes the account, so that neither hides the other."""
-    keys = [f"limit:{limit.name}:ip:{_digest(request.META.get('REMOTE_ADDR', ''))}"]
+    keys = [f"limit:{limit.name}:ip:{_digest(find_address(request))}"]
     if limit is not READS and settings.SESSION_COOKIE_NAME in request.COOKIES:
         user_id = request.session.get("_auth_user_id")
         if user_id:

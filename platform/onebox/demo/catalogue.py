@@ -12,6 +12,8 @@ from onebox.demo.palettes import PaletteBook, choose_motif
 from onebox.demo.pictures import PictureSpec, View, can_box, can_pair
 from onebox.demo.trades import Choice, Colour, Design, Edition, Kind, Trade, list_trades, load_palette
 from tenants.catalog.contracts import OptionDraft, ParameterValue, Text
+from tenants.catalog.rules import make_handle
+from tenants.shipping.contracts import FreightTerms
 
 SALE_SHARE = 0.16
 SOLD_OUT_SHARE = 0.06
@@ -43,9 +45,9 @@ class DemoVariant:
 
 @dataclass(frozen=True, slots=True)
 class DemoProduct:
-    """One product; `key` is unique in its shop and never changes."""
+    """One product; its handle is unique in its shop and never changes."""
 
-    key: str
+    handle: str
     title: Text
     subtitle: Text
     body_html: Text
@@ -66,6 +68,7 @@ class DemoShop:
     name: Text
     mark: str
     intro: Text
+    terms: FreightTerms
     products: tuple[DemoProduct, ...]
 
 
@@ -83,7 +86,13 @@ def _shop(trade: Trade, book: PaletteBook) -> DemoShop:
         for design, edition in itertools.product(range(len(kind.designs)), range(len(kind.editions)))
         if (design, edition) not in kind.skipped
     ]
-    return DemoShop(trade.slug, trade.name, trade.mark, trade.intro, tuple(products))
+    terms = FreightTerms(
+        flat_minor=trade.freight_minor,
+        free_from_minor=trade.free_from_minor,
+        ships_from=trade.ships_from,
+        handling_hours=trade.handling_hours,
+    )
+    return DemoShop(trade.slug, trade.name, trade.mark, trade.intro, terms, tuple(products))
 
 
 def _product(trade: Trade, kind: Kind, design_no: int, edition_no: int, book: PaletteBook) -> DemoProduct:
@@ -93,7 +102,7 @@ def _product(trade: Trade, kind: Kind, design_no: int, edition_no: int, book: Pa
     colours = _colours(kind, design_no, edition_no)
     choices = _choices(kind, edition, colours)
     return DemoProduct(
-        key=key,
+        handle=make_handle(title),
         title=title,
         subtitle=_filled(kind.subtitle, design, edition),
         body_html=_body(trade, kind, design, edition),
@@ -151,7 +160,7 @@ def _choices(kind: Kind, edition: Edition, colours: Sequence[Colour]) -> list[Ch
 def _variants(
     trade: Trade, kind: Kind, design: Design, edition: Edition, choices: Sequence[Choice], key: str
 ) -> tuple[DemoVariant, ...]:
-    dice = random.Random(f"{trade.slug}/{key}")  # noqa: S311 - a demo's stock, not a secret
+    dice = random.Random(f"{trade.slug}/{key}")
     base = kind.price_minor + design.added_minor + edition.added_minor
     raised = dice.choice((115, 120, 125, 130, 135)) if dice.random() < SALE_SHARE else None
     cost_share = dice.randint(38, 58)

@@ -89,6 +89,10 @@ class Trade:
     mark: str
     intro: Text
     promise: Text
+    ships_from: str
+    handling_hours: int
+    freight_minor: int
+    free_from_minor: int | None
     kinds: tuple[Kind, ...]
 
 
@@ -117,6 +121,10 @@ def _trade(entry: dict[str, Any]) -> Trade:
         mark=shop["mark"],
         intro=_text(shop["intro"]),
         promise=_text(shop["promise"]),
+        ships_from=shop["ships_from"],
+        handling_hours=shop["handling_hours"],
+        freight_minor=shop["freight"],
+        free_from_minor=shop.get("free_from"),
         kinds=tuple(_kind(kind) for kind in entry["kinds"]),
     )
 

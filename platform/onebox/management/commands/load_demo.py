@@ -1,0 +1,50 @@
+"""`load_demo`: shops, people and goods of the demo; again, it adds what is missing."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from billing.payments.contracts import ProviderError
+from billing.payments.services import enrol_merchant
+from market.shops.contracts import ShopContext
+from onebox.demo.catalogue import build_catalogue
+from onebox.demo.loading import load_all
+from onebox.demo.people import list_sign_ins
+from onebox.places import current_place, write_private
+
+GATEWAY = "wechatpay"
+
+
+class Command(BaseCommand):
+    """Prints `progress LABEL DONE/TOTAL` lines, which the launcher turns into a bar."""
+
+    requires_system_checks: list[str] = []
+    help = "Load the demo's shops, people and goods."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        shops = load_all(build_catalogue(), now=timezone.now(), progress=self._show)
+        write_private(current_place().local / "sign-ins.json", json.dumps(list_sign_ins(), ensure_ascii=False))
+        if settings.WECHATPAY["sp_mchid"]:
+            self._enrol(shops)
+        self.stdout.write(f"{len(shops)} shops are open.")
+
+    def _enrol(self, shops: list[ShopContext]) -> None:
+        """An account at the payment provider for each shop. A provider that is away is a reason to start again."""
+        for number, shop in enumerate(shops):
+            try:
+                enrol_merchant(
+                    shop_id=shop.shop_id, shop_name=shop.name.best("zh-hans"), gateway=GATEWAY, now=timezone.now()
+                )
+            except ProviderError as error:
+                raise CommandError(
+                    f"The payment simulator did not give {shop.name.best('en')} an account ({error}). "
+                    "Start again: the goods are kept and only this is repeated."
+                ) from error
+            self._show("payment accounts", number + 1, len(shops))
+
+    def _show(self, label: str, done: int, total: int) -> None:
+        self.stdout.write(f"progress {label} {done}/{total}")
+        self.stdout.flush()

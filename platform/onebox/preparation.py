@@ -8,7 +8,14 @@ from onebox.places import ROOT, Place
 from onebox.steps import Steps, digest_files, digest_text
 
 MANAGE = (sys.executable, "-m", "config")
-COLLECT = ("collectstatic", "--noinput", "--verbosity=0", "--ignore=*.map", "--ignore=rest_framework")
+COLLECT = (
+    "collectstatic",
+    "--noinput",
+    "--verbosity=0",
+    "--ignore=*.map",
+    "--ignore=*-es-bundle*",
+    "--ignore=rest_framework",
+)
 ZONES = ("platform", "tenants", "billing", "search", "storefront", "merchant_portal")
 
 
@@ -16,8 +23,9 @@ def prepare_all(place: Place, environment: Mapping[str, str], *, with_demo: bool
     """Every step that is not finished yet, each with a bar. Raises CannotContinue with the end of the log."""
     steps = Steps(place, environment)
     compile_messages(place, environment)
-    static = digest_files(_list_files("static")) if (place.local / "static").is_dir() else ""
-    steps.run("static", "Static files", (*MANAGE, *COLLECT), state=static)
+    folder = Path(environment.get("JISHI_STATIC_ROOT") or place.local / "static")
+    files = digest_files(_list_files("static"))
+    steps.run("static", "Static files", (*MANAGE, *COLLECT), state=files, again=not folder.is_dir())
     steps.run("migrate", "Tables", (*MANAGE, "migrate_fleet"))
     if with_demo:
         database = digest_text(environment["DATABASE_URL"])
@@ -28,10 +36,9 @@ def prepare_all(place: Place, environment: Mapping[str, str], *, with_demo: bool
 def compile_messages(place: Place, environment: Mapping[str, str]) -> None:
     """Make the `.mo` files that are not kept in the repository, when a text changed."""
     texts = [path for zone in ZONES for path in (ROOT / zone).glob("**/locale/*/LC_MESSAGES/django.po")]
-    made = [path.with_suffix(".mo") for path in texts]
-    state = digest_files([*texts, *(path for path in made if path.is_file())])
-    steps = Steps(place, environment)
-    steps.run("messages", "Texts", (sys.executable, "-m", "web.messages"), state=state)
+    missing = any(not path.with_suffix(".mo").is_file() for path in texts)
+    command = (sys.executable, "-m", "web.messages")
+    Steps(place, environment).run("messages", "Texts", command, state=digest_files(texts), again=missing)
 
 
 def _list_files(folder: str) -> list[Path]:

@@ -1,12 +1,13 @@
 """`./run demo` and `./run serve`: everything up, the addresses printed, everything down. Standard library only."""
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from onebox.environment import full_environment, read_environment, read_pairs, update_environment
 from onebox.places import Place, current_place
-from onebox.ports import choose_web_port
+from onebox.ports import choose_web_port, keep_port
 from onebox.preparation import prepare_all
 from onebox.programs import SIMULATOR, list_programs, simulator_program
 from onebox.progress import Bar
@@ -34,6 +35,18 @@ def serve_until_stopped(*, with_demo: bool) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def running_everything(place: Place) -> Iterator[Mapping[str, str]]:
+    """A whole Jishi with demo data for the length of a command, on a port of its own. Yields its environment."""
+    with sole_use(place):
+        supervisor = Supervisor(place)
+        try:
+            _start_everything(supervisor, port=keep_port(place, "web"), with_demo=True)
+            yield supervisor.environment
+        finally:
+            supervisor.stop_all()
+
+
 def describe_addresses(place: Place, environment: Mapping[str, str]) -> str:
     """The addresses to open, and who can sign in (written by the demo's loader to `.local/sign-ins.json`)."""
     market = environment.get("JISHI_MARKET_HOST", "jishi.localhost")
@@ -55,13 +68,12 @@ def describe_addresses(place: Place, environment: Mapping[str, str]) -> str:
 def _take_port(place: Place) -> int:
     """The port of the pages: from the environment, else the one of the last time, else the usual one."""
     known = read_environment(place).get("JISHI_PORT", "")
-    port = choose_web_port({"JISHI_PORT": os.environ.get("JISHI_PORT") or known})
-    os.environ["JISHI_PORT"] = str(port)
-    return port
+    return choose_web_port({"JISHI_PORT": os.environ.get("JISHI_PORT") or known})
 
 
 def _start_everything(supervisor: Supervisor, *, port: int, with_demo: bool) -> None:
     place = supervisor.place
+    os.environ["JISHI_PORT"] = str(port)
     with Bar("PostgreSQL and Valkey"):
         start_servers(supervisor)
     update_environment(place, {"JISHI_PORT": str(port), "JISHI_DEMO": "1" if with_demo else ""})

@@ -21,9 +21,11 @@ class Steps:
         self._environment = environment
         self._path = place.local / "steps.json"
 
-    def run(self, name: str, label: str, command: Sequence[str], *, state: str = "") -> None:
-        """Run the command unless it was finished for the same `state`. Raises CannotContinue when it fails."""
-        if state and self._read().get(name) == state:
+    def run(self, name: str, label: str, command: Sequence[str], *, state: str = "", again: bool = False) -> None:
+        """Run the command unless it was finished for the same `state`; `again`: in any case.
+
+        Raises CannotContinue when it fails."""
+        if state and not again and self._read().get(name) == state:
             return
         run_with_bar(label, command, place=self._place, environment=self._environment)
         if state:

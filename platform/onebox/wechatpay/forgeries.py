@@ -53,7 +53,8 @@ def _spoil(resource: dict[str, Any], kind: str) -> None:
         case "wrong_amount":
             first["amount"]["total_amount"] += 1
         case "wrong_currency":
-            first["amount"]["currency"] = "USD"
+            for sub in resource["sub_orders"]:
+                sub["amount"]["currency"] = "USD"
         case "wrong_account":
             first["sub_mchid"] = "1600000000"
         case "missing_share":

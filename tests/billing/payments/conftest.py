@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.db import transaction
 
 from billing.payments.contracts import PaymentView, ShareToPay
 from billing.payments.selectors import get_payment, list_merchant_accounts
-from billing.payments.services import enrol_merchant, open_payment
-from tests.fixtures.wechatpay import Simulator
+from billing.payments.services import ask_provider, enrol_merchant, open_payment, record_report, start_payment
+from tests.fixtures.wechatpay import Inbox, Simulator
 
 _numbers = count(1)
 
@@ -46,6 +47,29 @@ def make_payment(enrolled: dict[int, str]) -> Callable[..., PaymentView]:
         return get_payment(payment_no)
 
     return make
+
+
+@pytest.fixture
+def paid_share(make_payment: Callable[..., PaymentView], wechat_simulator: Simulator) -> Callable[..., str]:
+    """`paid_share(12_000)`: a paid share of that amount, beside another one."""
+
+    def make(amount: int = 10_000) -> str:
+        payment = make_payment(amount, 500)
+        start_payment(payment_no=payment.payment_no, now=moment())
+        wechat_simulator.pay(payment.payment_no)
+        report = ask_provider(payment_no=payment.payment_no, now=moment())
+        with transaction.atomic():
+            record_report(report=report, now=moment())
+        return payment.shares[0].share_no
+
+    return make
+
+
+@pytest.fixture
+def told(enrolled: dict[int, str], wechat_simulator: Simulator, merchant_inbox: Inbox, settings: Any) -> Inbox:
+    """The merchant's web server: the messages that came to it."""
+    settings.WECHATPAY = wechat_simulator.settings(notify_url=merchant_inbox.url)
+    return merchant_inbox
 
 
 def moment() -> datetime:

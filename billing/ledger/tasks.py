@@ -2,14 +2,23 @@
 
 from datetime import datetime
 
-from billing.ledger import services
+from billing.ledger.services import expire_holds, post_pending
+
+BATCH = 500
+MOST_BATCHES = 20
 
 
-def post_pending(now: datetime) -> int:
+def post_requests(now: datetime) -> int:
     """Bring what was requested into the books. Cheap when there is nothing to do: one look at a partial index."""
-    return services.post_pending(now)
+    taken = 0
+    for _ in range(MOST_BATCHES):
+        batch = post_pending(now, BATCH)
+        taken += batch
+        if batch < BATCH:
+            break
+    return taken
 
 
-def expire_holds(now: datetime) -> int:
+def expire_due_holds(now: datetime) -> int:
     """Give back holds whose time is over."""
-    return services.expire_holds(now)
+    return expire_holds(now)

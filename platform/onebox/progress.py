@@ -47,7 +47,8 @@ class Bar:
         self.done = done
         self.total = total or self.total
         self.note = note or self.note
-        if time.monotonic() - self._drawn_at >= REDRAW_SECONDS or self.done == self.total:
+        waited = time.monotonic() - self._drawn_at >= REDRAW_SECONDS
+        if waited or not self._moving or self.done == self.total:
             self._draw()
 
     def tick(self, *, note: str = "") -> None:

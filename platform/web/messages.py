@@ -67,9 +67,10 @@ def list_keys(path: Path) -> set[Key]:
     # A template becomes Python of sorts; its indentation means nothing and would not parse.
     source = text if path.suffix == ".py" else "\n".join(line.lstrip() for line in templatize(text).splitlines())
     keys = set()
-    found = extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"})
-    for _, function, messages, _ in found:
-        words = [messages] if isinstance(messages, str) else list(messages)
+    found = extract_python(io.BytesIO(source.encode()), dict.fromkeys(KEYWORDS), [], {"encoding": "utf-8"})
+    for _, function, given, _ in found:
+        messages: object = given  # babel gives a lone message as it is, several as a sequence
+        words: list[object] = list(messages) if isinstance(messages, list | tuple) else [messages]
         context = str(words.pop(0)) if function and "pgettext" in function else ""
         if words and isinstance(words[0], str):
             keys.add((context, words[0]))

@@ -115,7 +115,7 @@ def variants(
                 "picture": one.picture,
             }
         )
-    return {"field": field, "chosen": chosen, "json": mark_safe(json.dumps(rows).translate(_IN_SCRIPT))}  # noqa: S308
+    return {"field": field, "chosen": chosen, "json": mark_safe(json.dumps(rows, ensure_ascii=False).translate(_IN_SCRIPT))}  # noqa: S308
 
 
 @register.inclusion_tag(PARTS + "empty.html")

@@ -15,6 +15,8 @@ from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
 from tests import databases
 
+pytest_plugins = ["tests.fixtures.wechatpay"]
+
 _numbers = itertools.count(1)
 
 

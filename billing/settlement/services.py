@@ -1,4 +1,4 @@
-"""Writes of settlement: a sold share's money goes to its shop, commission to us (rows L4, L5, L7, G2, G3 and G' of money.md)."""
+"""Writes of settlement: a sold share's money goes to its shop, commission to us (money.md rows L4, L5, L7, G2, G3)."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from billing.ledger.rules.delivery import CodKeptByShop, CodRemitted
 from billing.ledger.services import request_posting
 from billing.payments.contracts import ProviderError
 from billing.payments.rules import provider_fee_minor
-from billing.payments.services import split_share, unfreeze_share
+from billing.payments.services import NothingLeft, RefundUnderWay, SplitUnfinished, split_share, unfreeze_share
 from billing.settlement.contracts import ReleaseState
 from billing.settlement.models import Release
 from market.audit.services import write_audit
@@ -132,7 +132,7 @@ def _release_at_provider(share_no: str, now: datetime) -> bool:
             _try_later(share_no, "", now)
             return False
         _book_released(share_no, now)
-    except ProviderError as error:
+    except (ProviderError, RefundUnderWay, NothingLeft, SplitUnfinished) as error:
         log.warning("release.failed", share_no=share_no, error=str(error)[:200])
         _try_later(share_no, str(error), now)
         return False

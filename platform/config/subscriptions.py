@@ -18,5 +18,8 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.ledger.tasks.post_requests", every_seconds=0.5, inline=True),
     Timer("billing.checkout.tasks.close_unpaid", every_seconds=5),
     Timer("billing.checkout.tasks.confirm_receipts", every_seconds=60),
+    Timer("billing.checkout.tasks.ask_unsure", every_seconds=5),
+    Timer("billing.checkout.tasks.send_refunds", every_seconds=1),
+    Timer("billing.payments.tasks.trim_webhooks", every_seconds=3600),
     Timer("billing.settlement.tasks.release_shares", every_seconds=2),
 )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from billing.checkout.contracts import PurchaseState
 from billing.checkout.models import Purchase, PurchaseShare
+from billing.checkout.services.cancelling import settle_refund
 from billing.checkout.services.shares import lock_purchase, move_share
 from billing.ledger.rules.custody import CustodyFeeTaken, CustodySharePaid
 from billing.ledger.services import request_posting
@@ -32,10 +33,12 @@ def start_paying(*, payment_no: str, now: datetime) -> Started:
 
 
 def take_notification(*, gateway: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Notification:
-    """A provider's callback about a payment, verified before anything is believed. Raises `BadNotification`."""
+    """A provider's callback, verified before anything is believed. Raises `BadNotification`."""
     notification = receive_notification(gateway=gateway, headers=headers, body=body, now=now)
     if notification.payment is not None and notification.payment.paid:
         settle_report(report=notification.payment, now=now)
+    if notification.refund is not None:
+        settle_refund(report=notification.refund, now=now)
     return notification
 
 

@@ -257,6 +257,8 @@ def _open_payment(
     for shop in shops:
         if shop.shop_id not in accounts:
             raise CannotBePaid(shop)
+    if free := [shop for shop, share in zip(shops, shares, strict=True) if not share.total_minor]:
+        raise CannotBePaid(free[0])
     assert placing.expires_at is not None
     open_payment(
         payment_no=purchase.payment_no,

@@ -1,0 +1,1 @@
+"""The cart: one over all shops, a guest's or a member's."""

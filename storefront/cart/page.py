@@ -1,0 +1,155 @@
+"""The cart as its page shows it: what was put in, beside what is offered now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from billing.checkout.contracts import CartLineView, CartOwner, CartView, Offer
+from billing.checkout.rules import MAX_QUANTITY
+from billing.checkout.selectors import get_cart
+from search.listings.contracts import ListingShop, PublishedOffer
+from search.listings.selectors import list_offers
+from tenants.catalog.contracts import Picture, Text
+
+
+@dataclass(frozen=True, slots=True)
+class CartRow:
+    """One line with today's offer. `now` is None when it is no longer sold."""
+
+    line: CartLineView
+    now: PublishedOffer | None
+
+    @property
+    def field_name(self) -> str:
+        return f"quantity-{self.line.line_id}"
+
+    @property
+    def price_minor(self) -> int:
+        return self.now.variant.price_minor if self.now else self.line.offer.price_minor
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.now is not None and self.now.is_available
+
+    @property
+    def is_counted(self) -> bool:
+        return self.line.ticked and self.can_be_bought
+
+    @property
+    def sum_minor(self) -> int:
+        return self.price_minor * self.line.quantity
+
+    @property
+    def left(self) -> int:
+        return self.now.variant.available if self.now else 0
+
+    @property
+    def is_short(self) -> bool:
+        return self.can_be_bought and self.left < self.line.quantity
+
+    @property
+    def most(self) -> int:
+        return min(MAX_QUANTITY, self.left) or 1
+
+    @property
+    def dropped_minor(self) -> int:
+        """How much cheaper it is now than when it was put in."""
+        return self.line.offer.price_minor - self.price_minor if self.now else 0
+
+    @property
+    def risen_minor(self) -> int:
+        return -self.dropped_minor
+
+    @property
+    def picture(self) -> Picture | None:
+        return self.now.document.picture_of(self.now.variant) if self.now else None
+
+
+@dataclass(frozen=True, slots=True)
+class CartShop:
+    """One shop's lines. `shop` is None when none of them is sold any more."""
+
+    shop_id: int
+    name: Text
+    slug: str
+    shop: ListingShop | None
+    rows: tuple[CartRow, ...]
+
+    @property
+    def is_all_ticked(self) -> bool:
+        alive = [row for row in self.rows if row.can_be_bought]
+        return bool(alive) and all(row.line.ticked for row in alive)
+
+
+@dataclass(frozen=True, slots=True)
+class CartPage:
+    """The whole page."""
+
+    shops: tuple[CartShop, ...]
+
+    @property
+    def rows(self) -> list[CartRow]:
+        return [row for shop in self.shops for row in shop.rows]
+
+    @property
+    def chosen(self) -> list[CartRow]:
+        return [row for row in self.rows if row.is_counted]
+
+    @property
+    def chosen_pieces(self) -> int:
+        return sum(row.line.quantity for row in self.chosen)
+
+    @property
+    def chosen_shops(self) -> int:
+        return len({row.line.offer.shop_id for row in self.chosen})
+
+    @property
+    def total_minor(self) -> int:
+        return sum(row.sum_minor for row in self.chosen)
+
+    @property
+    def pieces(self) -> int:
+        return sum(row.line.quantity for row in self.rows)
+
+    @property
+    def is_all_ticked(self) -> bool:
+        return bool(self.shops) and all(shop.is_all_ticked for shop in self.shops if shop.shop is not None)
+
+
+def read_page(owner: CartOwner) -> CartPage:
+    """The cart with today's offers: two statements."""
+    cart = get_cart(owner)
+    return CartPage(tuple(_group(_match(cart))))
+
+
+def to_offer(published: PublishedOffer) -> Offer:
+    """What the listing says, as the snapshot that a cart keeps."""
+    document, variant = published.document, published.variant
+    picture = document.picture_of(variant)
+    return Offer(
+        listing_id=document.listing_id,
+        shop_id=document.shop.shop_id,
+        shop_name=document.shop.name,
+        shop_slug=document.shop.slug,
+        product_id=document.product_id,
+        variant_id=variant.variant_id,
+        title=document.title,
+        choices=document.describe_choices(variant),
+        picture_url=picture.url if picture else "",
+        price_minor=variant.price_minor,
+        currency=document.currency,
+    )
+
+
+def _match(cart: CartView) -> list[CartRow]:
+    pairs = [(line.offer.shop_id, line.offer.variant_id) for line in cart.lines]
+    offers = list_offers(pairs) if pairs else {}
+    return [CartRow(line, offers.get((line.offer.shop_id, line.offer.variant_id))) for line in cart.lines]
+
+
+def _group(rows: Iterable[CartRow]) -> Iterable[CartShop]:
+    for shop_id, members in groupby(rows, key=lambda row: row.line.offer.shop_id):
+        lines = tuple(members)
+        offer = lines[0].line.offer
+        shop = next((row.now.document.shop for row in lines if row.now), None)
+        yield CartShop(shop_id, offer.shop_name, offer.shop_slug, shop, lines)

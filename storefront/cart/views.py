@@ -1,0 +1,142 @@
+"""Views of the cart. Everything works as a plain form; with a script the same form sends itself."""
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.checkout.contracts import CartOwner
+from billing.checkout.selectors import count_pieces
+from billing.checkout.services import (
+    BadQuantity,
+    CartFull,
+    LineNotFound,
+    add_line,
+    remove_lines,
+    set_quantity,
+    tick_lines,
+    tick_only,
+)
+from search.listings.contracts import PublishedOffer
+from search.listings.selectors import find_listing
+from storefront.cart.owner import make_owner, read_owner, remember
+from storefront.cart.page import CartPage, read_page, to_offer
+from web.toasts import add_toast
+
+_STEP = re.compile(r"(\d{1,18}):(-?1)")
+
+
+@never_cache
+@require_GET
+def show_cart(request: HttpRequest) -> HttpResponse:
+    """The cart."""
+    return _show(request, read_owner(request))
+
+
+@require_POST
+def add_to_cart(request: HttpRequest) -> HttpResponse:
+    """Put one variant in; `buy` instead of `add` goes straight on to checkout with it alone."""
+    published = _find_offer(request)
+    quantity = _read_number(request.POST.get("quantity", "1"))
+    owner = make_owner(request)
+    buying_now = "buy" in request.POST
+    try:
+        if published is None or not published.is_available:
+            raise LineNotFound
+        add_line(owner=owner, offer=to_offer(published), quantity=quantity, now=timezone.now())
+        if buying_now:
+            tick_only(
+                owner=owner,
+                shop_id=published.document.shop.shop_id,
+                variant_id=published.variant.variant_id,
+                quantity=quantity,
+            )
+    except LineNotFound:
+        add_toast(request, gettext("This choice is sold out. Choose another one."), bad=True)
+        return redirect("storefront:product", _read_number(request.POST.get("listing_id", "0")))
+    except BadQuantity:
+        add_toast(request, gettext("Enter a quantity from 1 to 999."), bad=True)
+        return redirect("storefront:product", published.document.listing_id)
+    except CartFull:
+        add_toast(request, gettext("The cart is full: it holds 200 kinds. Take something out first."), bad=True)
+        return redirect("storefront:cart")
+    if not buying_now:
+        add_toast(request, gettext("Added to the cart."))
+    response = redirect("storefront:checkout" if buying_now else "storefront:cart")
+    remember(response, owner, count_pieces(owner))
+    return response
+
+
+@require_POST
+def change_cart(request: HttpRequest) -> HttpResponse:
+    """The cart's one form: ticks and quantities as they stand, then what its button says."""
+    owner = read_owner(request)
+    page = read_page(owner)
+    _apply_form(request, owner, page)
+    if "settle" in request.POST:
+        return redirect("storefront:checkout")
+    if request.headers.get("HX-Request") == "true":
+        return _show(request, owner)
+    return redirect("storefront:cart")
+
+
+def _show(request: HttpRequest, owner: CartOwner) -> HttpResponse:
+    page = read_page(owner)
+    request.frame_counts = {"cart": page.pieces}  # type: ignore[attr-defined]
+    part = request.headers.get("HX-Request") == "true"
+    response = render(request, f"storefront/cart/{'part' if part else 'cart'}.html", {"cart": page})
+    remember(response, owner, page.pieces)
+    return response
+
+
+def _apply_form(request: HttpRequest, owner: CartOwner, page: CartPage) -> None:
+    ticked = {_read_number(value) for value in request.POST.getlist("tick")}
+    for row in page.rows:
+        line = row.line
+        wanted = line.line_id in ticked
+        if wanted != line.ticked and row.can_be_bought:
+            tick_lines(owner=owner, line_ids=[line.line_id], ticked=wanted)
+        quantity = request.POST.get(f"quantity-{line.line_id}", "")
+        if quantity.isdigit() and 1 <= int(quantity[:6]) <= 999 and int(quantity) != line.quantity:
+            set_quantity(owner=owner, line_id=line.line_id, quantity=int(quantity))
+    _apply_buttons(request, owner, page)
+
+
+def _apply_buttons(request: HttpRequest, owner: CartOwner, page: CartPage) -> None:
+    if step := _STEP.fullmatch(request.POST.get("step", "")):
+        for row in page.rows:
+            if row.line.line_id == int(step[1]) and 1 <= row.line.quantity + int(step[2]) <= 999:
+                set_quantity(owner=owner, line_id=row.line.line_id, quantity=row.line.quantity + int(step[2]))
+    if "remove" in request.POST:
+        remove_lines(owner=owner, line_ids=[_read_number(request.POST["remove"])])
+    if "remove_ticked" in request.POST:
+        remove_lines(owner=owner, line_ids=[row.line.line_id for row in page.rows if row.line.ticked])
+    if "remove_gone" in request.POST:
+        remove_lines(owner=owner, line_ids=[row.line.line_id for row in page.rows if not row.can_be_bought])
+    if "tick_all" in request.POST:
+        tick_lines(owner=owner, line_ids=[row.line.line_id for row in page.rows], ticked=not page.is_all_ticked)
+    for shop in page.shops:
+        if f"shop-{shop.shop_id}" in request.POST:
+            ids = [row.line.line_id for row in shop.rows]
+            tick_lines(owner=owner, line_ids=ids, ticked=not shop.is_all_ticked)
+
+
+def _find_offer(request: HttpRequest) -> PublishedOffer | None:
+    document = find_listing(_read_number(request.POST.get("listing_id", "0")))
+    if document is None:
+        raise Http404
+    variant = document.find_variant(_read_number(request.POST.get("variant_id", "0")))
+    if variant is None:
+        chosen = [request.POST.get(f"option-{position}", "") for position in range(len(document.options))]
+        variant = next((item for item in document.variants if [str(c) for c in item.choices] == chosen), None)
+    if variant is None and len(document.variants) == 1:
+        variant = document.variants[0]
+    return PublishedOffer(document, variant) if variant else None
+
+
+def _read_number(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) <= 18 else 0

@@ -1,0 +1,1 @@
+"""Checkout and cashier: from the ticked lines to a paid purchase."""

@@ -150,6 +150,12 @@ class _Core(Core):  # type: ignore[misc]  # the library has no types
                 if not self._certificates:
                     self._certificates = known
 
+    def _last_certificate(self) -> Certificate:
+        """The one that lasts longest. The library compares times without a zone, which `cryptography` gives up."""
+        if not self._certificates:
+            self._update_certificates()
+        return max(self._certificates, key=lambda certificate: certificate.not_valid_after_utc)
+
     def _verify_signature(self, headers: Mapping[str, str], body: str) -> bool:
         """For answers: the library would raise a bare Exception, we say what it is."""
         signed = {name: headers.get(name, "") for name in _SIGNED_HEADERS}

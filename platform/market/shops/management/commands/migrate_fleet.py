@@ -20,13 +20,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         grant_application_role()
-        call_command("migrate", interactive=False, skip_checks=True, verbosity=options["verbosity"])
+        call_command("migrate", shared=True, interactive=False, skip_checks=True, verbosity=options["verbosity"])
         report = migrate_fleet(on_progress=self._progress("schemas migrated"))
         made = fill_pool(wanted=options["spare"], on_progress=self._progress("spare schemas"))
         ensure_platform_hosts()
         self.stdout.write(
-            f"{report.rendered} migrations rendered, {report.schemas_changed} of {report.schemas_total} schemas changed, "
-            f"{made} spare schemas made"
+            f"{report.rendered} migrations rendered, {report.schemas_changed} of {report.schemas_total} schemas "
+            f"changed, {made} spare schemas made"
         )
 
     def _progress(self, label: str) -> Any:

@@ -88,3 +88,15 @@ class ListingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing_id}: {self.change_no}"
+
+
+class ChangeCounter(models.Model):
+    """One row: the highest number given to a change. Whoever gives numbers holds its lock."""
+
+    highest = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="change_counter_single_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return str(self.highest)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from market.shops.contracts import Epochs
@@ -11,7 +11,7 @@ from market.shops.selectors import map_shops, read_epochs
 from search.listings.codec import decode_card, decode_document
 from search.listings.contracts import ListingCard, ListingDocument, ListingState, PublishedOffer
 from search.listings.keeping import Memory
-from search.listings.models import Listing, ListingChange
+from search.listings.models import ChangeCounter, Listing
 from search.listings.rules.offers import make_offer
 
 MOST_AT_ONCE = 500
@@ -103,7 +103,7 @@ def list_offers(
 
 def find_highest_number() -> int:
     """The number of the newest change that indexers can see."""
-    return ListingChange.objects.aggregate(highest=Max("change_no"))["highest"] or 0
+    return ChangeCounter.objects.values_list("highest", flat=True).first() or 0
 
 
 def _shown() -> QuerySet[Listing]:

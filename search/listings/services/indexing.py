@@ -6,10 +6,11 @@ Loads the dictionary of Chinese words; only the indexer's process imports this.
 from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from search.listings.codec import decode_document
 from search.listings.contracts import IndexChange, IndexEntry, Indexer, ListingState
-from search.listings.models import Listing, ListingChange
+from search.listings.models import ChangeCounter, Listing, ListingChange
 from search.listings.rules.entries import make_entry
 
 BATCH = 500
@@ -36,20 +37,22 @@ def number_changes(*, limit: int = 5 * BATCH) -> int:
     """
     if not ListingChange.objects.filter(change_no__isnull=True).exists():
         return 0
+    ChangeCounter.objects.bulk_create([ChangeCounter(pk=1)], ignore_conflicts=True)
+    counter = ChangeCounter.objects.select_for_update(no_key=True).get(pk=1)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('numbers of listing changes', 0))")
         cursor.execute(
             "WITH waiting AS ("
             " SELECT listing_id FROM listings_listingchange WHERE change_no IS NULL"
             " ORDER BY listing_id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
             "), numbered AS ("
             " SELECT listing_id, row_number() OVER (ORDER BY listing_id) AS step FROM waiting"
-            "), highest AS (SELECT coalesce(max(change_no), 0) AS value FROM listings_listingchange)"
-            " UPDATE listings_listingchange AS change SET change_no = highest.value + numbered.step"
-            " FROM numbered, highest WHERE change.listing_id = numbered.listing_id",
-            [limit],
+            ") UPDATE listings_listingchange AS change SET change_no = %s + numbered.step"
+            " FROM numbered WHERE change.listing_id = numbered.listing_id",
+            [limit, counter.highest],
         )
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+    ChangeCounter.objects.filter(pk=1).update(highest=F("highest") + count)
+    return count
 
 
 def list_changes(*, after: int, limit: int = BATCH) -> Iterator[IndexChange]:

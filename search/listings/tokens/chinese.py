@@ -36,7 +36,7 @@ def tokenize(text: str) -> TextTokens:
     characters: list[str] = []
     for piece in cut(text):
         if piece.kind is PieceKind.HAN:
-            words.extend(rjieba.cut_for_search(piece.token, False))
+            words.extend(rjieba.cut_for_search(piece.token))
             characters.extend((*piece.token, EDGE))
         else:
             words.append(piece.token)
@@ -49,7 +49,7 @@ def read_query(text: str) -> tuple[QueryTerm, ...]:
     terms: dict[QueryTerm, None] = {}
     for piece in cut(text):
         if piece.kind is PieceKind.HAN:
-            for word in rjieba.cut(piece.token, False):
+            for word in rjieba.cut(piece.token):
                 terms[QueryTerm(word, characters=tuple(word))] = None
         else:
             # A number alone does not stand for a measure, but all the parts of a model number do for the whole.

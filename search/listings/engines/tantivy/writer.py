@@ -15,7 +15,8 @@ class TantivyIndexer:
     """Writes the index in one folder. What `apply` committed is on disk; what it did not is gone after a kill."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = tantivy.Index(build_schema(), path=str(folder))
+        self._schema = build_schema()
+        self._index = tantivy.Index(self._schema, path=str(folder))
         self._index.config_reader("manual")
         self._writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
 
@@ -35,7 +36,10 @@ class TantivyIndexer:
         """Apply changes in order and commit them together."""
         count = 0
         for change in changes:
-            self._writer.delete_documents_by_term("listing_id", change.listing_id)
+            # By query: deleting by term makes a signed term of the number, which finds nothing in an unsigned field.
+            self._writer.delete_documents_by_query(
+                tantivy.Query.term_query(self._schema, "listing_id", change.listing_id)
+            )
             if change.entry is not None:
                 self._writer.add_document(make_document(change.entry, change.change_no))
             count += 1

@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 
 OPEN_FOR = timedelta(days=90)
 LISTED_OVER = timedelta(days=60)
-CHUNK = 10
+CHUNK = 20
 LOW_AT = 10
 
 
@@ -95,20 +95,28 @@ def _ensure_shop(shop: DemoShop, *, people: dict[str, int], now: datetime) -> Sh
 
 
 def _load_products(shop: DemoShop, context: ShopContext, categories: dict[str, int], *, now: datetime) -> Iterator[int]:
-    """Create what is missing, ten products a transaction. Yields how many of the shop's are there now, step by step."""
+    """Create what is missing, twenty products a transaction. Yields how many have been seen to, step by step."""
     for start in range(0, len(shop.products), CHUNK):
         chunk = shop.products[start : start + CHUNK]
         with transaction.atomic(), enter_shop(context):
             missing = [product for product in chunk if find_product_by_handle(product.handle) is None]
         if missing:
-            with transaction.atomic():
-                media = {product.handle: _store_pictures(product, context.shop_id, now) for product in missing}
-                with enter_shop(context):
-                    for product in missing:
-                        position = start + chunk.index(product)
-                        listed_at = now - LISTED_OVER * (1 - position / len(shop.products))
-                        _create(product, media[product.handle], categories[product.category], listed_at)
+            days_ago = LISTED_OVER * (1 - start / len(shop.products))
+            _load_chunk(missing, context, categories, listed_at=now - days_ago)
         yield len(chunk)
+
+
+def _load_chunk(
+    products: Sequence[DemoProduct], context: ShopContext, categories: dict[str, int], *, listed_at: datetime
+) -> None:
+    created: dict[int, DemoProduct] = {}
+    with transaction.atomic():
+        media = {product.handle: _store_pictures(product, context.shop_id, listed_at) for product in products}
+        with enter_shop(context):
+            for number, product in enumerate(products):
+                draft = _draft(product, media[product.handle], categories[product.category])
+                created[create_product(draft=draft, now=listed_at + timedelta(hours=number))] = product
+            _count(created, listed_at)
 
 
 def _store_pictures(product: DemoProduct, shop_id: int, now: datetime) -> tuple[PictureDraft, ...]:
@@ -127,14 +135,16 @@ def _store_pictures(product: DemoProduct, shop_id: int, now: datetime) -> tuple[
     )
 
 
-def _create(product: DemoProduct, pictures: tuple[PictureDraft, ...], category_id: int, now: datetime) -> None:
-    product_id = create_product(draft=_draft(product, pictures, category_id), now=now)
-    (sheet,) = list_product_sheets([product_id])
-    on_hand = {variant.sku: variant.on_hand for variant in product.variants}
-    count_stock(
-        counts=[StockCount(variant.variant_id, on_hand[variant.sku], low_at=LOW_AT) for variant in sheet.variants],
-        now=now,
-    )
+def _count(created: dict[int, DemoProduct], now: datetime) -> None:
+    """Put the stock of new products on their shelves."""
+    on_hand = {variant.sku: variant.on_hand for product in created.values() for variant in product.variants}
+    sheets = list_product_sheets(list(created))
+    counts = [
+        StockCount(variant.variant_id, on_hand[variant.sku], low_at=LOW_AT)
+        for sheet in sheets
+        for variant in sheet.variants
+    ]
+    count_stock(counts=counts, now=now)
 
 
 def _draft(product: DemoProduct, pictures: tuple[PictureDraft, ...], category_id: int) -> ProductDraft:

@@ -17,6 +17,26 @@ from tenants.catalog.contracts import OptionDraft, ParameterValue, Text
 
 GOODS = Path(__file__).parent / "goods"
 PALETTE_FILE = "palette.toml"
+OPENED = (
+    "renzhen",
+    "shanjian",
+    "beian",
+    "xiaoman",
+    "tinglan",
+    "zhaolu",
+    "yedu",
+    "mubai",
+    "jimu",
+    "manxing",
+    "yiye",
+    "qinghe",
+    "fengwei",
+    "taishang",
+    "yuanzhang",
+    "zhangshang",
+    "lvshe",
+)
+"""The order in which the shops opened: an awning's colour follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +118,8 @@ class Trade:
 
 @cache
 def list_trades() -> tuple[Trade, ...]:
-    """All trades, in the order of their slugs."""
-    files = sorted(path for path in GOODS.glob("*.toml") if path.name != PALETTE_FILE)
-    return tuple(_trade(tomllib.loads(path.read_text(encoding="utf-8"))) for path in files)
+    """All trades, in the order in which their shops opened."""
+    return tuple(_trade(tomllib.loads((GOODS / f"{slug}.toml").read_text(encoding="utf-8"))) for slug in OPENED)
 
 
 @cache

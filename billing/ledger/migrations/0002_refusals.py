@@ -8,6 +8,13 @@ CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql AS $body
 DECLARE
     wrong record;
 BEGIN
+    IF (SELECT count(*) FROM new_entries e
+        JOIN public.ledger_account a ON a.id = e.account_id
+        JOIN public.ledger_transaction t ON t.id = e.transaction_id) <> (SELECT count(*) FROM new_entries) THEN
+        RAISE EXCEPTION 'an entry names an account or a transaction that is not there'
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_entry_references';
+    END IF;
+
     SELECT e.transaction_id, a.book, a.currency INTO wrong
     FROM new_entries e JOIN public.ledger_account a ON a.id = e.account_id
     GROUP BY e.transaction_id, a.book, a.currency

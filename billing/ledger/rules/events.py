@@ -1,7 +1,7 @@
 """What every business event that moves money has in common, and how its legs are written down."""
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from json import dumps
 from typing import Any, ClassVar
@@ -33,7 +33,7 @@ class PostingEvent(ABC):
 
     def to_payload(self) -> dict[str, Any]:
         """The event as JSON; `read_event` is the way back."""
-        return asdict(self)
+        return {field.name: _to_json(getattr(self, field.name)) for field in fields(self)}
 
     def owned(self, code: Code, owner: Owner | None = None) -> AccountRef:
         """The account of a code in this event's currency."""
@@ -129,6 +129,10 @@ def balanced(*legs: Leg) -> tuple[Leg, ...]:
         if difference:
             raise BadEvent(f"debits and credits of {book} {currency} differ by {difference}")
     return tuple(Leg(account, side, amount, spill) for (account, side, spill), amount in merged.items())
+
+
+def _to_json(value: Any) -> Any:  # Any: a field's value, and the same as JSON
+    return [asdict(part) for part in value] if isinstance(value, tuple) else value
 
 
 def hash_payload(kind: str, payload: dict[str, Any]) -> str:

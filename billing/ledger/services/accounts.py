@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from json import dumps
 
 from django.db import connection
 
 from billing.ledger.contracts import AccountRef, FloorKind
 from billing.ledger.rules import CHART, AccountState
 
+# Rows go to the server as one JSON value: one parameter whatever their number, and the table gives the types.
 _FIND = """
-SELECT w.place, a.id
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-     WITH ORDINALITY AS w (book, currency, code, owner_kind, owner_id, place)
+SELECT w.id AS place, a.id
+FROM json_populate_recordset(NULL::ledger_account, %s) w
 JOIN ledger_account a USING (book, currency, code, owner_kind, owner_id)
 """
 
@@ -20,12 +21,11 @@ INSERT INTO ledger_account
     (book, currency, code, owner_kind, owner_id, shop_id, normal, floor_kind, floor_minor, posted_debits_minor,
      posted_credits_minor, pending_debits_minor, pending_credits_minor, version, opened_at)
 SELECT book, currency, code, owner_kind, owner_id, shop_id, normal, floor_kind, 0, 0, 0, 0, 0, 0, %s
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[])
-     AS n (book, currency, code, owner_kind, owner_id, shop_id, normal, floor_kind)
+FROM json_populate_recordset(NULL::ledger_account, %s)
 ON CONFLICT ON CONSTRAINT ledger_account_natural_key DO NOTHING
 """
 
-# The foreign key of an entry takes a share lock on its account: locking first and in one order keeps writers apart.
+# Locked before anything refers to them, and in one order: writers wait for each other and never in a circle.
 _LOCK = """
 SELECT id, floor_kind, floor_minor, posted_debits_minor, posted_credits_minor, pending_debits_minor,
        pending_credits_minor, version, last_posted_at
@@ -34,11 +34,10 @@ FROM ledger_account WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE
 
 _SAVE = """
 UPDATE ledger_account a
-SET posted_debits_minor = n.posted_debits, posted_credits_minor = n.posted_credits,
-    pending_debits_minor = n.pending_debits, pending_credits_minor = n.pending_credits,
+SET posted_debits_minor = n.posted_debits_minor, posted_credits_minor = n.posted_credits_minor,
+    pending_debits_minor = n.pending_debits_minor, pending_credits_minor = n.pending_credits_minor,
     version = n.version, last_posted_at = n.last_posted_at
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
-     AS n (id, posted_debits, posted_credits, pending_debits, pending_credits, version, last_posted_at)
+FROM json_populate_recordset(NULL::ledger_account, %s) n
 WHERE a.id = n.id
 """
 
@@ -65,26 +64,21 @@ def lock_accounts(ids: Mapping[AccountRef, int]) -> dict[AccountRef, AccountStat
 
 def save_accounts(states: Iterable[AccountState]) -> None:
     """Write the totals of locked accounts: one statement, one update for each account."""
-    columns = list(
-        zip(
-            *(
-                (
-                    state.account_id,
-                    state.posted_debits_minor,
-                    state.posted_credits_minor,
-                    state.pending_debits_minor,
-                    state.pending_credits_minor,
-                    state.version,
-                    state.last_posted_at,
-                )
-                for state in states
-            ),
-            strict=True,
-        )
-    )
-    if columns:
+    rows = [
+        {
+            "id": state.account_id,
+            "posted_debits_minor": state.posted_debits_minor,
+            "posted_credits_minor": state.posted_credits_minor,
+            "pending_debits_minor": state.pending_debits_minor,
+            "pending_credits_minor": state.pending_credits_minor,
+            "version": state.version,
+            "last_posted_at": state.last_posted_at.isoformat() if state.last_posted_at else None,
+        }
+        for state in states
+    ]
+    if rows:
         with connection.cursor() as cursor:
-            cursor.execute(_SAVE, [list(column) for column in columns])
+            cursor.execute(_SAVE, [dumps(rows)])
 
 
 def _order(ref: AccountRef) -> tuple[str, ...]:
@@ -93,27 +87,28 @@ def _order(ref: AccountRef) -> tuple[str, ...]:
 
 def _find(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, _columns(refs))
-        return {refs[place - 1]: number for place, number in cursor.fetchall()}
+        cursor.execute(_FIND, [dumps([_to_row(ref) | {"id": place} for place, ref in enumerate(refs)])])
+        return {refs[place]: number for place, number in cursor.fetchall()}
 
 
 def _open(refs: Sequence[AccountRef], now: datetime) -> None:
-    lines = [CHART[ref.code] for ref in refs]
-    shops = [ref.owner.shop_id for ref in refs]
-    normal = [line.normal.value for line in lines]
-    floors = [line.floor.value for line in lines]
+    rows = []
+    for ref in refs:
+        line = CHART[ref.code]
+        rows.append(_to_row(ref) | {"shop_id": ref.owner.shop_id, "normal": line.normal, "floor_kind": line.floor})
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [now, *_columns(refs), shops, normal, floors])
+        cursor.execute(_OPEN, [now, dumps(rows)])
 
 
-def _columns(refs: Sequence[AccountRef]) -> list[list[str]]:
-    return [
-        [ref.book.value for ref in refs],
-        [ref.currency for ref in refs],
-        [ref.code.value for ref in refs],
-        [ref.owner.kind.value for ref in refs],
-        [ref.owner.id for ref in refs],
-    ]
+def _to_row(ref: AccountRef) -> dict[str, str | int | None]:
+    owner = ref.owner
+    return {
+        "book": ref.book,
+        "currency": ref.currency,
+        "code": ref.code,
+        "owner_kind": owner.kind,
+        "owner_id": owner.id,
+    }
 
 
 def _to_state(ref: AccountRef, row: tuple[int, str, int, int, int, int, int, int, datetime | None]) -> AccountState:

@@ -22,8 +22,7 @@ _KNOWN = "SELECT key, id, payload_hash, created_at FROM ledger_transaction WHERE
 _INSERT_TRANSACTIONS = """
 INSERT INTO ledger_transaction (key, payload_hash, kind, subject, event, reverses_id, business_date, created_at)
 SELECT key, payload_hash, kind, subject, event, reverses_id, %s, %s
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::bigint[])
-     AS n (key, payload_hash, kind, subject, event, reverses_id)
+FROM json_populate_recordset(NULL::ledger_transaction, %s)
 ON CONFLICT (key) DO NOTHING
 RETURNING key, id
 """
@@ -32,8 +31,7 @@ _INSERT_ENTRIES = """
 INSERT INTO ledger_entry
     (transaction_id, account_id, side, amount_minor, balance_after_minor, account_version, created_at)
 SELECT transaction_id, account_id, side, amount_minor, balance_after_minor, account_version, %s
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
-     AS n (transaction_id, account_id, side, amount_minor, balance_after_minor, account_version)
+FROM json_populate_recordset(NULL::ledger_entry, %s)
 """
 
 
@@ -193,34 +191,33 @@ def _write(accepted: Mapping[str, tuple[Outcome, list[EntryDraft]]], desk: Desk)
 
 def _insert_transactions(drafts: Sequence[Draft], moment: datetime) -> dict[str, int]:
     business_date = moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
+    rows = [
+        {
+            "key": draft.key,
+            "payload_hash": draft.payload_hash,
+            "kind": draft.kind,
+            "subject": draft.subject,
+            "event": draft.payload,
+            "reverses_id": draft.reverses_id,
+        }
+        for draft in drafts
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_TRANSACTIONS,
-            [
-                business_date,
-                moment,
-                [draft.key for draft in drafts],
-                [draft.payload_hash for draft in drafts],
-                [draft.kind for draft in drafts],
-                [draft.subject for draft in drafts],
-                [dumps(draft.payload) for draft in drafts],
-                [draft.reverses_id for draft in drafts],
-            ],
-        )
+        cursor.execute(_INSERT_TRANSACTIONS, [business_date, moment, dumps(rows)])
         return dict(cursor.fetchall())
 
 
 def _insert_entries(entries: Sequence[tuple[int, EntryDraft]], moment: datetime) -> None:
+    rows = [
+        {
+            "transaction_id": number,
+            "account_id": entry.account_id,
+            "side": entry.side,
+            "amount_minor": entry.amount_minor,
+            "balance_after_minor": entry.balance_after_minor,
+            "account_version": entry.account_version,
+        }
+        for number, entry in entries
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_ENTRIES,
-            [
-                moment,
-                [number for number, _ in entries],
-                [entry.account_id for _, entry in entries],
-                [entry.side.value for _, entry in entries],
-                [entry.amount_minor for _, entry in entries],
-                [entry.balance_after_minor for _, entry in entries],
-                [entry.account_version for _, entry in entries],
-            ],
-        )
+        cursor.execute(_INSERT_ENTRIES, [moment, dumps(rows)])

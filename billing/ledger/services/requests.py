@@ -19,7 +19,7 @@ _HOPELESS = frozenset({Refusal.KEY_REUSED, Refusal.UNREADABLE})
 _INSERT = """
 INSERT INTO ledger_postingrequest (key, payload_hash, kind, payload, created_at, due_at, attempts, error, parked)
 SELECT key, payload_hash, kind, payload, %s, %s, 0, '', false
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[]) AS n (key, payload_hash, kind, payload)
+FROM json_populate_recordset(NULL::ledger_postingrequest, %s)
 ON CONFLICT (key) DO NOTHING
 RETURNING key
 """
@@ -33,8 +33,7 @@ ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 _NOTE = """
 UPDATE ledger_postingrequest r
 SET transaction_id = n.transaction_id, attempts = n.attempts, error = n.error, parked = n.parked, due_at = n.due_at
-FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::bool[], %s::timestamptz[])
-     AS n (id, transaction_id, attempts, error, parked, due_at)
+FROM json_populate_recordset(NULL::ledger_postingrequest, %s) n
 WHERE r.id = n.id
 """
 
@@ -53,14 +52,12 @@ def request_postings(*, requests: Sequence[Posting], now: datetime) -> None:
     drafts = {draft.key: draft for draft in map(draft_posting, requests)}
     if len(drafts) < len(requests):
         raise KeyReused("one key stands for several events")
-    columns = [
-        list(drafts),
-        [draft.payload_hash for draft in drafts.values()],
-        [draft.kind for draft in drafts.values()],
-        [dumps(draft.payload) for draft in drafts.values()],
+    rows = [
+        {"key": draft.key, "payload_hash": draft.payload_hash, "kind": draft.kind, "payload": draft.payload}
+        for draft in drafts.values()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [now, now, *columns])
+        cursor.execute(_INSERT, [now, now, dumps(rows)])
         written = {key for (key,) in cursor.fetchall()}
     if len(written) == len(drafts):
         return
@@ -121,16 +118,20 @@ def _post_alone(posting: Posting, now: datetime) -> Verdict:
 
 
 def _note(results: Sequence[tuple[int, int, Verdict]], now: datetime) -> None:
-    if not results:
-        return
-    numbers, transactions, tries, errors, parked, due = [], [], [], [], [], []
+    rows = []
     for number, attempts, verdict in results:
         refused = verdict.kind is VerdictKind.REFUSED
-        numbers.append(number)
-        transactions.append(verdict.transaction_id)
-        tries.append(attempts + 1)
-        errors.append(f"{verdict.refusal}: {verdict.detail}"[:500] if refused else "")
-        parked.append(refused and (verdict.refusal in _HOPELESS or attempts + 1 >= MAX_ATTEMPTS))
-        due.append(now + timedelta(seconds=min(2**attempts, LONGEST_WAIT_SECONDS)))
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE, [numbers, transactions, tries, errors, parked, due])
+        wait = timedelta(seconds=min(2**attempts, LONGEST_WAIT_SECONDS))
+        rows.append(
+            {
+                "id": number,
+                "transaction_id": verdict.transaction_id,
+                "attempts": attempts + 1,
+                "error": f"{verdict.refusal}: {verdict.detail}"[:500] if refused else "",
+                "parked": refused and (verdict.refusal in _HOPELESS or attempts + 1 >= MAX_ATTEMPTS),
+                "due_at": (now + wait).isoformat(),
+            }
+        )
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [dumps(rows)])

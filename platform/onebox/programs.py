@@ -50,8 +50,8 @@ def stream_program(place: Place) -> Program:
     return Program(
         name="stream",
         argv=(
-            *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", LOOPBACK, "--port", str(port)),
-            *("--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5", "config.asgi:application"),
+            sys.executable,
+            *("-m", "onebox.web_server", "--streams", "--port", str(port), "--workers", "1"),
         ),
         environment={"JISHI_DATABASE_POOL": "1"},
         folder=ROOT,

@@ -44,6 +44,7 @@ class Bar:
 
     def show(self, done: int, *, total: int | None = None, note: str = "") -> None:
         """Set how many steps are done (and, when it became known only now, of how many)."""
+        self._tenth = self._tenth if done >= self.done else 0  # another part of the step began
         self.done = done
         self.total = total or self.total
         self.note = note or self.note
@@ -64,7 +65,7 @@ class Bar:
         tenth = 10 * self.done // self.total if self.total else 0
         if tenth > self._tenth and self.total:
             self._tenth = tenth
-            self._stream.write(f"  {self.label}: {self.done} of {self.total}\n")
+            self._stream.write(f"  {self.label}: {self.note or 'done'} {self.done} of {self.total}\n")
             self._stream.flush()
 
     def _line(self) -> str:

@@ -60,7 +60,9 @@ def describe_addresses(place: Place, environment: Mapping[str, str]) -> str:
     path = place.local / "sign-ins.json"
     if environment.get("JISHI_DEMO") and path.is_file():
         lines.append("")
-        lines += [f"  {row['who']:<12} {row['sign_in']}  {row['password']}" for row in json.loads(path.read_text())]
+        rows = json.loads(path.read_text())
+        width = max((len(row["who"]) for row in rows), default=0)
+        lines += [f"  {row['who']:<{width}}  {row['sign_in']}  {row['password']}" for row in rows]
     lines += ["", f"  Logs are in {place.logs}. Ctrl-C or ./run stop ends it; the data are kept.", ""]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""Serves the pages: granian, with the application loaded before the workers are forked, so that they share memory."""
+"""Serves pages or streams: granian, the application loaded before the workers are forked, so that they share memory."""
 
 import argparse
 import functools
@@ -15,7 +15,7 @@ from granian.http import HTTP1Settings
 from onebox.ports import LOOPBACK
 from onebox.processes import die_with_parent
 
-TARGET = "config.wsgi:application"
+TARGETS = {Interfaces.WSGI: "config.wsgi:application", Interfaces.ASGI: "config.asgi:application"}
 BACKLOG = 1024
 WAITING_REQUESTS = 256  # per worker; beyond that connections wait in the kernel
 STOP_SECONDS = 5
@@ -25,32 +25,34 @@ HEADER_MILLISECONDS = 10_000
 def main() -> None:
     """Serve until asked to stop; a worker that dies is started again, none outlives this process."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--streams", action="store_true", help="ASGI, for WebSockets and streams, instead of WSGI")
     parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
     options = parser.parse_args()
-    _load_application()
+    interface = Interfaces.ASGI if options.streams else Interfaces.WSGI
+    _load_application(TARGETS[interface])
     os.register_at_fork(after_in_child=functools.partial(die_with_parent, signal.SIGKILL, os.getpid()))
     Granian(
-        TARGET,
+        TARGETS[interface],
         address=options.host,
         port=options.port,
-        interface=Interfaces.WSGI,
+        interface=interface,
         workers=options.workers,
-        blocking_threads=options.threads,
+        blocking_threads=1 if options.streams else options.threads,
         backlog=BACKLOG,
         backpressure=WAITING_REQUESTS,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=STOP_SECONDS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
-        websockets=False,
+        websockets=options.streams,
     ).serve()
 
 
-def _load_application() -> None:
-    importlib.import_module(TARGET.partition(":")[0])
+def _load_application(target: str) -> None:
+    importlib.import_module(target.partition(":")[0])
     for urls in settings.URLCONFS.values():
         importlib.import_module(urls)
     gc.collect()

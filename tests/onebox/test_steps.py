@@ -50,7 +50,7 @@ def test_lines_of_progress_move_the_bar_and_the_others_are_kept(
     code = "print('progress goods 5/10\\nhello\\nprogress nonsense\\nprogress goods 10/10')"
     Steps(place, {}).run("demo", "Goods", python(code))
     printed = capsys.readouterr().err
-    assert "Goods: 5 of 10" in printed
+    assert "Goods: goods 5 of 10" in printed
     assert "✓ Goods" in printed
     assert (place.logs / "steps.log").read_text() == "hello\nprogress nonsense\n"
 

@@ -165,9 +165,10 @@ def test_a_long_log_keeps_one_older_part(tmp_path: Path) -> None:
     assert (tmp_path / "web.log.1").stat().st_size == LOG_LIMIT_BYTES + 1
 
 
-def test_no_web_worker_outlives_a_killed_web_server(place: Place) -> None:
+@pytest.mark.parametrize("kind", ["--workers=1", "--streams"])
+def test_no_worker_outlives_a_killed_web_server(place: Place, kind: str) -> None:
     port = keep_port(place, "web")
-    command = [sys.executable, "-m", "onebox.web_server", "--port", str(port), "--workers", "1", "--threads", "1"]
+    command = [sys.executable, "-m", "onebox.web_server", "--port", str(port), kind, "--threads", "1"]
     with (place.logs / "web.log").open("wb") as log:
         web = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     try:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from market.accounts.contracts import EntryKind
+from market.accounts.proof import can_prove_without_code, is_recent, last_proof_at
 from web.links import market_link
 from web.sessions import read_proof
 
@@ -49,21 +51,42 @@ def two_factor_staff_required(view: View[P]) -> View[P]:
 
 
 def recent_proof_required(view: View[P]) -> View[P]:
-    """Money actions ask again: signed in, or asked again, within the last 15 minutes. For portal and console."""
+    """Money actions ask again: signed in, or asked again, within the last 15 minutes. On every host with sign-in."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _lead_to_sign_in(request)
         proof = read_proof(request.session)
-        if not request.user.is_authenticated or proof is None or not proof.is_recent(now=timezone.now()):
-            return _lead_to_sign_in(request, again=True)
+        proved_at = proof.authenticated_at if proof else last_proof_at(request, request.user)
+        if not is_recent(proved_at, now=timezone.now()):
+            return ask_again(request)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """To the place where a person proves themselves once more and comes back from."""
+    assert request.user.is_authenticated
+    if _kind_of(request) in tuple(EntryKind):
+        return _lead_to_sign_in(request, again=True)
+    if can_prove_without_code(request.user):
+        raise ReauthenticationRequired
+    return _go(request, f"{market_link('accounts:prove', from_market=True)}?{urlencode({'next': _here(request)})}")
+
+
+def _here(request: HttpRequest) -> str:
+    """Where to come back to: only what can be asked for with GET."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+
+
+def _kind_of(request: HttpRequest) -> str:
+    return str(getattr(getattr(request, "host_context", None), "kind", "market"))
+
+
 def _lead_to_sign_in(request: HttpRequest, *, again: bool = False) -> HttpResponse:
-    path = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-    kind = str(getattr(getattr(request, "host_context", None), "kind", "market"))
+    path, kind = _here(request), _kind_of(request)
     if kind not in tuple(EntryKind):
         return _go(request, redirect_to_login(path).url)
     query = urlencode({"next": path, **({"again": "1"} if again else {})})

@@ -1,9 +1,8 @@
 """What a session knows besides its person: the host it was made for, and how much was proved."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
@@ -26,10 +25,6 @@ class Proof:
 
     two_factor: bool
     authenticated_at: datetime
-
-    def is_recent(self, *, now: datetime) -> bool:
-        """Young enough for what costs money (`ACCOUNT_REAUTHENTICATION_TIMEOUT`)."""
-        return now - self.authenticated_at < timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 def open_session(request: HttpRequest, entry: Entry) -> None:

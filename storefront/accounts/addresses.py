@@ -1,7 +1,10 @@
 """Pages of the address book."""
 
+from dataclasses import asdict
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -11,17 +14,19 @@ from market.accounts.contracts import AddressView
 from market.accounts.rules import ADDRESSES_A_PERSON, is_safe_path
 from market.accounts.selectors import find_address, list_addresses
 from market.accounts.services import (
+    AddressDraft,
     AddressNotFound,
-    BadAddress,
     TooManyAddresses,
     add_address,
     change_address,
     make_default,
     remove_address,
 )
-from storefront.accounts.forms import AddressForm, initial_of
+from storefront.accounts.forms import AddressForm, draft_of, initial_of
 from web.access import sign_in_required
 from web.toasts import add_toast
+
+_REMOVED = "removed_address"
 
 
 @never_cache
@@ -43,8 +48,6 @@ def new_address(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
         try:
             add_address(user_id=_me(request), draft=form.draft(), now=timezone.now())
-        except BadAddress as error:
-            form.refuse(error)
         except TooManyAddresses:
             text = gettext("An address book holds %(most)d addresses. Delete one that is no longer needed.")
             form.add_error(None, text % {"most": ADDRESSES_A_PERSON})
@@ -64,13 +67,9 @@ def edit_address(request: HttpRequest, address_id: int) -> HttpResponse:
         raise Http404
     form = AddressForm(request.POST or None, initial={**initial_of(address), **_regions_asked(request)})
     if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
-        try:
-            change_address(user_id=_me(request), address_id=address_id, draft=form.draft())
-        except BadAddress as error:
-            form.refuse(error)
-        else:
-            add_toast(request, gettext("The address is saved."))
-            return redirect(_back(request))
+        change_address(user_id=_me(request), address_id=address_id, draft=form.draft())
+        add_toast(request, gettext("The address is saved."))
+        return redirect(_back(request))
     return _show_form(request, form, address)
 
 
@@ -95,12 +94,37 @@ def default_address(request: HttpRequest, address_id: int) -> HttpResponse:
 @sign_in_required
 @require_POST
 def delete_address(request: HttpRequest, address_id: int) -> HttpResponse:
-    """Delete an address."""
-    try:
-        remove_address(user_id=_me(request), address_id=address_id)
-    except AddressNotFound as error:
-        raise Http404 from error
-    add_toast(request, gettext("The address is deleted. Orders keep their own copy."))
+    """Delete an address; the next page offers to take that back."""
+    address = find_address(user_id=_me(request), address_id=address_id)
+    if address is None:
+        raise Http404
+    remove_address(user_id=_me(request), address_id=address_id)
+    request.session[_REMOVED] = asdict(draft_of(address))
+    add_toast(
+        request,
+        gettext("The address is deleted. Orders keep their own copy."),
+        undo_url=reverse("accounts:restore-address"),
+    )
+    return redirect("accounts:addresses")
+
+
+@sign_in_required
+@require_POST
+def restore_address(request: HttpRequest) -> HttpResponse:
+    """Take the last deletion back; once."""
+    removed = request.session.pop(_REMOVED, None)
+    if removed is not None:
+        try:
+            add_address(user_id=_me(request), draft=AddressDraft(**removed), now=timezone.now())
+        except TooManyAddresses:
+            add_toast(
+                request,
+                gettext("An address book holds %(most)d addresses. Delete one that is no longer needed.")
+                % {"most": ADDRESSES_A_PERSON},
+                bad=True,
+            )
+        else:
+            add_toast(request, gettext("The address is back."))
     return redirect("accounts:addresses")
 
 

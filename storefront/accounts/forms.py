@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from market.accounts.contracts import AddressView, Language
 from market.accounts.regions import Division, list_cities, list_districts, list_provinces
 from market.accounts.rules import show_phone
-from market.accounts.services import AddressDraft, BadAddress
+from market.accounts.services import AddressDraft, find_problems
 
 SENTENCES = {
     ("recipient", "missing"): _("Enter who receives the parcel."),
@@ -23,6 +23,14 @@ SENTENCES = {
 }
 STRANGE = _("There is a sign in here that cannot be printed. Type it again.")
 FIELDS = {"district_code": "district"}
+MISSING = {
+    "recipient": SENTENCES["recipient", "missing"],
+    "phone": SENTENCES["phone", "missing"],
+    "province": _("Choose the province."),
+    "city": _("Choose the city."),
+    "district": SENTENCES["district_code", "missing"],
+    "street": SENTENCES["street", "missing"],
+}
 
 
 class ProfileForm(forms.Form):
@@ -38,20 +46,19 @@ class ProfileForm(forms.Form):
 class AddressForm(forms.Form):
     """An address. Cities follow the province, districts the city: with a script at once, without by a button."""
 
-    recipient = forms.CharField(label=_("Recipient"), max_length=200, required=False)
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
-    province = forms.ChoiceField(label=_("Province"), required=False)
-    city = forms.ChoiceField(label=_("City"), required=False)
-    district = forms.ChoiceField(label=_("District"), required=False)
-    street = forms.CharField(label=_("Street, building, door"), max_length=1000, required=False)
+    recipient = forms.CharField(label=_("Recipient"), max_length=200)
+    phone = forms.CharField(label=_("Telephone"), max_length=40)
+    province = forms.ChoiceField(label=_("Province"))
+    city = forms.ChoiceField(label=_("City"))
+    district = forms.ChoiceField(label=_("District"))
+    street = forms.CharField(label=_("Street, building, door"), max_length=1000)
     postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
     is_default = forms.BooleanField(label=_("Begin checkout with this address"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("recipient", "phone", "province", "city", "district", "street"):
-            self.fields[name].required = False
-            self.fields[name].widget.is_required = True
+        for name, sentence in MISSING.items():
+            self.fields[name].error_messages.update({"required": sentence, "invalid_choice": sentence})
         autocomplete = {"recipient": "name", "phone": "tel", "street": "street-address", "postcode": "postal-code"}
         for name, value in autocomplete.items():
             self.fields[name].widget.attrs["autocomplete"] = value
@@ -74,24 +81,29 @@ class AddressForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", invitation), *((division.code, division.name) for division in divisions)]
-        # A city of the former province is not wrong, it is just not chosen yet.
-        field.error_messages["invalid_choice"] = SENTENCES["district_code", "missing"]
+
+    def clean(self) -> dict[str, Any]:
+        """All faults at once; of province, city and district only the first that is missing."""
+        cleaned = super().clean() or self.cleaned_data
+        missing = [level for level in ("province", "city", "district") if level in self.errors]
+        for level in missing[1:]:
+            del self.errors[level]
+        for field, reason in find_problems(self.draft()).items():
+            if FIELDS.get(field, field) not in self.errors and not (missing and field == "district_code"):
+                self.add_error(FIELDS.get(field, field), SENTENCES.get((field, reason), STRANGE))
+        return cleaned
 
     def draft(self) -> AddressDraft:
-        """What was typed, for the service. Call it after `is_valid`."""
+        """What was typed, for the service."""
+        typed = self.cleaned_data
         return AddressDraft(
-            recipient=self.cleaned_data["recipient"],
-            phone=self.cleaned_data["phone"],
-            district_code=self.cleaned_data["district"],
-            street=self.cleaned_data["street"],
-            postcode=self.cleaned_data["postcode"],
-            is_default=self.cleaned_data["is_default"],
+            recipient=typed.get("recipient", ""),
+            phone=typed.get("phone", ""),
+            district_code=typed.get("district", ""),
+            street=typed.get("street", ""),
+            postcode=typed.get("postcode", ""),
+            is_default=typed.get("is_default", False),
         )
-
-    def refuse(self, error: BadAddress) -> None:
-        """Put the service's refusals at their fields, as sentences."""
-        for field, reason in error.problems.items():
-            self.add_error(FIELDS.get(field, field), SENTENCES.get((field, reason), STRANGE))
 
 
 def initial_of(address: AddressView) -> dict[str, object]:
@@ -106,3 +118,15 @@ def initial_of(address: AddressView) -> dict[str, object]:
         "postcode": address.postcode,
         "is_default": address.is_default,
     }
+
+
+def draft_of(address: AddressView) -> AddressDraft:
+    """An address as it was typed."""
+    return AddressDraft(
+        recipient=address.recipient,
+        phone=address.phone,
+        district_code=address.district_code,
+        street=address.street,
+        postcode=address.postcode,
+        is_default=address.is_default,
+    )

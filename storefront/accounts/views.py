@@ -1,10 +1,7 @@
 """The account page, and the doors to portal and console."""
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from allauth.account.authentication import get_authentication_records
-from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
@@ -17,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from market.accounts.contracts import EntryKind, Language
+from market.accounts.proof import is_recent, last_proof_at
 from market.accounts.second_factor import has_second_factor, used_second_factor
 from market.accounts.selectors import find_default_address, get_own_account
 from market.accounts.services import BadDisplayName, change_profile, end_all_sessions, mint_ticket
 from market.shops.selectors import list_memberships
 from storefront.accounts.forms import ProfileForm
-from web.access import sign_in_required
+from web.access import ask_again, sign_in_required
 from web.links import absolute_url
 from web.preferences import remember
 from web.toasts import add_toast
@@ -89,9 +87,9 @@ def go(request: HttpRequest, kind: EntryKind) -> HttpResponse:
         return redirect("mfa_activate_totp")
     if kind is EntryKind.CONSOLE and not used_second_factor(request, request.user):
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
-    authenticated_at = _authenticated_at(request)
-    if "again" in request.GET and not _is_recent(authenticated_at):
-        raise ReauthenticationRequired
+    authenticated_at = last_proof_at(request, request.user)
+    if "again" in request.GET and not is_recent(authenticated_at, now=timezone.now()):
+        return ask_again(request)
     token = mint_ticket(
         user_id=request.user.pk,
         kind=kind,
@@ -104,16 +102,3 @@ def go(request: HttpRequest, kind: EntryKind) -> HttpResponse:
     response = redirect(absolute_url(f"/enter?{urlencode({'ticket': token})}", host=host))
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _authenticated_at(request: HttpRequest) -> datetime:
-    """When something was last proved in this session."""
-    assert request.user.is_authenticated
-    moments = [float(record["at"]) for record in get_authentication_records(request, request.user)]
-    if moments:
-        return datetime.fromtimestamp(max(moments), tz=UTC)
-    return request.user.last_login or datetime.fromtimestamp(0, tz=UTC)
-
-
-def _is_recent(moment: datetime) -> bool:
-    return (timezone.now() - moment).total_seconds() < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

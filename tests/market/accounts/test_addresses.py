@@ -113,6 +113,19 @@ def test_an_address_is_saved_from_the_page_and_leads_back(make_person) -> None:
     assert list_addresses(user_id)[0].street == TYPED["street"]
 
 
+def test_a_deletion_is_taken_back_once(make_person, clock) -> None:
+    user_id = make_person().user_id
+    before = add_address(user_id=user_id, draft=DRAFT, now=clock.now)
+    client = signed_in(user_id)
+    client.post(f"/account/addresses/{before.address_id}/delete/")
+    assert list_addresses(user_id) == []
+    assert "/account/addresses/restore/" in client.get("/account/addresses/").content.decode()
+    for _ in range(2):
+        client.post("/account/addresses/restore/")
+    (after,) = list_addresses(user_id)
+    assert (after.street, after.phone, after.is_default) == (before.street, before.phone, True)
+
+
 def test_the_form_leads_nowhere_else(make_person) -> None:
     client = signed_in(make_person().user_id)
     answer = client.post("/account/addresses/new/", {**TYPED, "next": "//evil.example/"})

@@ -19,7 +19,7 @@ from market.accounts.services import (
     redeem_ticket,
     set_totp_secret,
 )
-from tests.market.accounts.conftest import PASSWORD, browser
+from tests.market.accounts.conftest import PASSWORD, browser, newest_code
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -245,3 +245,33 @@ def test_money_actions_ask_again_after_a_quarter_of_an_hour(merchant: Client, mo
     answer = merchant.post(answer.headers["Location"], {"password": PASSWORD})
     assert answer.headers["Location"].startswith("/accounts/go/portal/")
     assert "ticket=" in merchant.get(answer.headers["Location"]).headers["Location"]
+
+
+def test_without_a_password_a_code_answers_when_asked_again(make_person) -> None:
+    make_person(email=None, phone="13800138000", password=None)
+    client = browser()
+    client.post("/accounts/login/code/", {"phone": "13800138000"})
+    client.post("/accounts/login/code/confirm/", {"code": newest_code("+8613800138000")})
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "code", "at": 1_000_000_000.0}]
+    session.save()
+    answer = client.get("/accounts/go/portal/", {"again": "1"})
+    where = answer.headers["Location"]
+    assert where.startswith("/accounts/prove/?next=")
+    for wrong in ("000000", "", "１２３４５６"):
+        assert client.post(where, {"code": wrong}).status_code == 200, "no code was sent yet"
+    client.post(where, {"send": "1"})
+    assert client.post(where, {"code": "000000"}).status_code == 200
+    answer = client.post(where, {"code": newest_code("+8613800138000")})
+    assert "ticket=" in client.get(answer.headers["Location"]).headers["Location"]
+
+
+def test_three_wrong_codes_end_a_proof(make_person) -> None:
+    make_person(email="x@example.com")
+    client = browser()
+    client.post("/accounts/login/", {"login": "x@example.com", "password": PASSWORD})
+    client.post("/accounts/prove/", {"send": "1"})
+    code = newest_code("x@example.com")
+    for _ in range(3):
+        client.post("/accounts/prove/", {"code": "000000"})
+    assert client.post("/accounts/prove/", {"code": code}).status_code == 200

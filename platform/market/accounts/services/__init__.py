@@ -7,6 +7,7 @@ from market.accounts.services.addresses import (
     TooManyAddresses,
     add_address,
     change_address,
+    find_problems,
     make_default,
     remove_address,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "claim_phone",
     "count_attempt",
     "end_all_sessions",
+    "find_problems",
     "make_default",
     "mint_ticket",
     "purge_expired_rows",

@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -62,7 +63,15 @@ def drop(name: str) -> None:
 
 def drop_with(connection: psycopg.Connection, name: str) -> None:
     assert name.startswith("jishi_c_"), name
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _ in range(40):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.25)  # autovacuum is looking at it, and only a superuser may end that: it goes by itself
+        else:
+            return
+    connection.execute(statement)
 
 
 def drop_orphans() -> None:

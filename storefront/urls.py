@@ -3,9 +3,34 @@
 from django.urls import URLPattern, URLResolver, path
 
 from storefront.accounts.views import show_account
+from storefront.browse import views as browse
+from storefront.cart import views as cart
+from storefront.checkout import views as checkout
+from storefront.orders import views as orders
+from storefront.webhooks import views as webhooks
 
 app_name = "storefront"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", browse.show_home, name="home"),
+    path("c/<slug:slug>/", browse.show_category, name="category"),
+    path("search", browse.show_search, name="search"),
+    path("item/<int:listing_id>/", browse.show_product, name="product"),
+    path("shops/", browse.show_shops, name="shops"),
+    path("shop/<slug:slug>/", browse.show_shop, name="shop"),
+    path("cart/", cart.show_cart, name="cart"),
+    path("cart/add/", cart.add_to_cart, name="add-to-cart"),
+    path("cart/change/", cart.change_cart, name="change-cart"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("cashier/<slug:purchase_no>/", checkout.show_cashier, name="cashier"),
+    path("cashier/<slug:purchase_no>/state/", checkout.show_state, name="cashier-state"),
+    path("cashier/<slug:purchase_no>/check/", checkout.check_paid, name="cashier-check"),
+    path("cashier/<slug:purchase_no>/cancel/", checkout.cancel_purchase, name="cashier-cancel"),
+    path("orders/", orders.show_orders, name="orders"),
+    path("orders/<slug:share_no>/", orders.show_order, name="order"),
+    path("orders/<slug:share_no>/confirm/", orders.confirm_order, name="confirm-order"),
+    path("orders/<slug:share_no>/cancel/", orders.cancel_order, name="cancel-order"),
+    path("orders/<slug:share_no>/again/", orders.buy_again, name="buy-again"),
     path("account/", show_account, name="account"),
+    path("webhooks/wechatpay/", webhooks.receive_wechatpay, name="webhook-wechatpay"),
 ]

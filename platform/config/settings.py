@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.middleware.limits.LimitsMiddleware",
+    "storefront.cart.owner.CartMiddleware",
 ]
 
 # The host decides the URL configuration (web.middleware.hosts).

@@ -14,6 +14,15 @@ def draw_qr(content: str) -> SafeString:
         raise ValueError("A QR code's content has at most 600 characters.")
     buffer = io.BytesIO()
     segno.make(content, error="m", micro=False).save(
-        buffer, kind="svg", border=2, dark="#0b1a26", light="#ffffff", xmldecl=False, svgns=False, omitsize=True, svgclass=None, lineclass=None
+        buffer,
+        kind="svg",
+        border=2,
+        dark="#0b1a26",
+        light="#ffffff",
+        xmldecl=False,
+        svgns=False,
+        omitsize=True,
+        svgclass=None,
+        lineclass=None,
     )
     return mark_safe(buffer.getvalue().decode())  # noqa: S308 - made of modules, not of text

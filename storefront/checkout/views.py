@@ -80,13 +80,15 @@ def show_state(request: HttpRequest, purchase_no: str) -> HttpResponse:
 @sign_in_required
 @require_POST
 def check_paid(request: HttpRequest, purchase_no: str) -> HttpResponse:
-    """"I have paid": asks the provider, for a callback that was late."""
+    """ "I have paid": asks the provider, for a callback that was late."""
     purchase = _find(request, purchase_no)
     if purchase.state is PurchaseState.WAITING:
         try:
             check_payment(payment_no=purchase.payment_no, now=timezone.now())
         except ProviderError:
-            add_toast(request, gettext("WeChat Pay does not answer. Your money is safe: look again in a minute."), bad=True)
+            add_toast(
+                request, gettext("WeChat Pay does not answer. Your money is safe: look again in a minute."), bad=True
+            )
         purchase = _find(request, purchase_no)
     if purchase.state is PurchaseState.WAITING:
         add_toast(request, gettext("WeChat Pay has not seen your payment yet."))
@@ -105,7 +107,11 @@ def cancel_purchase(request: HttpRequest, purchase_no: str) -> HttpResponse:
     except AlreadyPaid:
         add_toast(request, gettext("This purchase is already paid. Cancel its orders one by one."))
     except ProviderError:
-        add_toast(request, gettext("WeChat Pay does not answer, so nothing is cancelled yet. Do it again in a minute."), bad=True)
+        add_toast(
+            request,
+            gettext("WeChat Pay does not answer, so nothing is cancelled yet. Do it again in a minute."),
+            bad=True,
+        )
         return redirect("storefront:cashier", purchase_no)
     return redirect("storefront:orders")
 
@@ -165,7 +171,9 @@ def _after(purchase: PurchaseView) -> str:
     if purchase.state is PurchaseState.WAITING:
         return reverse("storefront:cashier", args=[purchase.purchase_no])
     if purchase.state is PurchaseState.CLOSED or len(purchase.shares) > 1:
-        return reverse("storefront:orders") + ("?tab=cancelled" if purchase.state is PurchaseState.CLOSED else "?paid=1")
+        return reverse("storefront:orders") + (
+            "?tab=cancelled" if purchase.state is PurchaseState.CLOSED else "?paid=1"
+        )
     return reverse("storefront:order", args=[purchase.shares[0].share_no])
 
 

@@ -1,8 +1,12 @@
-"""What the shop host answers."""
+"""What a shop's own host answers: pages; everything that needs a sign-in is a link to the market host."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from storefront.browse import views as browse
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", browse.show_own_host),
+    path("item/<int:listing_id>/", browse.go_to_product),
     path("", include("web.urls")),
 ]
 

@@ -1,0 +1,1 @@
+"""Looking around: home, categories, search, products, shops. Reads listings only, never a shop's tables."""

@@ -1,0 +1,105 @@
+"""Reading a search out of an address, and writing addresses for its changes."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from market.money import BadAmount, parse_minor
+from search.listings.contracts import (
+    MOST_ATTRIBUTES,
+    MOST_VALUES,
+    MOST_WORDS_CHARACTERS,
+    AttributeTick,
+    Facet,
+    FacetKind,
+    SearchQuery,
+    Sort,
+)
+
+ATTRIBUTE = "a."
+PAGE_SIZE = 30
+DEEPEST_PAGE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One ticked condition and the address without it."""
+
+    label: str
+    href: str
+
+
+def read_query(data: QueryDict, *, category_id: int | None, shop_ids: tuple[int, ...] = ()) -> SearchQuery:
+    """A search from an address. What cannot be read is left out: an address never fails."""
+    attributes = [
+        AttributeTick(name[len(ATTRIBUTE) :], tuple(dict.fromkeys(data.getlist(name)))[:MOST_VALUES])
+        for name in data
+        if name.startswith(ATTRIBUTE) and len(name) < 80
+    ]
+    page = data.get("page", "1")
+    sort = data.get("sort", Sort.BEST.value)
+    return SearchQuery(
+        words=" ".join(data.get("q", "").split())[:MOST_WORDS_CHARACTERS],
+        category_id=category_id if category_id is not None else _number(data.get("c", "")),
+        brands=tuple(dict.fromkeys(data.getlist("brand")))[:MOST_VALUES],
+        price_from_minor=_price(data.get("min", "")),
+        price_to_minor=_price(data.get("max", "")),
+        attributes=tuple(attributes[:MOST_ATTRIBUTES]),
+        shop_ids=shop_ids or tuple(filter(None, map(_number, data.getlist("shop")[:MOST_VALUES]))),
+        in_stock="stock" in data,
+        sort=Sort(sort) if sort in set(Sort) else Sort.BEST,
+        page=min(int(page), DEEPEST_PAGE) if page.isdigit() and len(page) < 4 and int(page) else 1,
+        size=PAGE_SIZE,
+    )
+
+
+def list_chips(data: QueryDict, facets: tuple[Facet, ...], *, path: str) -> list[Chip]:
+    """The ticked conditions, each removable."""
+    labels = {(field_of(facet), value.value): value.label for facet in facets for value in facet.values}
+    chips = []
+    for name in data:
+        if name == "stock" or name in ("min", "max", "q", "sort", "page", "after", "c"):
+            continue
+        for value in data.getlist(name):
+            label = labels.get((name, value))
+            text = label.best("zh") if label else value
+            chips.append(Chip(text[:60], without(data, name, value, path=path)))
+    return chips[:40]
+
+
+def without(data: QueryDict, name: str, value: str | None = None, *, path: str) -> str:
+    """The address without a condition, and from its first page on."""
+    pairs = [
+        (key, one)
+        for key in data
+        for one in data.getlist(key)
+        if key not in ("page", "after") and not (key == name and value in (None, one))
+    ]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def with_value(data: QueryDict, name: str, value: str, *, path: str) -> str:
+    """The address with one condition set anew, and from its first page on."""
+    pairs = [(key, one) for key in data for one in data.getlist(key) if key not in ("page", "after", name)]
+    return f"{path}?{urlencode([*pairs, (name, value)])}"
+
+
+def field_of(facet: Facet) -> str:
+    """The name of a facet's field in the address."""
+    if facet.kind is FacetKind.ATTRIBUTE:
+        return ATTRIBUTE + facet.key
+    return {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}.get(
+        facet.kind, ""
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() and len(text) <= 18 else None
+
+
+def _price(text: str) -> int | None:
+    try:
+        return max(0, parse_minor(text)) if text.strip() else None
+    except BadAmount:
+        return None

@@ -1,0 +1,142 @@
+"""Views of looking around. At most two statements for a visitor: the epochs, and what the page shows."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from market.shops.contracts import ShopContext
+from market.shops.selectors import list_open_shops
+from market.taxonomy.selectors import get_tree
+from search.listings.contracts import EngineDown, Sort
+from search.listings.engines.chosen import get_engine
+from search.listings.selectors import count_categories, find_listing, list_shelf, list_shop_cards
+from storefront.browse.kept import show_kept
+from storefront.browse.product import read_product
+from storefront.browse.results import read_results
+from web.links import absolute_url
+
+HOME_GOODS = 24
+HOME_SHOPS = 8
+
+
+@require_safe
+def show_home(request: HttpRequest) -> HttpResponse:
+    """Trades, stalls, goods."""
+
+    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+        epochs = request.epochs  # type: ignore[attr-defined]
+        shops = list_open_shops(epochs)
+        cards = list_shop_cards([shop.shop_id for shop in shops[:HOME_SHOPS]], each=3, epochs=epochs)
+        tree, counts = get_tree(), count_categories(epochs=epochs)
+        return "storefront/browse/home.html", {
+            "trades": [(node, counts.get(node.category_id, 0)) for node in tree.list_tops()],
+            "stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops[:HOME_SHOPS] if cards.get(shop.shop_id)],
+            "shop_count": len(shops),
+            "goods": list_shelf(sort=Sort.NEWEST, size=HOME_GOODS, epochs=epochs),
+        }
+
+    return show_kept(request, path="/", generation=_generation(), build=build)
+
+
+@require_safe
+def show_category(request: HttpRequest, slug: str) -> HttpResponse:
+    """The goods of a category, with facets."""
+    tree = get_tree()
+    category = tree.find_slug(slug)
+    if category is None:
+        raise Http404
+
+    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+        context = read_results(request, category=category)
+        context["category"] = category
+        context["crumbs"] = [tree.nodes[pk] for pk in category.ancestors]
+        context["children"] = tree.list_children(category.category_id)
+        return "storefront/browse/category.html", context
+
+    return show_kept(request, path=request.get_full_path(), generation=_generation(), build=build)
+
+
+@require_safe
+def show_search(request: HttpRequest) -> HttpResponse:
+    """The goods for some words, with facets; without words, everything there is."""
+
+    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+        context = read_results(request)
+        context["trades"] = get_tree().list_tops()
+        return "storefront/browse/search.html", context
+
+    return show_kept(request, path=request.get_full_path(), generation=_generation(), build=build)
+
+
+@require_safe
+def show_product(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """One product of one shop."""
+    epochs = request.epochs  # type: ignore[attr-defined]
+    document = find_listing(listing_id, epochs=epochs)
+    if document is None:
+        raise Http404
+
+    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+        body = document.body_html.best(get_language() or "zh-hans")
+        return "storefront/browse/product.html", {"page": read_product(document), "document": document, "body": body}
+
+    return show_kept(request, path=request.path, generation=str(document.version), build=build)
+
+
+@require_safe
+def show_shops(request: HttpRequest) -> HttpResponse:
+    """Every open shop, with a few of its goods."""
+
+    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+        epochs = request.epochs  # type: ignore[attr-defined]
+        shops = list_open_shops(epochs)[:200]
+        cards = list_shop_cards([shop.shop_id for shop in shops], each=3, epochs=epochs)
+        return "storefront/browse/shops.html", {"stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops]}
+
+    return show_kept(request, path=request.path, generation=_generation(), build=build)
+
+
+@require_safe
+def show_shop(request: HttpRequest, slug: str) -> HttpResponse:
+    """One shop on the market host."""
+    shops = list_open_shops(request.epochs)  # type: ignore[attr-defined]
+    shop = next((shop for shop in shops if shop.slug == slug.lower()), None)
+    if shop is None:
+        raise Http404
+    return _show_shop(request, shop)
+
+
+@require_safe
+def show_own_host(request: HttpRequest) -> HttpResponse:
+    """The shop's own host: its goods; cart, checkout and sign-in are links to the market."""
+    shop: ShopContext | None = request.shop  # type: ignore[attr-defined]
+    if shop is None:
+        raise Http404
+    return _show_shop(request, shop)
+
+
+@require_safe
+def go_to_product(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """A product's address on a shop's host leads to the market, where it can be bought."""
+    document = find_listing(listing_id, epochs=request.epochs)  # type: ignore[attr-defined]
+    if document is None or document.shop.shop_id != request.shop.shop_id:  # type: ignore[attr-defined]
+        raise Http404
+    return redirect(absolute_url(f"/item/{listing_id}/"))
+
+
+def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
+    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+        return "storefront/browse/shop.html", {**read_results(request, shop_ids=(shop.shop_id,)), "shop": shop}
+
+    path = f"{request.get_host()}{request.get_full_path()}"
+    return show_kept(request, path=path, generation=_generation(), build=build)
+
+
+def _generation() -> str:
+    try:
+        return get_engine().read_generation()
+    except EngineDown:
+        return "down"

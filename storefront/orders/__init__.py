@@ -1,0 +1,1 @@
+"""A shopper's orders: the list by state, and one order whole."""

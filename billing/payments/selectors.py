@@ -139,6 +139,7 @@ def in_order(shares: Iterable[PaymentShare]) -> list[PaymentShare]:
 
 
 def to_share_view(share: PaymentShare, payment_no: str) -> ShareView:
+    """A row as a contract."""
     return ShareView(
         share_no=share.share_no,
         payment_no=payment_no,
@@ -154,6 +155,7 @@ def to_share_view(share: PaymentShare, payment_no: str) -> ShareView:
 
 
 def to_refund_view(refund: Refund) -> RefundView:
+    """A row (with its share) as a contract."""
     return RefundView(
         refund_no=refund.refund_no,
         share_no=refund.share.share_no,

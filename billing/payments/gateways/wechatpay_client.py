@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import requests
 from cryptography.x509 import Certificate
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
-from wechatpayv3.utils import aes_decrypt
+from wechatpayv3.utils import aes_decrypt, load_certificate
 
 from billing.payments.contracts import BadNotification, ProviderError
 
@@ -107,15 +108,16 @@ class WechatPayClient:
 
 
 class _Core(Core):  # type: ignore[misc]  # the library has no types
-    """The library's core with its private address set, and certificates fetched at most once a minute."""
+    """The library's core with its private address set, and certificates fetched when needed, at most once a minute."""
 
     _REFRESH_SECONDS = 60.0
+    _RETRY_SECONDS = 2.0
     _certificates: list[Certificate]
 
     def __init__(self, config: WechatPayConfig) -> None:
         self._config = config
-        self._refresh_lock = threading.Lock()
-        self._refreshed_at = float("-inf")
+        self._lock = threading.RLock()
+        self._refresh_from = float("-inf")
         by_public_key = bool(config.public_key_id)
         local = urlsplit(config.base_url).hostname in _LOOPBACK
         super().__init__(
@@ -133,28 +135,35 @@ class _Core(Core):  # type: ignore[misc]  # the library has no types
         self._gate_way = config.base_url
 
     def _init_certificates(self) -> None:
-        # Called by the constructor of the library, which has just set its own address.
+        """Called by the library's constructor. What the folder has, without asking anybody: that comes when needed."""
         self._gate_way = self._config.base_url
-        super()._init_certificates()
+        now = datetime.now(UTC)
+        for path in sorted(Path(self._config.certificate_dir).glob("*.pem")):
+            certificate = load_certificate(path.read_text())
+            if certificate and certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+                self._certificates.append(certificate)
 
     def _update_certificates(self) -> None:
         """Fetch certificates, keep the known ones when that fails. Forged notifications cannot make us ask often."""
-        with self._refresh_lock:
-            if time.monotonic() - self._refreshed_at < self._REFRESH_SECONDS:
-                return
-            self._refreshed_at = time.monotonic()
-            known = list(self._certificates)
-            try:
-                super()._update_certificates()
-            finally:
-                if not self._certificates:
-                    self._certificates = known
+        if time.monotonic() < self._refresh_from:
+            return
+        self._refresh_from = time.monotonic() + self._REFRESH_SECONDS
+        known = list(self._certificates)
+        try:
+            super()._update_certificates()
+        finally:
+            if not self._certificates:
+                self._certificates = known
+                self._refresh_from = time.monotonic() + self._RETRY_SECONDS
 
     def _last_certificate(self) -> Certificate:
         """The one that lasts longest. The library compares times without a zone, which `cryptography` gives up."""
-        if not self._certificates:
-            self._update_certificates()
-        return max(self._certificates, key=lambda certificate: certificate.not_valid_after_utc)
+        with self._lock:
+            if not self._certificates:
+                self._update_certificates()
+            if not self._certificates:
+                raise ProviderError("WeChat Pay gave no platform certificate", code="NO_CERTIFICATE")
+            return max(self._certificates, key=lambda certificate: certificate.not_valid_after_utc)
 
     def _verify_signature(self, headers: Mapping[str, str], body: str) -> bool:
         """For answers: the library would raise a bare Exception, we say what it is."""
@@ -169,7 +178,8 @@ class _Core(Core):  # type: ignore[misc]  # the library has no types
             return False
         serial = signed["wechatpay-serial"]
         known_form = serial == self._public_key_id if self._public_key_id else bool(_SERIAL.match(serial))
-        return known_form and bool(super()._verify_signature(dict(signed), body))
+        with self._lock:  # the library empties its list of certificates while it fetches new ones
+            return known_form and bool(super()._verify_signature(dict(signed), body))
 
 
 class _Library(WeChatPay):  # type: ignore[misc]  # the library has no types

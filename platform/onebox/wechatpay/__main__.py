@@ -14,6 +14,7 @@ from onebox.wechatpay.store import Store
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="onebox.wechatpay", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8020, help="0 takes a free one")
@@ -29,6 +30,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Make keys, take the port, serve until told to stop. Returns the exit code."""
     options = read_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     keys = key_files.load_or_make(options.keys)

@@ -36,10 +36,12 @@ def submit(simulator: Simulator, body: Body, mode: str) -> dict[str, object]:
 
 
 def query_by_code(simulator: Simulator, code: str) -> dict[str, object]:
+    """An application by the merchant's own code."""
     return _describe(simulator, simulator.store.row("SELECT * FROM applyments WHERE business_code = ?", code))
 
 
 def query_by_id(simulator: Simulator, applyment_id: str) -> dict[str, object]:
+    """An application by the provider's number."""
     return _describe(simulator, simulator.store.row("SELECT * FROM applyments WHERE applyment_id = ?", applyment_id))
 
 

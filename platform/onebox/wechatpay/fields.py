@@ -37,6 +37,7 @@ def fen(body: Body, name: str) -> int:
 
 
 def flag(body: Body, name: str, *, default: bool | None = None) -> bool:
+    """A truth value; `default` when it is not there."""
     value = body.get(name, default)
     if not isinstance(value, bool):
         raise bad_parameter(f"参数 {name} 不是布尔值")
@@ -60,6 +61,7 @@ def objects(body: Body, name: str, *, most: int) -> list[Body]:
 
 
 def currency(body: Body) -> str:
+    """The currency, which is CNY."""
     value = body.get("currency", "CNY")
     if value != "CNY":
         raise bad_parameter("参数 currency 只支持 CNY")

@@ -117,14 +117,16 @@ class Sender:
                 self._pool.submit(self._send, row)
 
     def _take_due(self) -> list[Row]:
-        with self._simulator.store.transaction() as store:
-            due = store.rows(
-                "SELECT * FROM notifications WHERE state = 'due' AND next_at <= ? ORDER BY next_at, number LIMIT 50",
-                self._simulator.now(),
-            )
-            for row in due:
-                store.run("UPDATE notifications SET state = 'sending' WHERE number = ?", row["number"])
-            return due
+        store = self._simulator.store
+        due = store.rows(
+            "SELECT * FROM notifications WHERE state = 'due' AND next_at <= ? ORDER BY next_at, number LIMIT 50",
+            self._simulator.now(),
+        )
+        if due:
+            with store.transaction():
+                for row in due:
+                    store.run("UPDATE notifications SET state = 'sending' WHERE number = ?", row["number"])
+        return due
 
     def _send(self, row: Row) -> None:
         try:

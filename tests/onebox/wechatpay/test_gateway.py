@@ -9,6 +9,7 @@ import pytest
 
 from billing.payments.contracts import BadNotification, ProviderError, RefundOrder, RefundState, SplitOrder
 from billing.payments.gateways.wechatpay import WechatPayGateway
+from billing.payments.gateways.wechatpay_client import WechatPayConfig
 from tests.fixtures.wechatpay import Inbox, Simulator, wait_for
 from tests.onebox.wechatpay.conftest import make_order
 
@@ -314,6 +315,22 @@ def test_a_slow_provider_is_not_waited_for(wechat_simulator, gateway):
     begun = time.monotonic()
     error = refusal(hurried.start, order)
     assert error.code == "UNREACHABLE" and error.retry and time.monotonic() - begun < 0.7
+
+
+def test_certificates_are_fetched_when_needed_and_kept(wechat_simulator, tmp_path):
+    """Certificate mode may start while the provider is down, and asks for certificates once."""
+    settings = {**wechat_simulator.settings(mode="certificate"), "certificate_dir": str(tmp_path / "certificates")}
+    early = WechatPayGateway(WechatPayConfig(**settings))
+    wechat_simulator.switch(fail_next=1)
+    error = refusal(early.enrol_merchant, shop_id=1, shop_name="清和")
+    assert error.retry
+    assert not list(tmp_path.glob("certificates/*.pem"))
+    later = WechatPayGateway(WechatPayConfig(**settings))
+    assert later.enrol_merchant(shop_id=1, shop_name="清和")
+    [kept] = tmp_path.glob("certificates/*.pem")
+    assert "BEGIN CERTIFICATE" in kept.read_text()
+    again = WechatPayGateway(WechatPayConfig(**settings))
+    assert again.enrol_merchant(shop_id=1, shop_name="清和")
 
 
 def test_a_killed_simulator_knows_its_orders_again(gateway, wechat_simulator: Simulator, merchant_inbox: Inbox):

@@ -49,7 +49,8 @@ def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
     closed = _list_closed(shops)
     try:
         answer = engine.search(query, closed_shop_ids=closed)
-    except EngineDown:
+    except EngineDown as error:
+        logger.warning("Search answers from the table: %s", error)
         engine = _fallback
         answer = engine.search(query, closed_shop_ids=closed)
     page = _make_page(query, answer, epochs, shops, did_fall_back=engine is _fallback)
@@ -103,8 +104,7 @@ def _choose_engine() -> tuple[Engine, str]:
     engine = get_engine()
     try:
         return engine, engine.read_generation()
-    except EngineDown as error:
-        logger.warning("Search answers from the table: %s", error)
+    except EngineDown:
         return _fallback, _fallback.read_generation()
 
 

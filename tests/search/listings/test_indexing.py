@@ -266,16 +266,21 @@ def test_the_index_is_kept_fresh_within_two_seconds(
     goods.deliver()
     process = start_indexer(committed_db, index_root)
     try:
-        wait_until(lambda: search(SearchQuery(words="青釉")).total == 1, seconds=30)
+        wait_until(lambda: _count_by_index("青釉") == 1, seconds=60)
         product_id = goods.create(shop_a)
         goods.deliver()
         began = time.monotonic()
-        wait_until(lambda: search(SearchQuery(words="青釉")).total == 2, seconds=10)
+        wait_until(lambda: _count_by_index("青釉") == 2, seconds=10)
         assert time.monotonic() - began < 2
         assert goods.listing_of(shop_a, product_id).state == ListingState.SHOWN
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+
+def _count_by_index(words: str) -> int:
+    page = search(SearchQuery(words=words))
+    return 0 if page.did_fall_back else page.total
 
 
 def test_killing_the_indexer_at_any_moment_loses_and_repeats_nothing(
@@ -284,8 +289,8 @@ def test_killing_the_indexer_at_any_moment_loses_and_repeats_nothing(
     random_ = random.Random(20261122)
     found = store(60, clock)
     process = start_indexer(committed_db, index_root)
-    wait_until(lambda: get_index_files().find_current() is not None, seconds=30)
-    for _ in range(6):
+    wait_until(lambda: get_index_files().find_current() is not None, seconds=60)
+    for _ in range(3):
         deadline = time.monotonic() + random_.uniform(0.1, 0.6)
         while time.monotonic() < deadline:
             touch(random_.sample(found, 9), random_, clock)
@@ -296,7 +301,7 @@ def test_killing_the_indexer_at_any_moment_loses_and_repeats_nothing(
     engine = get_engine()
     try:
         expected = dict(Listing.objects.filter(state=ListingState.SHOWN.value).values_list("pk", "version"))
-        wait_until(lambda: engine.list_versions() == expected, seconds=30)
+        wait_until(lambda: engine.list_versions() == expected, seconds=60)
         answer = engine.search(SearchQuery(size=60), closed_shop_ids=NONE_CLOSED)
         assert sorted(answer.listing_ids) == sorted(expected)
     finally:

@@ -15,6 +15,8 @@ from search.listings.services.running import open_index, watch
 class Command(BaseCommand):
     """The one process that writes the index."""
 
+    # The checks would load every page of every face into a process that serves none.
+    requires_system_checks: tuple[str, ...] = ()
     help = "Brings the search index up to date with the listings."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,6 +6,9 @@ from django.core.mail import send_mail
 from django.db import connection
 from django.test import Client
 
+from market.accounts.contracts import StaffRole
+from market.accounts.second_factor import list_demo_codes
+from market.accounts.services import appoint_staff, register_person, set_totp_secret
 from market.accounts.sms import send_sms
 from market.notifications.backends import ConsoleSmsBackend
 from market.notifications.contracts import Channel
@@ -44,6 +47,19 @@ def test_the_outbox_page_exists_in_a_demo_only(settings) -> None:
     settings.DEMO = True
     answer = browser.get("/_outbox/")
     assert "654321" in answer.content.decode() and "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_outbox_tells_the_second_factor_of_the_demo_staff(settings, clock) -> None:
+    person = register_person(email="staff@example.com", now=clock.now)
+    appoint_staff(user_id=person.user_id, role=StaffRole.ADMIN, actor_id=None, now=clock.now)
+    set_totp_secret(user_id=person.user_id, secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    assert list_demo_codes() == []
+    settings.DEMO = True
+    ((email, code),) = list_demo_codes()
+    assert (
+        email == "staff@example.com"
+        and code in Client(headers={"host": settings.MARKET_HOST}).get("/_outbox/").content.decode()
+    )
 
 
 def test_no_other_host_shows_the_outbox(settings) -> None:

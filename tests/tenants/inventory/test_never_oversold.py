@@ -1,0 +1,259 @@
+"""However many want the last pieces, and whatever order things happen in, nothing is sold twice."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from market.shops.tenancy import enter_shop
+from tenants.inventory import selectors, services
+from tenants.inventory.contracts import HoldState, StockCount, Wanted
+from tenants.inventory.models import Hold, StockLevel
+from tests.tenants.inventory.test_stock import make_variants
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+BUYER = """
+import sys, json, random, django
+django.setup()
+from django.db import transaction
+from django.utils import timezone
+from market.shops.contracts import ShopRef
+from market.shops.tenancy import enter_shop
+from tenants.inventory.contracts import Wanted
+from tenants.inventory.services import OutOfStock, hold_stock, release_holds, HoldClash
+plan = json.loads(sys.argv[1])
+shop = ShopRef(plan["shop_id"], plan["schema"])
+chance = random.Random(plan["seed"])
+taken, refused, clashes = 0, 0, 0
+sys.stdin.readline()
+for number in range(plan["tries"]):
+    key = f"{plan['name']}-{number}" if plan["name"] else f"shared-{number}"
+    wanted = [Wanted(v, 1) for v in chance.sample(plan["variants"], plan["lines"])]
+    if not plan["name"]:
+        wanted = [Wanted(v, 1) for v in plan["variants"][: plan["lines"]]]
+    try:
+        with transaction.atomic(), enter_shop(shop):
+            hold_stock(hold_key=key, wanted=wanted, expires_at=None, now=timezone.now())
+        taken += 1
+    except OutOfStock:
+        refused += 1
+    except HoldClash:
+        clashes += 1
+print(json.dumps([taken, refused, clashes]))
+"""
+
+
+def run_buyers(committed_db, shop, variants, *, names, tries, lines):
+    environment = {
+        **committed_db.environment,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    processes = []
+    for seed, name in enumerate(names):
+        plan = {
+            "shop_id": shop.shop_id,
+            "schema": shop.schema,
+            "variants": variants,
+            "name": name,
+            "tries": tries,
+            "lines": lines,
+            "seed": seed,
+        }
+        processes.append(
+            subprocess.Popen(
+                [sys.executable, "-c", BUYER, json.dumps(plan)],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    results = [json.loads(process.communicate(timeout=90)[0].splitlines()[-1]) for process in processes]
+    assert all(process.returncode == 0 for process in processes)
+    return [sum(column) for column in zip(*results, strict=True)]
+
+
+@pytest.fixture
+def stocked(committed_db, shop_a, clock):
+    def make(*on_hand):
+        with transaction.atomic(), enter_shop(shop_a):
+            return make_variants(clock, *on_hand)
+
+    return make
+
+
+def sums(shop):
+    with transaction.atomic(), enter_shop(shop):
+        levels = [(row.on_hand, row.held) for row in StockLevel.objects.order_by("pk")]
+        return levels, sum(Hold.objects.filter(state="held").values_list("quantity", flat=True))
+
+
+def test_processes_that_want_the_last_pieces_get_exactly_those(committed_db, shop_a, stocked):
+    variants = stocked(20)
+    taken, refused, _ = run_buyers(committed_db, shop_a, variants, names=["a", "b", "c", "d"], tries=25, lines=1)
+    assert (taken, refused) == (20, 80)
+    assert sums(shop_a) == ([(20, 20)], 20)
+
+
+def test_baskets_that_cross_neither_deadlock_nor_oversell(committed_db, shop_a, stocked):
+    variants = stocked(15, 15, 15, 15)
+    taken, refused, _ = run_buyers(committed_db, shop_a, variants, names=["a", "b", "c"], tries=30, lines=3)
+    levels, held = sums(shop_a)
+    assert taken + refused == 90 and held == taken * 3
+    assert sum(h for _, h in levels) == held and all(h <= n for n, h in levels)
+    # Baskets stop only because at most two of the four are left.
+    assert sum(n == h for n, h in levels) >= 2
+
+
+def test_the_same_keys_from_several_processes_hold_once(committed_db, shop_a, stocked):
+    variants = stocked(1000, 1000)
+    taken, refused, clashes = run_buyers(committed_db, shop_a, variants, names=["", "", ""], tries=30, lines=2)
+    assert refused == 0 and taken + clashes == 90
+    assert sums(shop_a) == ([(1000, 30), (1000, 30)], 60)
+
+
+class Stock(RuleBasedStateMachine):
+    """The service beside a model that anyone can check by eye: on hand and held by variant."""
+
+    shop = None
+
+    @initialize(on_hand=st.lists(st.integers(0, 5), min_size=2, max_size=3))
+    def open(self, on_hand):
+        # One transaction a run, rolled back at its end: each example starts from an empty shop.
+        self.outer = transaction.atomic()
+        self.outer.__enter__()
+        self.inner = enter_shop(self.shop)
+        self.inner.__enter__()
+        self.ids = make_variants(type("Clock", (), {"now": NOW}), *on_hand)
+        self.on_hand = dict(zip(self.ids, on_hand, strict=True))
+        self.holds = {}
+        self.released = {}
+        self.number = 0
+
+    def free(self, variant_id):
+        return self.on_hand[variant_id] - sum(hold.get(variant_id, 0) for hold in self.holds.values())
+
+    def pick(self, index):
+        return self.ids[index % len(self.ids)]
+
+    @rule(wanted=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3)), min_size=1, max_size=3))
+    def hold(self, wanted):
+        self.number += 1
+        key = f"k{self.number}"
+        lines = [Wanted(self.pick(index), quantity) for index, quantity in wanted]
+        total = {v: sum(w.quantity for w in lines if w.variant_id == v) for v in {w.variant_id for w in lines}}
+        fits = all(self.free(v) >= quantity for v, quantity in total.items())
+        try:
+            services.hold_stock(hold_key=key, wanted=lines, expires_at=None, now=NOW)
+        except services.OutOfStock as error:
+            assert not fits
+            short = {v: (q, self.free(v)) for v, q in total.items() if self.free(v) < q}
+            assert {s.variant_id: (s.wanted, s.available) for s in error.shortages} == short
+        else:
+            assert fits
+            self.holds[key] = total
+
+    @precondition(lambda self: self.holds)
+    @rule(choice=st.integers(0, 20))
+    def hold_again(self, choice):
+        key = sorted(self.holds)[choice % len(self.holds)]
+        lines = [Wanted(v, q) for v, q in self.holds[key].items()]
+        if lines:
+            services.hold_stock(hold_key=key, wanted=lines, expires_at=None, now=NOW)
+
+    @precondition(lambda self: self.holds)
+    @rule(choice=st.integers(0, 20))
+    def release(self, choice):
+        key = sorted(self.holds)[choice % len(self.holds)]
+        services.release_holds(hold_key=key, now=NOW)
+        self.released[key] = self.holds.pop(key)
+
+    @precondition(lambda self: self.released)
+    @rule(choice=st.integers(0, 20))
+    def retake(self, choice):
+        key = sorted(self.released)[choice % len(self.released)]
+        lines = self.released[key]
+        # What was shipped of a hold before it was released stays shipped; the rest is wanted again only if nothing was.
+        stored = [h for h in selectors.list_holds(key) if h.state is HoldState.RELEASED]
+        if len(stored) != len(lines):
+            return
+        fits = all(self.free(v) >= q for v, q in lines.items())
+        try:
+            services.retake_stock(hold_key=key, now=NOW)
+        except services.OutOfStock:
+            assert not fits
+        else:
+            assert fits
+            self.holds[key] = self.released.pop(key)
+
+    @precondition(lambda self: self.holds)
+    @rule(choice=st.integers(0, 20), pieces=st.integers(1, 3))
+    def ship(self, choice, pieces):
+        key = sorted(self.holds)[choice % len(self.holds)]
+        held = {v: q for v, q in self.holds[key].items() if q}
+        if not held:
+            return
+        variant_id = sorted(held)[0]
+        try:
+            services.consume_holds(hold_key=key, parcel=[Wanted(variant_id, pieces)], now=NOW)
+        except services.NotHeld:
+            assert pieces > held[variant_id]
+        else:
+            assert pieces <= held[variant_id]
+            self.on_hand[variant_id] -= pieces
+            self.holds[key] = {**held, variant_id: held[variant_id] - pieces}
+
+    @rule(index=st.integers(0, 2), count=st.integers(0, 6))
+    def count(self, index, count):
+        variant_id = self.pick(index)
+        held = self.on_hand[variant_id] - self.free(variant_id)
+        try:
+            services.count_stock(counts=[StockCount(variant_id, count)], now=NOW)
+        except services.CountBelowHeld:
+            assert count < held
+        else:
+            assert count >= held
+            self.on_hand[variant_id] = count
+
+    @invariant()
+    def the_tables_say_what_the_model_says(self):
+        if not hasattr(self, "ids"):
+            return
+        assert selectors.get_availability(self.ids) == {v: self.free(v) for v in self.ids}
+        rows = {row.variant_id: (row.on_hand, row.held) for row in StockLevel.objects.all()}
+        assert rows == {v: (self.on_hand[v], self.on_hand[v] - self.free(v)) for v in self.ids}
+
+    def teardown(self):
+        if hasattr(self, "outer"):
+            transaction.set_rollback(True)
+            self.inner.__exit__(None, None, None)
+            self.outer.__exit__(None, None, None)
+
+
+def test_any_order_of_events_keeps_stock_and_holds_equal(shop_a):
+    machine = type("StockOfShop", (Stock,), {"shop": shop_a})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

@@ -15,6 +15,9 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+# Playwright's loop lives in this thread; Django would take it for an asynchronous view and refuse its database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 CHROMIUM = os.environ.get("JISHI_CHROMIUM", "/usr/bin/chromium")
 SCREENSHOTS = Path(__file__).resolve().parents[1] / ".local" / "screenshots"
 WIDTHS = (1280, 390)
@@ -56,6 +59,7 @@ def new_context(
         color_scheme="dark" if dark else "light",
         java_script_enabled=scripts,
         timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
     )
 
 

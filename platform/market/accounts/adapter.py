@@ -6,6 +6,7 @@ from typing import Any, ClassVar  # Any: allauth passes credentials and contexts
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib import messages
 from django.forms import Field
 from django.http import HttpRequest
@@ -96,6 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         self._send_sms(phone, gettext("This number has a Jishi account already. Sign in with a code instead."))
 
     def _send_sms(self, phone: str, body: str) -> None:
+        self._count(AttemptKind.SMS_HOST, truncate_ip(self.get_client_ip(context.request)))
         self._count(AttemptKind.SMS_CODE, phone)
         send_sms(to=phone, body=body, purpose="code")
 

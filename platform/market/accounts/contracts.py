@@ -26,6 +26,7 @@ class AttemptKind(StrEnum):
 
     MAIL_CODE = "mail_code"
     SMS_CODE = "sms_code"
+    SMS_HOST = "sms_host"
     PASSWORD = "password"  # noqa: S105 - the name of a counter
     SECOND_FACTOR = "second"
 

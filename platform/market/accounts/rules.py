@@ -77,6 +77,8 @@ class AttemptLimit:
 ATTEMPT_LIMITS: dict[AttemptKind, tuple[AttemptLimit, ...]] = {
     AttemptKind.MAIL_CODE: (AttemptLimit(5, timedelta(minutes=30)), AttemptLimit(20, timedelta(days=1))),
     AttemptKind.SMS_CODE: (AttemptLimit(5, timedelta(minutes=30)), AttemptLimit(10, timedelta(days=1))),
+    # Text messages cost money: one visitor's address cannot have them sent to number after number.
+    AttemptKind.SMS_HOST: (AttemptLimit(60, timedelta(minutes=30)), AttemptLimit(300, timedelta(days=1))),
     AttemptKind.PASSWORD: (AttemptLimit(10, timedelta(minutes=15)),),
     AttemptKind.SECOND_FACTOR: (AttemptLimit(10, timedelta(minutes=15)),),
 }

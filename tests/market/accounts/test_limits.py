@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,3 +99,11 @@ def test_signing_in_goes_on_while_the_cache_is_away(settings, make_person) -> No
     assert answer.status_code == 302
     answers = [browser().post("/accounts/login/code/", {"phone": "13800138000"}).status_code for _ in range(6)]
     assert answers == [302] * 5 + [429]
+
+
+def test_one_visitor_cannot_have_messages_sent_to_number_after_number(make_person) -> None:
+    limit = ATTEMPT_LIMITS[AttemptKind.SMS_HOST][0].count
+    for _ in range(limit - 1):
+        count_attempt(kind=AttemptKind.SMS_HOST, subject="127.0.0.1", now=timezone.now())
+    answers = [browser().post("/accounts/login/code/", {"phone": f"1380013800{n}"}).status_code for n in range(3)]
+    assert answers == [302, 429, 429]

@@ -19,6 +19,7 @@ from market.accounts.services import (
     redeem_ticket,
     set_totp_secret,
 )
+from market.audit.selectors import list_entries
 from tests.market.accounts.conftest import PASSWORD, browser, newest_code
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -219,6 +220,7 @@ def test_staff_sign_in_with_two_factors_and_enter_the_console(make_person, clock
     console = browser(settings.CONSOLE_HOST)
     assert console.get("/enter", {"ticket": ticket_of(answer)}).status_code == 302
     assert console.session["proof"][0] is True
+    assert list_entries()[0].action == "console.entered"
 
 
 def test_staff_cannot_switch_the_second_factor_off(make_person, clock) -> None:

@@ -9,6 +9,8 @@ from django.db import transaction
 from market.accounts.contracts import Entry, EntryKind
 from market.accounts.models import Ticket
 from market.accounts.rules import TICKET_SECONDS, is_safe_path
+from market.audit.contracts import ActorKind
+from market.audit.services import write_audit
 
 
 class BadTicket(LookupError):
@@ -42,25 +44,37 @@ def redeem_ticket(*, token: str, kind: EntryKind, now: datetime) -> Entry:
     """Use a ticket up and say who enters; raises `BadTicket`.
 
     `DELETE … RETURNING` is one statement, so of two who come with the same ticket one finds nothing. A ticket
-    that is brought to the wrong host, or too late, is used up as well.
+    that is brought to the wrong host, or too late, is used up as well. Who enters the console is in the trail.
     """
-    row = _take(_hash(token))
-    if row is None or row.kind != kind.value or row.is_over(now):
+    with transaction.atomic():
+        taken = list(
+            Ticket.objects.raw("DELETE FROM accounts_ticket WHERE token_hash = %s RETURNING *", [_hash(token)])
+        )
+        ticket = taken[0] if taken else None
+        good = ticket is not None and ticket.kind == kind.value and not ticket.is_over(now)
+        if good and ticket is not None and kind is EntryKind.CONSOLE:
+            _note_entry(ticket, now)
+    if ticket is None or not good:
         raise BadTicket
     return Entry(
-        user_id=row.user_id,
+        user_id=ticket.user_id,
         kind=kind,
-        next_path=row.next_path,
-        two_factor=row.two_factor,
-        authenticated_at=row.authenticated_at,
+        next_path=ticket.next_path,
+        two_factor=ticket.two_factor,
+        authenticated_at=ticket.authenticated_at,
     )
 
 
-def _take(token_hash: str) -> Ticket | None:
-    """Delete and return in one statement; the transaction ends before anything is refused."""
-    with transaction.atomic():
-        taken = list(Ticket.objects.raw("DELETE FROM accounts_ticket WHERE token_hash = %s RETURNING *", [token_hash]))
-    return taken[0] if taken else None
+def _note_entry(ticket: Ticket, now: datetime) -> None:
+    write_audit(
+        action="console.entered",
+        actor_id=ticket.user_id,
+        actor_kind=ActorKind.STAFF,
+        target_kind="user",
+        target_id=str(ticket.user_id),
+        detail={"two_factor": ticket.two_factor},
+        now=now,
+    )
 
 
 def _hash(token: str) -> str:

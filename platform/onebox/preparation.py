@@ -27,10 +27,11 @@ def prepare_all(place: Place, environment: Mapping[str, str], *, with_demo: bool
     files = digest_files(_list_files("static"))
     steps.run("static", "Static files", (*MANAGE, *COLLECT), state=files, again=not folder.is_dir())
     steps.run("migrate", "Tables", (*MANAGE, "migrate_fleet"))
+    database = digest_text(environment["DATABASE_URL"])
     if with_demo:
-        database = digest_text(environment["DATABASE_URL"])
         steps.run("demo", "Shops and goods", (*MANAGE, "load_demo"), state=database)
-    steps.run("index", "Search index", (*MANAGE, "index_listings"))
+    index = Path(environment.get("JISHI_INDEX_ROOT") or place.local / "index")
+    steps.run("index", "Search index", (*MANAGE, "index_listings"), state=database, again=not index.is_dir())
 
 
 def compile_messages(place: Place, environment: Mapping[str, str]) -> None:

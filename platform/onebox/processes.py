@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import pwd
@@ -13,11 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from onebox.forks import Fork, fork
 from onebox.places import Place, write_private
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 LOG_LIMIT_BYTES = 20 * 1024 * 1024
 STOP_POLL_SECONDS = 0.05
+Child = subprocess.Popen[bytes] | Fork
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -26,7 +29,9 @@ class Program:
     """How one process is started, known to be ready, and stopped."""
 
     name: str
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = ()
+    target: str = ""  # instead of argv: "module:function" to call in a fork of this process
+    options: Mapping[str, object] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     account: pwd.struct_passwd | None = None  # whose rights it has; None: ours
     folder: Path | None = None
@@ -61,33 +66,42 @@ def die_with_parent(orphan_signal: signal.Signals, parent_pid: int) -> None:
         os._exit(1)
 
 
-def start(program: Program, place: Place, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def start(program: Program, place: Place, environment: Mapping[str, str]) -> Child:
     """Start the program in a process group of its own, its output appended to its log."""
     if program.clean_up is not None:
         program.clean_up()
-    log_path = place.logs / f"{program.name}.log"
-    trim_log(log_path)
-    parent_pid = os.getpid()
+    log = place.logs / f"{program.name}.log"
+    trim_log(log)
+    mortal = functools.partial(die_with_parent, program.orphan_signal, os.getpid())
+    merged = {**environment, **program.environment}
+    child: Child
+    if program.target:
+        child = fork(program.target, program.options, name=program.name, log=log, environment=merged, prepare=mortal)
+    else:
+        child = _execute(program, log, merged, mortal)
+    write_note(place, program.name, child.pid)
+    return child
+
+
+def _execute(program: Program, log: Path, environment: Mapping[str, str], mortal: Callable[[], None]) -> Child:
     account = program.account
-    with log_path.open("ab") as log:
-        process = subprocess.Popen(
+    with log.open("ab") as output:
+        return subprocess.Popen(
             program.argv,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=output,
+            stderr=output,
             cwd=program.folder,
-            env={**environment, **program.environment},
+            env=environment,
             start_new_session=True,
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=lambda: die_with_parent(program.orphan_signal, parent_pid),
+            preexec_fn=mortal,
         )
-    write_note(place, program.name, process.pid)
-    return process
 
 
-def stop(process: "subprocess.Popen[bytes]", program: Program) -> None:
+def stop(process: Child, program: Program) -> None:
     """Ask the process to end, kill its whole group when it does not, and wait until it is gone."""
     if process.poll() is None:
         process.send_signal(program.stop_signal)

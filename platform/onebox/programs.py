@@ -8,38 +8,37 @@ from onebox.places import ROOT, Place
 from onebox.ports import LOOPBACK, answers, keep_port
 from onebox.processes import Program
 
-WEB_WORKERS = "2"
-WEB_THREADS = "4"
+LOADER = "onebox.crew:load_product"  # to be called before these programs are forked
+COMMAND = "onebox.crew:run_command"
+WEB_WORKERS = 2
+WEB_THREADS = 4
+WORKER_THREADS = 2
 SIMULATOR = "wechatpay"
 
 
 def list_programs(place: Place, environment: Mapping[str, str]) -> list[Program]:
     """Everything that serves and works, in the order of starting; servers and simulators are not among them."""
-    celery = ("-m", "celery", "-A", "config.celery", "worker", "--pool=threads", "--concurrency=2", "--loglevel=INFO")
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return [
         web_program(environment),
         stream_program(place),
-        _python("worker", *celery, *quiet, pool=3, seconds=15.0),
-        _python("relay", "-m", "config", "relay", pool=2),
-        _python("indexer", "-m", "config", "index_listings", "--watch", pool=2),
+        Program(name="worker", target="onebox.crew:work", options={"concurrency": WORKER_THREADS}, stop_seconds=15.0),
+        Program(name="relay", target=COMMAND, options={"name": "relay"}),
+        Program(name="indexer", target=COMMAND, options={"name": "index_listings", "watch": True}),
     ]
 
 
 def web_program(environment: Mapping[str, str]) -> Program:
     """The pages and the API, on the port that people type."""
     port = int(environment["JISHI_PORT"])
-    workers = environment.get("JISHI_WEB_WORKERS", WEB_WORKERS)
-    threads = environment.get("JISHI_WEB_THREADS", WEB_THREADS)
     host = environment.get("JISHI_MARKET_HOST", "jishi.localhost")
     return Program(
         name="web",
-        argv=(
-            sys.executable,
-            *("-m", "onebox.web_server", "--port", str(port), "--workers", workers, "--threads", threads),
-        ),
-        environment={"JISHI_DATABASE_POOL": threads},
-        folder=ROOT,
+        target="onebox.crew:serve_pages",
+        options={
+            "port": port,
+            "workers": int(environment.get("JISHI_WEB_WORKERS", WEB_WORKERS)),
+            "threads": int(environment.get("JISHI_WEB_THREADS", WEB_THREADS)),
+        },
         is_ready=lambda: responds(port, host),
     )
 
@@ -49,12 +48,8 @@ def stream_program(place: Place) -> Program:
     port = keep_port(place, "stream")
     return Program(
         name="stream",
-        argv=(
-            sys.executable,
-            *("-m", "onebox.web_server", "--streams", "--port", str(port), "--workers", "1"),
-        ),
-        environment={"JISHI_DATABASE_POOL": "1"},
-        folder=ROOT,
+        target="onebox.crew:serve_streams",
+        options={"port": port},
         is_ready=lambda: answers(port),
     )
 
@@ -81,13 +76,3 @@ def responds(port: int, host: str) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _python(name: str, *arguments: str, pool: int, seconds: float = 10.0) -> Program:
-    return Program(
-        name=name,
-        argv=(sys.executable, *arguments),
-        environment={"JISHI_DATABASE_POOL": str(pool)},
-        folder=ROOT,
-        stop_seconds=seconds,
-    )

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator, Mapping
 
 from onebox.environment import full_environment, read_environment, read_pairs, update_environment
+from onebox.forks import load
 from onebox.places import Place, current_place
 from onebox.ports import choose_web_port, keep_port
 from onebox.preparation import prepare_all
-from onebox.programs import SIMULATOR, list_programs, simulator_program
+from onebox.programs import LOADER, SIMULATOR, list_programs, simulator_program
 from onebox.progress import Bar
 from onebox.servers import sole_use, start_servers
 from onebox.supervisor import Supervisor
@@ -85,6 +86,8 @@ def _start_everything(supervisor: Supervisor, *, port: int, with_demo: bool) -> 
     prepare_all(place, supervisor.environment, with_demo=with_demo)
     programs = list_programs(place, supervisor.environment)
     with Bar("Processes: " + ", ".join(program.name for program in programs)) as bar:
+        os.environ.update(supervisor.environment)  # settings are read here, once
+        load(LOADER)
         supervisor.start(programs, while_waiting=bar.tick)
 
 

@@ -4,13 +4,12 @@ import contextlib
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from onebox.places import CannotContinue, Place
-from onebox.processes import Program, kill_group, read_log_end, start, stop, trim_log, write_note
+from onebox.processes import Child, Program, kill_group, read_log_end, start, stop, trim_log, write_note
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -25,7 +24,7 @@ class Watched:
     """One program and its present process."""
 
     program: Program
-    process: "subprocess.Popen[bytes]"
+    process: Child
     started_at: float
     failures: int = 0
     start_again_at: float | None = None

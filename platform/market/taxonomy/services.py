@@ -1,7 +1,7 @@
 """Staff's care of the tree. Every change moves the version, so that every process reads the tree again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,26 +130,43 @@ def add_brand(*, slug: str, name_zh: str = "", name_en: str = "") -> int:
 
 @transaction.atomic
 def load_taxonomy(*, file: Path = TRADES_FILE) -> int:
-    """Load the trades that come with the house; again, it changes nothing. Returns how many the file names."""
+    """Load the trades that come with the house; again, it changes nothing. Returns how many the file names.
+
+    What staff renamed, added or removed parameters from stays as it is.
+    """
     entries: list[dict[str, Any]] = json.loads(file.read_text())
-    before = dict(Category.objects.values_list("slug", "path"))
-    count = 0
-    for position, entry in enumerate(entries):
-        top = CategoryDraft(entry["slug"], entry["zh"], entry["en"], entry["icon"], position)
-        top_id, is_new = _load_one(top, None, before)
-        if is_new:
-            set_parameters(category_id=top_id, parameters=[_read_parameter(line) for line in entry["parameters"]])
-        for place, (slug, zh, en) in enumerate(entry["children"]):
-            _load_one(CategoryDraft(slug, zh, en, "", place), top_id, before)
-        count += 1 + len(entry["children"])
-    forget_tree()
-    return count
+    tops = {
+        entry["slug"]: CategoryDraft(entry["slug"], entry["zh"], entry["en"], entry["icon"], position)
+        for position, entry in enumerate(entries)
+    }
+    new_tops = _load(tops.values(), dict.fromkeys(tops, None))
+    rows = Category.objects.in_bulk(list(tops), field_name="slug")
+    children: list[CategoryDraft] = []
+    parents: dict[str, Category | None] = {}
+    for entry in entries:
+        if entry["slug"] in new_tops:
+            parameters = [_read_parameter(line) for line in entry["parameters"]]
+            set_parameters(category_id=rows[entry["slug"]].pk, parameters=parameters)
+        for position, (slug, zh, en) in enumerate(entry["children"]):
+            children.append(CategoryDraft(slug, zh, en, "", position))
+            parents[slug] = rows[entry["slug"]]
+    if new_tops | _load(children, parents):
+        _move_version()
+    return len(tops) + len(children)
 
 
-def _load_one(draft: CategoryDraft, parent_id: int | None, before: dict[str, str]) -> tuple[int, bool]:
-    if draft.slug in before:
-        return Category.objects.values_list("pk", flat=True).get(slug=draft.slug), False
-    return add_category(draft=draft, parent_id=parent_id), True
+def _load(drafts: Collection[CategoryDraft], parents: Mapping[str, Category | None]) -> set[str]:
+    """Add the categories whose slug is not there yet. Returns their slugs."""
+    known = set(Category.objects.filter(slug__in=[d.slug for d in drafts]).values_list("slug", flat=True))
+    rows = []
+    for draft in drafts:
+        if draft.slug not in known:
+            parent = parents[draft.slug]
+            row = Category(parent=parent, depth=parent.depth + 1 if parent else 1)
+            _fill(row, draft, parent)
+            rows.append(row)
+    Category.objects.bulk_create(rows)
+    return {row.slug for row in rows}
 
 
 def _read_parameter(line: list[Any]) -> ParameterDraft:

@@ -152,6 +152,20 @@ class HoldStep(models.Model):
         ]
 
 
+class Seal(models.Model):
+    """One link of the chain over closed ranges of transactions and entries. `number` counts 1, 2, 3 …"""
+
+    number = models.BigIntegerField(primary_key=True)
+    transactions_after = models.BigIntegerField()
+    transactions_upto = models.BigIntegerField()
+    transaction_digests = models.BinaryField()
+    entries_after = models.BigIntegerField()
+    entries_upto = models.BigIntegerField()
+    entry_digests = models.BinaryField()
+    head = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+
 class PostingRequest(models.Model):
     """A business event that waits to be posted. Without a transaction it is a clearing item."""
 

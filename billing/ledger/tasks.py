@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from billing.ledger.services import expire_holds, post_pending
+from billing.ledger.services import expire_holds, post_pending, seal_ledger
 
 BATCH = 500
 MOST_BATCHES = 20
@@ -17,6 +17,11 @@ def post_requests(now: datetime) -> int:
         if batch < BATCH:
             break
     return taken
+
+
+def seal_new_rows(now: datetime) -> int:
+    """Add what was posted since the last time to the chain of seals."""
+    return seal_ledger(now=now)
 
 
 def expire_due_holds(now: datetime) -> int:

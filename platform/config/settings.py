@@ -35,6 +35,8 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEYS = env.list("JISHI_FIELD_KEYS", default=[_secret("JISHI_FIELD_KEY")])
 LEDGER_SEAL_KEY = _secret("JISHI_LEDGER_SEAL_KEY")
+# The chain of seals is also written here, outside the database, so that one cut off at its end is noticed.
+LEDGER_SEAL_FILE = Path(env.str("JISHI_LEDGER_SEAL_FILE", default=str(LOCAL / "ledger-seals.jsonl")))
 
 # ---- Hosts: market, portal, console and one per shop; any other is 421 (market.shops.Domain) ---
 SCHEME = env.str("JISHI_SCHEME", default="http" if LOCAL_ONLY else "https")

@@ -188,6 +188,20 @@ class PosterHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class SealReport:
+    """What the chain of seals says. A finding names its row or seal; `unsealed_rows` are newer than the chain."""
+
+    seals: int
+    sealed_rows: int
+    unsealed_rows: int
+    findings: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerProof:
     """What must hold of the books; each list names what does not. `open_clearing` is work, not a fault."""
 

@@ -62,10 +62,19 @@ from billing.ledger.rules.plans import PlanMonthEarned, PlanSold, plan_month_min
 from billing.ledger.rules.points import PointsEarned, PointsExpired
 from billing.ledger.rules.registry import EVENT_KINDS, UnreadableEvent, read_event
 from billing.ledger.rules.reversing import ReversalTooLarge, reverse_legs
+from billing.ledger.rules.sealing import (
+    DIGEST_BYTES,
+    SealedRange,
+    compare_digests,
+    compute_head,
+    pack_digests,
+    unpack_digests,
+)
 
 __all__ = [
     "CHART",
     "CLEARING_CODES",
+    "DIGEST_BYTES",
     "EVENT_KINDS",
     "OVERDRAWING_PREFIXES",
     "AccountState",
@@ -119,6 +128,7 @@ __all__ = [
     "RefundBeforeRelease",
     "RefundConfirmed",
     "ReversalTooLarge",
+    "SealedRange",
     "SlotDayCancelled",
     "SlotDayDelivered",
     "SlotWon",
@@ -126,11 +136,15 @@ __all__ = [
     "WrongOwner",
     "account_of",
     "balanced",
+    "compare_digests",
+    "compute_head",
     "hash_payload",
     "hold_amount",
     "may_overdraw",
+    "pack_digests",
     "plan_month_minor",
     "read_event",
     "reverse_legs",
     "settle_legs",
+    "unpack_digests",
 ]

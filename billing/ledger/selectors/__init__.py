@@ -2,6 +2,7 @@
 
 from billing.ledger.selectors.balances import balance_at, get_balance, list_balances, list_entries
 from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
+from billing.ledger.selectors.seals import verify_seals
 from billing.ledger.selectors.transactions import (
     find_transaction,
     get_poster_health,
@@ -25,4 +26,5 @@ __all__ = [
     "list_unposted",
     "prove_ledger",
     "trial_balance",
+    "verify_seals",
 ]

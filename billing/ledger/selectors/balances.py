@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 
 from billing.ledger.contracts import AccountRef, Balance, Code, EntryView, Owner, Side
 from billing.ledger.models import Account, Entry
@@ -92,8 +92,8 @@ def _account(ref: AccountRef) -> QuerySet[Account]:
 
 
 def _entries(ref: AccountRef) -> QuerySet[Entry]:
-    # The account's id first: the planner then reads the index on (account, …) backwards and stops at the first row.
-    return Entry.objects.filter(account_id__in=_account(ref).values_list("pk", flat=True)[:1])
+    # One scalar for the account, so that the index on (account, …) is read backwards and left after the first row.
+    return Entry.objects.filter(account_id=Subquery(_account(ref).values("pk")[:1]))
 
 
 def _to_balance(row: Account) -> Balance:

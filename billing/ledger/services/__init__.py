@@ -15,6 +15,7 @@ from billing.ledger.services.holds import (
 from billing.ledger.services.posting import post, post_batch
 from billing.ledger.services.requests import post_pending, request_posting, request_postings, retry_request
 from billing.ledger.services.reversals import TransactionNotFound, reverse
+from billing.ledger.services.seals import seal_ledger
 
 __all__ = [
     "BadEvent",
@@ -36,6 +37,7 @@ __all__ = [
     "request_postings",
     "retry_request",
     "reverse",
+    "seal_ledger",
     "top_up_hold",
     "void_hold",
 ]

@@ -41,6 +41,8 @@ def paid(db: None, clock: Clock) -> int:
         "DELETE FROM ledger_postingrequest",
         "UPDATE ledger_postingrequest SET payload = '{}'",
         "UPDATE ledger_hold SET account_id = 1",
+        "UPDATE ledger_seal SET head = ''",
+        "DELETE FROM ledger_seal",
         "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
     ],
 )
@@ -78,6 +80,9 @@ def owner(committed_db: CommittedDatabase, django_db_blocker, clock: Clock) -> I
         "UPDATE ledger_account SET version = version - 1",
         "UPDATE ledger_postingrequest SET kind = 'x'",
         "DELETE FROM ledger_postingrequest",
+        "DELETE FROM ledger_seal",
+        "UPDATE ledger_seal SET head = ''",
+        "TRUNCATE ledger_seal",
     ],
 )
 def test_the_owner_of_the_tables_is_refused_too(owner: psycopg.Connection, statement: str) -> None:
@@ -147,6 +152,18 @@ def test_an_unbalanced_transaction_is_refused(paid: int) -> None:
         _insert_entries(_insert_transaction(), (held, "D", 5), (owed, "C", 4))
     with refuses("ledger_entry_balanced"), transaction.atomic():
         _insert_entries(_insert_transaction(), (held, "D", 5))
+
+
+def test_an_entry_of_nothing_is_refused(paid: int) -> None:
+    held, owed = _accounts()
+    with refuses("ledger_entry_references"), transaction.atomic():
+        _insert_entries(2**40, (held, "D", 5), (owed, "C", 5))
+    with refuses("ledger_entry_references"), transaction.atomic():
+        run(
+            "INSERT INTO ledger_entry (transaction_id, account_id, side, amount_minor, balance_after_minor,"
+            " account_version, created_at) VALUES (%s, 987654321, 'D', 5, 5, 1, now())",
+            _insert_transaction(),
+        )
 
 
 def test_two_books_do_not_balance_each_other(paid: int, clock: Clock) -> None:

@@ -26,6 +26,7 @@ _SIGN_IN = (
 )
 
 # One atomic step: fill up for the time gone by, take one. Returns 0, or the seconds until there is one again.
+# Lua prints 14 digits of a number, too few for a time with its fractions: hence the format, and 0.999 for one.
 _TAKE = """
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local size, per_second, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -33,8 +34,8 @@ local tokens = tonumber(bucket[1]) or size
 local at = tonumber(bucket[2]) or now
 tokens = math.min(size, tokens + math.max(0, now - at) * per_second)
 local wait = 0
-if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / per_second) end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(now))
+if tokens >= 0.999 then tokens = math.max(0, tokens - 1) else wait = math.ceil((1 - tokens) / per_second) end
+redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%.6f', now))
 redis.call('EXPIRE', KEYS[1], math.ceil(size / per_second) + 1)
 return wait
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, product
 
 from search.listings.contracts import MOST_OPTIONS, AttributeTick, ListingDocument
@@ -32,6 +33,7 @@ _KEY_OF = {name: names[0] for names in _SAME_NAMES for name in names}
 PRICE_STEPS = (5_000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000)
 
 
+@lru_cache(maxsize=10_000)
 def make_key(text: str) -> str:
     """The key of a name or value: cleaned, spaces joined, at most `LONGEST_KEY` characters."""
     plain = "".join(character if character.isprintable() else " " for character in clean(text[:200]))

@@ -1,6 +1,7 @@
 """Words of Chinese text, for indexing and for queries. Loads rjieba's dictionary: 33 MB a process."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import rjieba
 
@@ -30,6 +31,7 @@ class QueryTerm:
     characters: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4_000)
 def tokenize(text: str) -> TextTokens:
     """The tokens under which a text is found."""
     words: list[str] = []

@@ -113,6 +113,7 @@ def _read_measure(number: str, spelling: str) -> Piece:
     return Piece(PieceKind.MEASURE, f"{plain}{_UNIT_OF[spelling]}"[:LONGEST_TOKEN], (plain,))
 
 
+@lru_cache(maxsize=10_000)
 def _read_latin(run: str) -> Piece:
     """A word, or a joined run kept whole without its joints and in parts: tn-2110 is tn2110, and tn with 2110."""
     run = run.removesuffix("'s")

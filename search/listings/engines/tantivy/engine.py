@@ -10,10 +10,10 @@ from typing import TypeVar
 import tantivy
 from tantivy import Query
 
-from search.listings.contracts import BadQuery, EngineAnswer, EngineDown, SearchQuery
+from search.listings.contracts import BadQuery, EngineAnswer, EngineDown, Facet, SearchQuery, Sort
 from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
 from search.listings.engines.tantivy.files import IndexFiles
-from search.listings.engines.tantivy.filters import Filters, filter_by, match_words
+from search.listings.engines.tantivy.filters import NO_WORDS, Filters, Words, filter_by, match_words
 from search.listings.engines.tantivy.hits import list_hits
 from search.listings.engines.tantivy.schema import build_schema
 from search.listings.tokens.chinese import QueryTerm, read_query
@@ -67,22 +67,24 @@ class TantivyEngine:
         if query.words.strip() and not terms:
             return EngineAnswer((), 0)
         words, did_relax = self._read_words(searcher, terms, closed_shop_ids)
-        found = filter_by(self._schema, words, filters)
-        total = count_hits(searcher, found)
-        scored = bool(terms) and query.sort == "best"
+        total = count_hits(searcher, filter_by(self._schema, words.matching, filters))
+        scored = bool(terms) and query.sort is Sort.BEST
+        found = filter_by(self._schema, words.scoring if scored else words.matching, filters)
         hits = list_hits(self._schema, searcher, found, query, scored=scored)
-        facets = Counter(self._schema, searcher, words, filters).list_facets() if query.with_facets else ()
+        facets: tuple[Facet, ...] = ()
+        if query.with_facets:
+            facets = Counter(self._schema, searcher, words.matching, filters).list_facets()
         return EngineAnswer(hits.listing_ids, total, facets, hits.next_cursor, did_relax)
 
     def _read_words(
         self, searcher: tantivy.Searcher, terms: Sequence[QueryTerm], closed_shop_ids: frozenset[int]
-    ) -> tuple[Query, bool]:
-        """The words as a query, and whether most of them had to suffice. Filters have no say: they never add hits."""
+    ) -> tuple[Words, bool]:
+        """The words as queries, and whether most of them had to suffice. Filters have no say: they never add hits."""
         if not terms:
-            return Query.all_query(), False
+            return NO_WORDS, False
         words = match_words(self._schema, terms)
         open_shops = Filters.of(SearchQuery(), closed_shop_ids)
-        if len(terms) == 1 or count_hits(searcher, filter_by(self._schema, words, open_shops)):
+        if len(terms) == 1 or count_hits(searcher, filter_by(self._schema, words.matching, open_shops)):
             return words, False
         return match_words(self._schema, terms, most_suffice=True), True
 

@@ -22,6 +22,7 @@ WORD_WEIGHTS = {
 CHARACTER_WEIGHTS = {"title_characters": 2.0, "text_characters": 0.4}
 PARTS_WEIGHT = 0.8
 PHRASE_WEIGHT = 1.5
+FEW_VALUES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def filter_by(schema: tantivy.Schema, words: Query, filters: Filters) -> Query:
     wanted = [_unscored(query) for query in _list_filters(schema, filters)]
     clauses = [(Occur.Must, words), *((Occur.Must, query) for query in wanted)]
     if filters.closed_shop_ids:
-        closed = Query.term_set_query(schema, "shop_id", sorted(filters.closed_shop_ids))
+        closed = _any_of(schema, "shop_id", sorted(filters.closed_shop_ids))
         clauses.append((Occur.MustNot, closed))
     return words if len(clauses) == 1 else Query.boolean_query(clauses)
 
@@ -75,9 +76,9 @@ def _list_filters(schema: tantivy.Schema, filters: Filters) -> list[Query]:
     if filters.category_id is not None:
         queries.append(Query.term_query(schema, "category_ids", filters.category_id))
     if filters.brands:
-        queries.append(Query.term_set_query(schema, "brand", list(filters.brands)))
+        queries.append(_any_of(schema, "brand", filters.brands))
     if filters.shop_ids:
-        queries.append(Query.term_set_query(schema, "shop_id", list(filters.shop_ids)))
+        queries.append(_any_of(schema, "shop_id", filters.shop_ids))
     if filters.price_from_minor is not None or filters.price_to_minor is not None:
         low, high = filters.price_from_minor, filters.price_to_minor
         queries.append(Query.range_query(schema, "price", FieldType.Unsigned, low, high))
@@ -88,17 +89,35 @@ def _list_filters(schema: tantivy.Schema, filters: Filters) -> list[Query]:
 
 
 def _meet(schema: tantivy.Schema, way: Wanted) -> Query:
-    groups = [Query.term_set_query(schema, "parameter_keys", list(group)) for group in way.parameter_groups]
+    groups = [_any_of(schema, "parameter_keys", group) for group in way.parameter_groups]
     if way.variant_keys:
-        groups.append(Query.term_set_query(schema, "variant_keys", list(way.variant_keys)))
+        groups.append(_any_of(schema, "variant_keys", way.variant_keys))
     return Query.boolean_query([(Occur.Must, group) for group in groups])
+
+
+def _any_of(schema: tantivy.Schema, field: str, values: Sequence[str | int]) -> Query:
+    """Documents with one of the values. A set query walks the whole dictionary, so few values are asked one by one."""
+    if len(values) > FEW_VALUES:
+        return Query.term_set_query(schema, field, list(values))
+    return Query.boolean_query([(Occur.Should, Query.term_query(schema, field, value)) for value in values])
 
 
 def _unscored(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
 
 
-def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suffice: bool = False) -> Query:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a question twice: `matching` says which documents, `scoring` also which first."""
+
+    matching: Query
+    scoring: Query
+
+
+NO_WORDS = Words(Query.all_query(), Query.all_query())
+
+
+def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suffice: bool = False) -> Words:
     """Documents that have all terms, or, if most suffice, three fifths of them; terms in a row count more."""
     found = [_match_term(schema, term) for term in terms]
     if most_suffice:
@@ -107,7 +126,8 @@ def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suff
     else:
         needed = Query.boolean_query([(Occur.Must, query) for query in found])
     bonus = [(Occur.Should, Query.boost_query(phrase, PHRASE_WEIGHT)) for phrase in _list_phrases(schema, terms)]
-    return Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
+    scoring = Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
+    return Words(_unscored(needed), scoring)
 
 
 def _match_term(schema: tantivy.Schema, term: QueryTerm) -> Query:

@@ -47,9 +47,12 @@ def full_environment(place: Place) -> dict[str, str]:
     }
 
 
-def wants_postgres() -> bool:
-    """Whether no database server was named. Raises CannotContinue when only one of the two addresses was."""
-    app, owner = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_OWNER_URL")
+def wants_postgres(place: Place) -> bool:
+    """Whether no database server was named, in the environment or by hand in the file.
+
+    Raises CannotContinue when only one of the two addresses was."""
+    kept = {} if (place.local / "postgres.json").exists() or place.postgres.exists() else read_environment(place)
+    app, owner = (os.environ.get(name) or kept.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL"))
     if bool(app) != bool(owner):
         missing = "DATABASE_OWNER_URL" if app else "DATABASE_URL"
         raise CannotContinue(
@@ -59,6 +62,7 @@ def wants_postgres() -> bool:
     return not app
 
 
-def wants_valkey() -> bool:
-    """Whether no server for caches and wake-ups was named."""
-    return not os.environ.get("REDIS_URL")
+def wants_valkey(place: Place) -> bool:
+    """Whether no server for caches and wake-ups was named, in the environment or by hand in the file."""
+    kept = {} if place.valkey.exists() else read_environment(place)
+    return not (os.environ.get("REDIS_URL") or kept.get("REDIS_URL"))

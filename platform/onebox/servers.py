@@ -24,8 +24,8 @@ def start_servers(supervisor: Supervisor) -> None:
     """Start what no address was given for, and write the addresses to the environment file."""
     place = supervisor.place
     _check_space(place)
-    postgres = prepare_postgres(place) if wants_postgres() else None
-    valkey = prepare_valkey(place) if wants_valkey() else None
+    postgres = prepare_postgres(place) if wants_postgres(place) else None
+    valkey = prepare_valkey(place) if wants_valkey(place) else None
     update_environment(place, _addresses(postgres, valkey))
     supervisor.environment = {**os.environ}
     supervisor.start([server.program() for server in (postgres, valkey) if server is not None])
@@ -104,7 +104,7 @@ def _start_unless_running(place: Place) -> Supervisor | None:
 
 
 def _both_run(place: Place) -> bool:
-    wanted = [name for name, asked in (("postgres", wants_postgres()), ("valkey", wants_valkey())) if asked]
+    wanted = [name for name, asked in (("postgres", wants_postgres(place)), ("valkey", wants_valkey(place))) if asked]
     return all(find_note(place, name) is not None for name in wanted)
 
 

@@ -4,7 +4,14 @@ import stat
 
 import pytest
 
-from onebox.environment import SECRETS, full_environment, read_environment, update_environment, wants_postgres
+from onebox.environment import (
+    SECRETS,
+    full_environment,
+    read_environment,
+    update_environment,
+    wants_postgres,
+    wants_valkey,
+)
 from onebox.places import CannotContinue, Place
 
 
@@ -37,9 +44,19 @@ def test_the_environment_of_the_caller_wins_over_the_file(place: Place, monkeypa
 
 
 def test_a_database_of_ones_own_needs_both_addresses(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert wants_postgres()
+    assert wants_postgres(place)
     monkeypatch.setenv("DATABASE_URL", "postgresql://jishi_app@db/jishi")
     with pytest.raises(CannotContinue, match="DATABASE_OWNER_URL is not set"):
-        wants_postgres()
+        wants_postgres(place)
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://jishi_owner@db/jishi")
-    assert not wants_postgres()
+    assert not wants_postgres(place)
+
+
+def test_addresses_written_by_hand_are_servers_of_ones_own(place: Place) -> None:
+    place.environment_file.write_text("DATABASE_URL=a\nDATABASE_OWNER_URL=b\nREDIS_URL=c\n")
+    assert not wants_postgres(place)
+    assert not wants_valkey(place)
+    place.postgres.mkdir()  # now they are those of the embedded servers
+    place.valkey.mkdir()
+    assert wants_postgres(place)
+    assert wants_valkey(place)

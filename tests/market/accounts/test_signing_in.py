@@ -169,3 +169,8 @@ def _shape(answer) -> str:
     text = answer.content.decode()
     text = re.sub(r'value="[^"]*"|nonce="[^"]*"', "", text)
     return re.sub(r"[\w.+]+@[\w.]+|\+?\d[\d ]{5,}", "…", text)
+
+
+def test_the_page_of_a_code_sends_it_back_to_itself(market: Client) -> None:
+    sign_up_by_phone(market)
+    assert 'method="post" novalidate' in market.get("/accounts/phone/verify/").content.decode()

@@ -123,6 +123,7 @@ TENANT_SYNC_ROUTER = "market.shops.backend.routers.ShopRouter"
 MIDDLEWARE = [
     "web.middleware.request_id.RequestIdMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.middleware.media.MediaMiddleware",
     "web.middleware.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -1,5 +1,7 @@
 """Views of looking around. At most two statements for a visitor: the epochs, and what the page shows."""
 
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,15 +12,16 @@ from django.views.decorators.http import require_safe
 from market.shops.contracts import ShopContext
 from market.shops.selectors import list_open_shops
 from market.taxonomy.selectors import get_tree
-from search.listings.contracts import EngineDown, Sort
+from search.listings.contracts import EngineDown, ListingCard, Sort
 from search.listings.engines.chosen import get_engine
-from search.listings.selectors import count_categories, find_listing, list_shelf, list_shop_cards
+from search.listings.selectors import count_categories, find_listing, list_shelves, list_shop_cards
 from storefront.browse.kept import show_kept
 from storefront.browse.product import read_product
 from storefront.browse.results import read_results
 from web.links import absolute_url
 
 HOME_GOODS = 24
+HOME_EACH = 3
 HOME_SHOPS = 8
 
 
@@ -35,7 +38,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "trades": [(node, counts.get(node.category_id, 0)) for node in tree.list_tops()],
             "stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops[:HOME_SHOPS] if cards.get(shop.shop_id)],
             "shop_count": len(shops),
-            "goods": list_shelf(sort=Sort.NEWEST, size=HOME_GOODS, epochs=epochs),
+            "goods": _mix(list_shelves(tree.tops, sort=Sort.NEWEST, size=HOME_EACH, epochs=epochs))[:HOME_GOODS],
         }
 
     return show_kept(request, path="/", generation=_generation(), build=build)
@@ -125,6 +128,12 @@ def go_to_product(request: HttpRequest, listing_id: int) -> HttpResponse:
     if document is None or document.shop.shop_id != request.shop.shop_id:  # type: ignore[attr-defined]
         raise Http404
     return redirect(absolute_url(f"/item/{listing_id}/"))
+
+
+def _mix(shelves: Mapping[int, Sequence[ListingCard]]) -> list[ListingCard]:
+    """One of each trade, then the next of each: a market, not one stall after the other."""
+    rounds = zip_longest(*shelves.values())
+    return [card for cards in rounds for card in cards if card is not None]
 
 
 def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:

@@ -1,15 +1,17 @@
 """The cart as its page shows it: what was put in, beside what is offered now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from billing.checkout.contracts import CartLineView, CartOwner, CartView, Offer
+from billing.checkout.contracts import CartLineView, CartOwner, CartView
 from billing.checkout.rules import MAX_QUANTITY
 from billing.checkout.selectors import get_cart
-from search.listings.contracts import ListingShop, PublishedOffer
+from market.shops.contracts import Epochs, ShopContext
+from market.shops.selectors import map_shops
+from search.listings.contracts import SHOWN_AVAILABLE_AT_MOST, PublishedOffer
 from search.listings.selectors import list_offers
-from tenants.catalog.contracts import Picture, Text
+from tenants.catalog.contracts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,11 @@ class CartRow:
 
     @property
     def price_minor(self) -> int:
-        return self.now.variant.price_minor if self.now else self.line.offer.price_minor
+        return self.now.offer.price_minor if self.now else self.line.offer.price_minor
 
     @property
     def can_be_bought(self) -> bool:
-        return self.now is not None and self.now.is_available
+        return self.now is not None and self.now.available > 0
 
     @property
     def is_counted(self) -> bool:
@@ -41,15 +43,15 @@ class CartRow:
 
     @property
     def left(self) -> int:
-        return self.now.variant.available if self.now else 0
+        return self.now.available if self.now else 0
 
     @property
     def is_short(self) -> bool:
-        return self.can_be_bought and self.left < self.line.quantity
+        return self.can_be_bought and self.left < min(self.line.quantity, SHOWN_AVAILABLE_AT_MOST)
 
     @property
     def most(self) -> int:
-        return min(MAX_QUANTITY, self.left) or 1
+        return MAX_QUANTITY if self.left >= SHOWN_AVAILABLE_AT_MOST else max(1, self.left)
 
     @property
     def dropped_minor(self) -> int:
@@ -60,19 +62,15 @@ class CartRow:
     def risen_minor(self) -> int:
         return -self.dropped_minor
 
-    @property
-    def picture(self) -> Picture | None:
-        return self.now.document.picture_of(self.now.variant) if self.now else None
-
 
 @dataclass(frozen=True, slots=True)
 class CartShop:
-    """One shop's lines. `shop` is None when none of them is sold any more."""
+    """One shop's lines. `shop` is None when it is gone."""
 
     shop_id: int
     name: Text
     slug: str
-    shop: ListingShop | None
+    shop: ShopContext | None
     rows: tuple[CartRow, ...]
 
     @property
@@ -116,40 +114,20 @@ class CartPage:
         return bool(self.shops) and all(shop.is_all_ticked for shop in self.shops if shop.shop is not None)
 
 
-def read_page(owner: CartOwner) -> CartPage:
+def read_page(owner: CartOwner, *, epochs: Epochs) -> CartPage:
     """The cart with today's offers: two statements."""
-    cart = get_cart(owner)
-    return CartPage(tuple(_group(_match(cart))))
+    rows = _match(get_cart(owner), epochs)
+    return CartPage(tuple(_group(rows, map_shops(epochs))))
 
 
-def to_offer(published: PublishedOffer) -> Offer:
-    """What the listing says, as the snapshot that a cart keeps."""
-    document, variant = published.document, published.variant
-    picture = document.picture_of(variant)
-    return Offer(
-        listing_id=document.listing_id,
-        shop_id=document.shop.shop_id,
-        shop_name=document.shop.name,
-        shop_slug=document.shop.slug,
-        product_id=document.product_id,
-        variant_id=variant.variant_id,
-        title=document.title,
-        choices=document.describe_choices(variant),
-        picture_url=picture.url if picture else "",
-        price_minor=variant.price_minor,
-        currency=document.currency,
-    )
-
-
-def _match(cart: CartView) -> list[CartRow]:
+def _match(cart: CartView, epochs: Epochs) -> list[CartRow]:
     pairs = [(line.offer.shop_id, line.offer.variant_id) for line in cart.lines]
-    offers = list_offers(pairs) if pairs else {}
+    offers = list_offers(pairs, epochs=epochs) if pairs else {}
     return [CartRow(line, offers.get((line.offer.shop_id, line.offer.variant_id))) for line in cart.lines]
 
 
-def _group(rows: Iterable[CartRow]) -> Iterable[CartShop]:
+def _group(rows: Iterable[CartRow], shops: Mapping[int, ShopContext]) -> Iterable[CartShop]:
     for shop_id, members in groupby(rows, key=lambda row: row.line.offer.shop_id):
         lines = tuple(members)
         offer = lines[0].line.offer
-        shop = next((row.now.document.shop for row in lines if row.now), None)
-        yield CartShop(shop_id, offer.shop_name, offer.shop_slug, shop, lines)
+        yield CartShop(shop_id, offer.shop_name, offer.shop_slug, shops.get(shop_id), lines)

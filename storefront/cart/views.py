@@ -22,9 +22,10 @@ from billing.checkout.services import (
     tick_only,
 )
 from search.listings.contracts import PublishedOffer
+from search.listings.rules.offers import make_offer
 from search.listings.selectors import find_listing
 from storefront.cart.owner import make_owner, read_owner, remember
-from storefront.cart.page import CartPage, read_page, to_offer
+from storefront.cart.page import CartPage, read_page
 from web.toasts import add_toast
 
 _STEP = re.compile(r"(\d{1,18}):(-?1)")
@@ -45,14 +46,14 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
     owner = make_owner(request)
     buying_now = "buy" in request.POST
     try:
-        if published is None or not published.is_available:
+        if published is None or published.available <= 0:
             raise LineNotFound
-        add_line(owner=owner, offer=to_offer(published), quantity=quantity, now=timezone.now())
+        add_line(owner=owner, offer=published.offer, quantity=quantity, now=timezone.now())
         if buying_now:
             tick_only(
                 owner=owner,
-                shop_id=published.document.shop.shop_id,
-                variant_id=published.variant.variant_id,
+                shop_id=published.offer.shop_id,
+                variant_id=published.offer.variant_id,
                 quantity=quantity,
             )
     except LineNotFound:
@@ -60,7 +61,7 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
         return redirect("storefront:product", _read_number(request.POST.get("listing_id", "0")))
     except BadQuantity:
         add_toast(request, gettext("Enter a quantity from 1 to 999."), bad=True)
-        return redirect("storefront:product", published.document.listing_id)
+        return redirect("storefront:product", published.offer.listing_id)
     except CartFull:
         add_toast(request, gettext("The cart is full: it holds 200 kinds. Take something out first."), bad=True)
         return redirect("storefront:cart")
@@ -75,7 +76,7 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
 def change_cart(request: HttpRequest) -> HttpResponse:
     """The cart's one form: ticks and quantities as they stand, then what its button says."""
     owner = read_owner(request)
-    page = read_page(owner)
+    page = read_page(owner, epochs=request.epochs)  # type: ignore[attr-defined]
     _apply_form(request, owner, page)
     if "settle" in request.POST:
         return redirect("storefront:checkout")
@@ -85,7 +86,7 @@ def change_cart(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, owner: CartOwner) -> HttpResponse:
-    page = read_page(owner)
+    page = read_page(owner, epochs=request.epochs)  # type: ignore[attr-defined]
     request.frame_counts = {"cart": page.pieces}  # type: ignore[attr-defined]
     part = request.headers.get("HX-Request") == "true"
     response = render(request, f"storefront/cart/{'part' if part else 'cart'}.html", {"cart": page})
@@ -126,16 +127,17 @@ def _apply_buttons(request: HttpRequest, owner: CartOwner, page: CartPage) -> No
 
 
 def _find_offer(request: HttpRequest) -> PublishedOffer | None:
-    document = find_listing(_read_number(request.POST.get("listing_id", "0")))
+    """The variant that was chosen: by its id, by its options, or the only one there is."""
+    document = find_listing(_read_number(request.POST.get("listing_id", "0")), epochs=request.epochs)  # type: ignore[attr-defined]
     if document is None:
         raise Http404
     variant = document.find_variant(_read_number(request.POST.get("variant_id", "0")))
-    if variant is None:
-        chosen = [request.POST.get(f"option-{position}", "") for position in range(len(document.options))]
+    chosen = [request.POST.get(f"option-{position}", "") for position in range(len(document.options))]
+    if any(chosen):
         variant = next((item for item in document.variants if [str(c) for c in item.choices] == chosen), None)
     if variant is None and len(document.variants) == 1:
         variant = document.variants[0]
-    return PublishedOffer(document, variant) if variant else None
+    return make_offer(document, variant) if variant else None
 
 
 def _read_number(text: str) -> int:

@@ -23,7 +23,6 @@ from market.shops.selectors import map_shops
 from market.shops.tenancy import enter_shop
 from search.listings.selectors import list_offers
 from storefront.cart.owner import remember
-from storefront.cart.page import to_offer
 from storefront.orders.page import describe_share, list_log, list_steps, name_state, sum_up
 from tenants.orders.contracts import OrderSheet, OrderState, PaymentMethod
 from tenants.orders.rules import can_cancel
@@ -127,14 +126,14 @@ def buy_again(request: HttpRequest, share_no: str) -> HttpResponse:
     """Put what is still sold of an order into the cart."""
     share = _find(request, share_no)
     order = _read(request, share)
-    offers = list_offers([(share.shop_id, line.variant_id) for line in order.lines])
+    offers = list_offers([(share.shop_id, line.variant_id) for line in order.lines], epochs=request.epochs)  # type: ignore[attr-defined]
     owner, added = CartOwner(user_id=_me(request)), 0
     for line in order.lines:
         offer = offers.get((share.shop_id, line.variant_id))
-        if offer is None or not offer.is_available:
+        if offer is None or offer.available <= 0:
             continue
         try:
-            add_line(owner=owner, offer=to_offer(offer), quantity=line.quantity, now=timezone.now())
+            add_line(owner=owner, offer=offer.offer, quantity=line.quantity, now=timezone.now())
         except CartFull:
             break
         added += 1

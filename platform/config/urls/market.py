@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.urls")),
     path("", include("storefront.accounts.urls")),
     path("", include("storefront.outbox_page.urls")),
+    path("", include("merchant_portal.urls_market")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/two-factor/", include("allauth.mfa.urls")),
     path("", include("web.urls")),

@@ -8,8 +8,25 @@ from market.shops.models import Domain, Epoch
 
 # Names that no shop may take: they are, or may become, hosts and paths of the platform.
 RESERVED_SLUGS = frozenset(
-    "portal console www api static media admin mail help support pay cashier search market shop shops account accounts "
-    "assets cdn img login m mobile blog status docs dev test staging jishi".split()
+    (
+        *(
+            "portal",
+            "console",
+            "market",
+            "www",
+            "api",
+            "static",
+            "media",
+            "assets",
+            "cdn",
+            "img",
+            "mail",
+            "m",
+            "mobile",
+        ),
+        *("admin", "account", "accounts", "login", "pay", "cashier", "search", "shop", "shops", "help", "support"),
+        *("blog", "status", "docs", "dev", "test", "staging", "jishi"),
+    )
 )
 
 

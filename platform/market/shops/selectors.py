@@ -75,7 +75,7 @@ def list_shops(*, status: ShopStatus | None = None, after_id: int = 0, limit: in
 
 def count_shops_by_status() -> dict[ShopStatus, int]:
     """How many shops stand in each status."""
-    counts = {status: 0 for status in ShopStatus}
+    counts = dict.fromkeys(ShopStatus, 0)
     for value in Shop.objects.values_list("status", flat=True):
         counts[ShopStatus(value)] += 1
     return counts

@@ -93,16 +93,30 @@ def close_shop(*, shop_id: int, actor_id: int, reason: str, now: datetime) -> Sh
 
 @transaction.atomic(durable=True)
 def update_shop_profile(
-    *, shop_id: int, actor_id: int, name_zh: str, name_en: str, intro_zh: str, intro_en: str, now: datetime
+    *,
+    shop_id: int,
+    actor_id: int,
+    name_zh: str,
+    name_en: str,
+    intro_zh: str,
+    intro_en: str,
+    now: datetime,
+    mark: str = "",
 ) -> ShopContext:
-    """Change what visitors read of a shop. Raises `BadShopName`."""
+    """Change what visitors read of a shop. Without a `mark` it keeps its own while that is in the name.
+
+    Raises `BadShopName`.
+    """
     name_zh, name_en = clean_name(name_zh), clean_name(name_en)
     if not (name_zh or name_en):
         raise BadShopName("name")
     shop = Shop.objects.select_for_update(no_key=True).get(pk=shop_id)
     shop.name_zh, shop.name_en = name_zh, name_en
     shop.intro_zh, shop.intro_en = intro_zh.strip()[:200], intro_en.strip()[:200]
-    shop.mark = choose_mark(name_zh, name_en)
+    if mark.strip():
+        shop.mark = mark.strip()[0]
+    elif shop.mark not in name_zh + name_en:
+        shop.mark = choose_mark(name_zh, name_en)
     shop.save(update_fields=["name_zh", "name_en", "intro_zh", "intro_en", "mark"])
     write_audit(
         action="shop.profile", actor_id=actor_id, shop_id=shop_id, target_kind="shop", target_id=str(shop_id), now=now
@@ -119,7 +133,8 @@ def bump_epoch(name: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO shops_epoch (name, value) VALUES (%s, 1) ON CONFLICT (name) DO UPDATE SET value = shops_epoch.value + 1",
+            "INSERT INTO shops_epoch (name, value) VALUES (%s, 1)"
+            " ON CONFLICT (name) DO UPDATE SET value = shops_epoch.value + 1",
             [name],
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from market.shops.backend.base import PUBLIC, NotInTransaction
+from market.shops.backend.base import PUBLIC, NoShopEntered, NotInTransaction
 from market.shops.contracts import ShopContext, ShopRef
 
 __all__ = ["AlreadyInShop", "NoShopEntered", "NotInTransaction", "ShopKey", "enter_shop", "entered_shop"]
@@ -17,10 +17,6 @@ _entered: ContextVar[ShopRef | None] = ContextVar("entered_shop", default=None)
 
 class AlreadyInShop(RuntimeError):
     """A shop was entered from inside another: leave one before the next."""
-
-
-class NoShopEntered(RuntimeError):
-    """A step that belongs to a shop ran outside `enter_shop`."""
 
 
 def entered_shop() -> ShopRef:

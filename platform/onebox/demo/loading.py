@@ -88,6 +88,7 @@ def _ensure_shop(shop: DemoShop, *, people: dict[str, int], now: datetime) -> Sh
             name_en=shop.name.en,
             intro_zh=shop.intro.zh,
             intro_en=shop.intro.en,
+            mark=shop.mark,
             now=now,
         )
         context = approve_shop(shop_id=context.shop_id, actor_id=staff_id, now=now)

@@ -17,6 +17,10 @@ class NotInTransaction(TransactionManagementError):
     """A shop was entered, or its tables asked, outside a transaction."""
 
 
+class NoShopEntered(RuntimeError):
+    """A shop's table was asked without saying whose."""
+
+
 class DatabaseWrapper(tenants.DatabaseWrapper):
     """`schema_name` is where Python wants to be; `_server_path` where the server is (None: not known)."""
 

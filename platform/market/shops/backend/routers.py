@@ -7,11 +7,9 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 from django_tenants.routers import TenantSyncRouter
 
+from market.shops.backend.base import NoShopEntered
+
 _TENANT_LABELS = frozenset(name.rsplit(".", 1)[-1] for name in settings.TENANT_APPS)
-
-
-class NoShopEntered(RuntimeError):
-    """A shop's table was asked without saying whose."""
 
 
 class ShopRouter(TenantSyncRouter):  # type: ignore[misc]

@@ -52,4 +52,4 @@ def _sum_up(quote: Quote) -> list[SumRow]:
     ]
     if not quote.freight_minor:
         rows.append(SumRow(gettext("Freight"), 0))
-    return [*rows, SumRow(gettext("To pay"), quote.total_minor, kind="total")]
+    return [*rows, SumRow(gettext("Sum to pay"), quote.total_minor, kind="total")]

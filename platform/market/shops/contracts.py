@@ -1,6 +1,8 @@
 """What crosses the border of shops: who the tenant is, which host was asked, what a member may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -76,6 +78,17 @@ class ShopContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopFile:
+    """A shop as staff see it: what it is, where it answers, how it got where it stands."""
+
+    shop: ShopContext
+    hosts: tuple[str, ...]
+    status_reason: str
+    applied_at: datetime
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HostContext:
     """Which of the four kinds of host was asked; `shop` is set for a shop's own host."""
 
@@ -99,3 +112,34 @@ class MembershipView:
     user_id: int
     shop_id: int
     role: Role
+
+
+class Scope(StrEnum):
+    """What a token opens. The first two are a person's, the others a shop's."""
+
+    CART = "cart"
+    ORDERS = "orders"
+    GOODS_READ = "goods:read"
+    GOODS_WRITE = "goods:write"
+    STOCK_READ = "stock:read"
+    STOCK_WRITE = "stock:write"
+    SALES_READ = "sales:read"
+    SALES_WRITE = "sales:write"
+
+
+PERSON_SCOPES = frozenset({Scope.CART, Scope.ORDERS})
+SHOP_SCOPES = frozenset(Scope) - PERSON_SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token as lists show it and as a request knows it; never the secret."""
+
+    token_id: int
+    name: str
+    hint: str
+    user_id: int
+    shop_id: int | None
+    scopes: frozenset[Scope]
+    expires_at: datetime | None
+    last_used_at: datetime | None

@@ -126,3 +126,18 @@ class Epoch(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     value = models.BigIntegerField(default=0)
+
+
+class ApiToken(models.Model):
+    """A key to the API: a person's own, or a shop's. Only its hash is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    name = models.CharField(max_length=60)
+    user_id = models.BigIntegerField(db_index=True)
+    shop = models.ForeignKey(Shop, null=True, on_delete=models.CASCADE, related_name="tokens")
+    scopes = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)

@@ -4,7 +4,16 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from market.shops.contracts import Epochs, HostContext, HostKind, MembershipView, Role, ShopContext, ShopStatus
+from market.shops.contracts import (
+    Epochs,
+    HostContext,
+    HostKind,
+    MembershipView,
+    Role,
+    ShopContext,
+    ShopFile,
+    ShopStatus,
+)
 from market.shops.models import Domain, Epoch, Membership, PooledSchema, Shop
 
 
@@ -71,6 +80,15 @@ def list_shops(*, status: ShopStatus | None = None, after_id: int = 0, limit: in
     if status is not None:
         rows = rows.filter(status=status.value)
     return [row.to_context() for row in rows[:limit]]
+
+
+def get_shop_file(shop_id: int) -> ShopFile:
+    """All that staff see of a shop, two statements. Raises `ShopNotFound`."""
+    row = Shop.objects.filter(pk=shop_id).first()
+    if row is None:
+        raise ShopNotFound(shop_id)
+    hosts = Domain.objects.filter(tenant_id=shop_id).order_by("domain").values_list("domain", flat=True)
+    return ShopFile(row.to_context(), tuple(hosts), row.status_reason, row.applied_at, row.approved_at)
 
 
 def count_shops_by_status() -> dict[ShopStatus, int]:

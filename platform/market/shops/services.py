@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
 from market.outbox.services import record_event
 from market.shops.contracts import HostKind, Role, ShopContext, ShopStatus
@@ -152,6 +153,7 @@ def _move(*, shop_id: int, to: ShopStatus, actor_id: int, reason: str, now: date
     write_audit(
         action=f"shop.{to.value}",
         actor_id=actor_id,
+        actor_kind=ActorKind.STAFF,
         shop_id=shop_id,
         target_kind="shop",
         target_id=str(shop_id),

@@ -268,6 +268,7 @@ class PaymentView:
 class InboxEntry:
     """A provider's message for staff: when, about what, believed or not and why."""
 
+    entry_id: int
     gateway: str
     event_id: str
     subject: str

@@ -86,13 +86,16 @@ def list_merchant_accounts(*, shop_ids: Iterable[int], gateway: str) -> dict[int
     return dict(rows.values_list("shop_id", "account"))
 
 
-def list_inbox(*, accepted: bool | None = None, limit: int = 100) -> list[InboxEntry]:
+def list_inbox(*, accepted: bool | None = None, before_id: int | None = None, limit: int = 100) -> list[InboxEntry]:
     """The latest messages of providers, newest first, for staff."""
     rows = WebhookInbox.objects.order_by("-id")
     if accepted is not None:
         rows = rows.filter(accepted=accepted)
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
     return [
         InboxEntry(
+            entry_id=row.pk,
             gateway=row.gateway,
             event_id=row.event_id,
             subject=row.subject,
@@ -104,6 +107,11 @@ def list_inbox(*, accepted: bool | None = None, limit: int = 100) -> list[InboxE
         )
         for row in rows[: min(limit, _MOST_LISTED)]
     ]
+
+
+def count_refused_webhooks(*, since: datetime) -> int:
+    """How many messages we refused since an instant, for staff."""
+    return WebhookInbox.objects.filter(accepted=False, received_at__gte=since).count()
 
 
 def list_unsure_payments(*, now: datetime, limit: int = 20) -> list[str]:

@@ -15,6 +15,7 @@ from billing.payments.rules import provider_fee_minor
 from billing.payments.services import NothingLeft, RefundUnderWay, SplitUnfinished, split_share, unfreeze_share
 from billing.settlement.contracts import ReleaseState
 from billing.settlement.models import Release
+from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
 from market.money import included_portion
 from tenants.orders.contracts import PaymentMethod, ShareCompleted
@@ -83,9 +84,11 @@ def record_cash_remitted(*, share_no: str, fee_minor: int, bank_account: str, ac
     write_audit(
         action="cash.remitted",
         actor_id=actor_id,
+        actor_kind=ActorKind.STAFF,
         shop_id=release.shop_id,
         target_kind="share",
         target_id=share_no,
+        detail={"amount_minor": release.total_minor, "fee_minor": fee_minor, "bank_account": bank_account},
         now=now,
     )
     _release_cash(release, now)
@@ -97,14 +100,20 @@ def record_provider_settled(
 ) -> None:
     """Staff note that a provider paid what it owed us into our bank (row L7). The same reference twice is one.
 
-    Raises `BadAmount`.
+    Raises `BadAmount`, and the ledger's `KeyReused` when the reference was noted with another amount.
     """
     if amount_minor <= 0:
         raise BadAmount(amount_minor)
     settled = ProviderSettled(psp=psp, reference=reference, bank_account=bank_account, amount_minor=amount_minor)
     request_posting(key=f"settled:{psp}:{reference}", event=settled, now=now)
     write_audit(
-        action="provider.settled", actor_id=actor_id, shop_id=None, target_kind="provider", target_id=psp, now=now
+        action="provider.settled",
+        actor_id=actor_id,
+        actor_kind=ActorKind.STAFF,
+        target_kind="provider",
+        target_id=psp,
+        detail={"amount_minor": amount_minor, "reference": reference, "bank_account": bank_account},
+        now=now,
     )
 
 

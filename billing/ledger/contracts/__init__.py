@@ -11,6 +11,7 @@ from billing.ledger.contracts.accounts import (
     Side,
 )
 from billing.ledger.contracts.answers import (
+    AccountView,
     Balance,
     ClearingItem,
     EntryView,
@@ -31,6 +32,7 @@ from billing.ledger.contracts.answers import (
 
 __all__ = [
     "AccountRef",
+    "AccountView",
     "Balance",
     "Book",
     "ClearingItem",

@@ -89,6 +89,19 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account with its totals; `balance_minor` in its normal direction."""
+
+    account_id: int
+    account: AccountRef
+    debits_minor: int
+    credits_minor: int
+    balance_minor: int
+    version: int
+    last_posted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryView:
     """One entry of an account, with the balance it left."""
 

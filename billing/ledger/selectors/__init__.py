@@ -1,6 +1,6 @@
 """Reading the books."""
 
-from billing.ledger.selectors.balances import balance_at, get_balance, list_balances, list_entries
+from billing.ledger.selectors.balances import balance_at, get_balance, list_accounts, list_balances, list_entries
 from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
 from billing.ledger.selectors.seals import verify_seals
 from billing.ledger.selectors.transactions import (
@@ -18,6 +18,7 @@ __all__ = [
     "get_balance",
     "get_poster_health",
     "get_transaction",
+    "list_accounts",
     "list_balances",
     "list_entries",
     "list_open_clearing",

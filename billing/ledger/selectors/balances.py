@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet, Subquery
 
-from billing.ledger.contracts import AccountRef, Balance, Code, EntryView, Owner, Side
+from billing.ledger.contracts import AccountRef, AccountView, Balance, Code, EntryView, Owner, Side
 from billing.ledger.models import Account, Entry
 from billing.ledger.rules import account_of
 from market.money import DEFAULT_CURRENCY
@@ -24,6 +24,27 @@ def list_balances(*, owner: Owner, currency: str = DEFAULT_CURRENCY) -> dict[Cod
     if owner.shop_id is not None:
         rows = rows.filter(shop_id=owner.shop_id)
     return {Code(row.code): _to_balance(row) for row in rows.order_by("code")}
+
+
+def list_accounts(
+    *, code: Code, currency: str = DEFAULT_CURRENCY, after_id: int | None = None, limit: int = 50
+) -> list[AccountView]:
+    """The accounts of a code, oldest first: for staff."""
+    rows = Account.objects.filter(code=code, currency=currency).order_by("pk")
+    if after_id is not None:
+        rows = rows.filter(pk__gt=after_id)
+    return [
+        AccountView(
+            account_id=row.pk,
+            account=to_ref(row),
+            debits_minor=row.posted_debits_minor,
+            credits_minor=row.posted_credits_minor,
+            balance_minor=_to_balance(row).posted_minor,
+            version=row.version,
+            last_posted_at=row.last_posted_at,
+        )
+        for row in rows[: min(limit, MAX_ENTRIES)]
+    ]
 
 
 def balance_at(*, code: Code, at: datetime, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> int:

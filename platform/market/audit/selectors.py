@@ -13,10 +13,14 @@ def list_entries(
     shop_id: int | None = None,
     actor_id: int | None = None,
     target: tuple[str, str] | None = None,
+    action: str = "",
     before: int | None = None,
     limit: int = PAGE_SIZE,
 ) -> list[AuditLine]:
-    """Up to `limit` (at most 200) entries older than the entry id `before`; each filter narrows."""
+    """Up to `limit` (at most 200) entries older than the entry id `before`; each filter narrows.
+
+    `action` is how it begins: `shop.` finds all deeds on shops, `shop.opened` one kind of them.
+    """
     entries: QuerySet[AuditEntry] = AuditEntry.objects.order_by("-id")
     if shop_id is not None:
         entries = entries.filter(shop_id=shop_id)
@@ -24,6 +28,8 @@ def list_entries(
         entries = entries.filter(actor_id=actor_id)
     if target is not None:
         entries = entries.filter(target_kind=target[0], target_id=target[1])
+    if action:
+        entries = entries.filter(action__startswith=action)
     if before is not None:
         entries = entries.filter(id__lt=before)
     return [_line(entry) for entry in entries[: min(limit, 200)]]

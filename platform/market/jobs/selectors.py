@@ -37,11 +37,13 @@ def list_issues(*, job_id: int, shop_id: int, after: int = 0, limit: int = 100) 
     return [(row.pk, to_issue(row)) for row in rows[:limit]]
 
 
-def list_all_jobs(*, states: Sequence[JobState] = (), limit: int = 50) -> list[JobView]:
+def list_all_jobs(*, states: Sequence[JobState] = (), before_id: int | None = None, limit: int = 50) -> list[JobView]:
     """Jobs of every shop, newest first: for staff."""
     rows = Job.objects.order_by("-pk")
     if states:
         rows = rows.filter(state__in=[state.value for state in states])
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
     return [to_view(row) for row in rows[:limit]]
 
 

@@ -22,11 +22,11 @@ def get_health(*, now: datetime) -> OutboxHealth:
     )
 
 
-def list_troubled(limit: int = 50) -> list[dict[str, object]]:
+def list_troubled(limit: int = 50, *, before_id: int | None = None) -> list[dict[str, object]]:
     """Parked and failing deliveries, newest first, as plain rows for a table."""
-    rows = (
-        Delivery.objects.filter(done_at__isnull=True).exclude(error="").select_related("event").order_by("-id")[:limit]
-    )
+    rows = Delivery.objects.filter(done_at__isnull=True).exclude(error="").select_related("event").order_by("-id")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
     return [
         {
             "delivery_id": row.pk,
@@ -39,5 +39,5 @@ def list_troubled(limit: int = 50) -> list[dict[str, object]]:
             "due_at": row.due_at,
             "error": row.error,
         }
-        for row in rows
+        for row in rows[:limit]
     ]

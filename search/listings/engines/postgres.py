@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import connection
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.db.models.functions import Extract
 
 from search.listings.contracts import DEEPEST_HIT, EngineAnswer, ListingState, SearchQuery, Sort
@@ -12,9 +12,8 @@ from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
 from search.listings.tokens.plain import read_plain_query
 
-_DEMAND = Case(When(in_stock=True, then=Value(1 << 40)), default=Value(0), output_field=BigIntegerField()) + F(
-    "sold_30d"
-)
+_STOCKED = Case(When(in_stock=True, then=Value(1 << 40)), default=Value(0), output_field=BigIntegerField())
+_DEMAND = ExpressionWrapper(_STOCKED + F("sold_30d"), output_field=BigIntegerField())
 # Sort: the value and whether the highest comes first. The highest id comes first among equals.
 _SORTS = {
     Sort.BEST: (_DEMAND, True),

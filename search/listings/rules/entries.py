@@ -25,17 +25,21 @@ def make_entry(document: ListingDocument) -> IndexEntry:
     title = _tokenize(document.title)
     attributes = list_attributes(document)
     text = _read_text(document)
+    brand = tokenize(document.brand)
+    categories = _tokenize(*(step.name for step in document.category_path))
+    values = _tokenize(*(value for _, value in attributes))
     return IndexEntry(
         listing_id=document.listing_id,
         version=document.version,
         shop_id=document.shop.shop_id,
         title_words=title.words,
         title_characters=title.characters,
-        brand_words=tokenize(document.brand).words,
-        category_words=_tokenize(*(step.name for step in document.category_path)).words,
-        attribute_words=_tokenize(*(value for _, value in attributes)).words,
+        brand_words=brand.words,
+        category_words=categories.words,
+        attribute_words=values.words,
         text_words=text.words,
-        text_characters=text.characters,
+        # Whatever is Chinese is also found by any part of it.
+        text_characters=(*brand.characters, *categories.characters, *values.characters, *text.characters),
         category_ids=tuple(step.category_id for step in document.category_path),
         brand=make_key(document.brand),
         brand_label=document.brand.strip(),

@@ -28,7 +28,9 @@ def read_icecat(folder: Path, *, most: int = 20_000) -> Iterator[ListingDocument
 
 
 def _read_icecat_product(number: int, product: dict[str, Any]) -> ListingDocument:
-    attributes = [(key.split("_", 2)[2].replace("_", " "), value) for key, value in product.items() if key[:5] == "attr_"]
+    attributes = [
+        (key.split("_", 2)[2].replace("_", " "), value) for key, value in product.items() if key[:5] == "attr_"
+    ]
     kind = product.get("attr_t_product_type", "")
     path = (ListingCategory(4, "digital", Text("数码", "Digital")),)
     ean = (product.get("ean") or [""])[0]
@@ -42,7 +44,9 @@ def _read_icecat_product(number: int, product: dict[str, Any]) -> ListingDocumen
         parameters=tuple(
             ParameterValue(Text("", name[:40]), Text("", str(value)[:80])) for name, value in attributes[:20]
         ),
-        variants=(ListingVariant(number, product["name"], (), int(product.get("price") or 100), None, number % 7, ean),),
+        variants=(
+            ListingVariant(number, product["name"], (), int(product.get("price") or 100), None, number % 7, ean),
+        ),
         created_at=START + timedelta(minutes=number % 9000),
         sold_30d=number * 7919 % 500,
     )
@@ -79,7 +83,22 @@ def make_many(count: int, *, seed: int = 1) -> Iterator[ListingDocument]:
     """Invented goods of a realistic shape where no sample files are: long titles, options, eight parameters."""
     random_ = random.Random(seed)
     kinds = ["马克杯", "茶壶", "台灯", "双肩包", "连衣裙", "键盘", "手机壳", "跑鞋", "沙发椅", "面霜"]
-    words = ["手工", "北欧", "简约", "防水", "充电", "复古", "轻便", "加厚", "静音", "儿童", "礼盒", "陶瓷", "实木", "纯棉"]
+    words = [
+        "手工",
+        "北欧",
+        "简约",
+        "防水",
+        "充电",
+        "复古",
+        "轻便",
+        "加厚",
+        "静音",
+        "儿童",
+        "礼盒",
+        "陶瓷",
+        "实木",
+        "纯棉",
+    ]
     for number in range(1, count + 1):
         kind = random_.choice(kinds)
         place = kinds.index(kind)

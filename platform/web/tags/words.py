@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any  # Any: template contexts and template arguments are open by nature
 
 from django import template
@@ -18,6 +19,12 @@ from web import figures, moments, pictures
 register = template.Library()
 
 
+@lru_cache(maxsize=1)
+def _sprite_url() -> str:
+    """Found once: a page names it thirty times."""
+    return static("web/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", *, big: bool = False) -> SafeString:
     """An icon of the sprite, 20 px beside text. With a `label` it speaks for itself, without it is decoration."""
@@ -25,7 +32,7 @@ def icon(name: str, label: str = "", *, big: bool = False) -> SafeString:
         '<svg class="icon{}"{} viewBox="0 0 24 24" width="20" height="20"><use href="{}#i-{}"/></svg>',
         " big" if big else "",
         format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"'),
-        static("web/icons.svg"),
+        _sprite_url(),
         name,
     )
 

@@ -149,6 +149,18 @@ class ShareSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareTerms:
+    """What was agreed about one shop's order when it was placed: sums, and the commission as it was then."""
+
+    goods_minor: int
+    freight_minor: int
+    total_minor: int
+    commission_bps: int
+    commission_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class PurchaseView:
     """A purchase with its shares."""
 
@@ -162,6 +174,17 @@ class PurchaseView:
     expires_at: datetime | None
     shares: tuple[ShareSummary, ...]
     payment_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SalesFigures:
+    """What was bought in a span of time. Closed purchases count as placed, not as sold."""
+
+    purchases: int
+    waiting: int
+    sold: int
+    sold_minor: int
+    buyers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.checkout.contracts import (
     CartLineView,
@@ -11,7 +11,9 @@ from billing.checkout.contracts import (
     CartView,
     PurchaseState,
     PurchaseView,
+    SalesFigures,
     ShareSummary,
+    ShareTerms,
 )
 from billing.checkout.models import CartLine, Purchase, PurchaseShare
 from billing.checkout.offers import unpack_offer
@@ -67,14 +69,55 @@ def find_purchase_by_key(*, buyer_id: int, place_key: str) -> PurchaseView | Non
     return to_purchase(row, list(row.shares.order_by("shop_id"))) if row else None
 
 
-def list_purchases(*, before_id: int | None = None, limit: int = 50) -> list[tuple[int, PurchaseView]]:
-    """Purchases for staff, newest first, with the id to go on from."""
+def find_purchase(purchase_no: str) -> PurchaseView | None:
+    """Anybody's purchase, for staff; two statements."""
+    row = Purchase.objects.filter(purchase_no=purchase_no).first()
+    return to_purchase(row, list(row.shares.order_by("shop_id"))) if row else None
+
+
+def list_purchases(
+    *,
+    state: PurchaseState | None = None,
+    shop_id: int | None = None,
+    number: str = "",
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[tuple[int, PurchaseView]]:
+    """Purchases for staff, newest first, with the id to go on from; two statements.
+
+    `number` is how a purchase's number begins, or one of its shares' numbers.
+    """
     rows = Purchase.objects.prefetch_related("shares").order_by("-id")
+    if state is not None:
+        rows = rows.filter(state=state.value)
+    if shop_id is not None:
+        rows = rows.filter(pk__in=PurchaseShare.objects.filter(shop_id=shop_id).values("purchase_id"))
+    if number:
+        rows = rows.filter(purchase_no__startswith=number.strip().upper().partition("-")[0])
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     return [
         (row.pk, to_purchase(row, sorted(row.shares.all(), key=lambda share: share.shop_id))) for row in rows[:limit]
     ]
+
+
+def count_purchases_by_state() -> dict[PurchaseState, int]:
+    """How many purchases stand in each state: for staff."""
+    found = dict(Purchase.objects.values_list("state").annotate(number=Count("pk")).order_by())
+    return {state: found.get(state.value, 0) for state in PurchaseState}
+
+
+def sum_sales(*, since: datetime, until: datetime) -> SalesFigures:
+    """What was bought from `since` (included) to `until` (not included), one statement: for staff."""
+    sold = Q(state__in=[PurchaseState.PAID.value, PurchaseState.AGREED.value])
+    found = Purchase.objects.filter(placed_at__gte=since, placed_at__lt=until).aggregate(
+        purchases=Count("pk"),
+        waiting=Count("pk", filter=Q(state=PurchaseState.WAITING.value)),
+        sold=Count("pk", filter=sold),
+        sold_minor=Sum("total_minor", filter=sold),
+        buyers=Count("buyer_id", filter=sold, distinct=True),
+    )
+    return SalesFigures(**{**found, "sold_minor": int(found["sold_minor"] or 0)})
 
 
 def list_buyer_shares(
@@ -124,6 +167,28 @@ def list_shop_sales(*, shop_id: int, since: datetime) -> list[tuple[datetime, in
         (placed_at, total, int(summary["pieces"]))
         for placed_at, total, summary in rows.values_list("placed_at", "total_minor", "summary").order_by("placed_at")
     ]
+
+
+def get_share_terms(*, share_no: str, shop_id: int) -> ShareTerms:
+    """What was agreed about a shop's order when it was placed. Raises `ShareNotFound`, also for another shop's."""
+    row = PurchaseShare.objects.filter(share_no=share_no, shop_id=shop_id).first()
+    if row is None:
+        raise ShareNotFound(share_no)
+    return ShareTerms(
+        goods_minor=row.goods_minor,
+        freight_minor=row.freight_minor,
+        total_minor=row.total_minor,
+        commission_bps=row.commission_bps,
+        commission_minor=row.commission_minor,
+        currency=row.currency,
+    )
+
+
+def sum_awaited_minor(shop_id: int) -> int:
+    """What paid orders bring a shop after commission once receipt is confirmed, in minor units; one statement."""
+    states = [OrderState.PAID.value, OrderState.SHIPPED.value, OrderState.DELIVERED.value]
+    rows = PurchaseShare.objects.filter(shop_id=shop_id, state__in=states, method=PaymentMethod.WECHATPAY.value)
+    return int(rows.aggregate(net=Sum(F("total_minor") - F("commission_minor")))["net"] or 0)
 
 
 def list_due_purchases(*, now: datetime, limit: int = 100) -> list[str]:

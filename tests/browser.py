@@ -8,6 +8,7 @@ Chromium resolves every name under .localhost by itself.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +90,16 @@ def watch(page: Page) -> list[str]:
     page.on("pageerror", lambda error: seen.append(str(error)))
     page.on("requestfailed", lambda request: seen.append(f"{request.url} {request.failure}"))
     return seen
+
+
+def until(page: Page, expression: str, *, seconds: float = 5) -> None:
+    """Wait for a JavaScript expression to hold. Playwright's own wait_for_function evaluates inside the page, which the
+    CSP refuses."""
+    ends = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > ends:
+            raise AssertionError(f"{expression} did not come true within {seconds} s")
+        page.wait_for_timeout(50)
 
 
 def overflow(page: Page) -> int:

@@ -14,7 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.browser import new_context, open_browser, overflow, screenshot, until, watch
 
 pytestmark = pytest.mark.browser
 
@@ -96,7 +96,7 @@ def test_icons_of_the_outside_sprite_are_painted_and_htmx_may_not_evaluate(visit
     icons = "[...document.querySelectorAll('svg.icon')].filter((icon) => icon.checkVisibility())"
     assert page.evaluate(f"{icons}.length") > 100
     assert page.evaluate(f"{icons}.filter((icon) => !icon.getBBox().width).length") == 0
-    page.wait_for_function("window.htmx")
+    until(page, "!!window.htmx")
     assert page.evaluate("htmx.version") == "2.0.11"
     assert page.evaluate("[htmx.config.allowEval, htmx.config.includeIndicatorStyles]") == [False, False]
     assert seen == []
@@ -159,7 +159,7 @@ def test_the_gallery_of_pictures_slides_and_zooms(visit: Visit) -> None:
     pictures = page.locator("jishi-gallery")
     pictures.locator(".thumbs a").nth(1).click()
     expect(pictures.locator(".thumbs a").nth(1)).to_have_attribute("aria-current", "true")
-    page.wait_for_function("document.querySelector('jishi-gallery .views').scrollLeft > 100")
+    until(page, "document.querySelector('jishi-gallery .views').scrollLeft > 100")
     pictures.locator(".views a").nth(1).click()
     zoom = pictures.locator("dialog.zoom")
     expect(zoom).to_be_visible()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.checkout.contracts import (
@@ -118,6 +119,18 @@ def sum_sales(*, since: datetime, until: datetime) -> SalesFigures:
         buyers=Count("buyer_id", filter=sold, distinct=True),
     )
     return SalesFigures(**{**found, "sold_minor": int(found["sold_minor"] or 0)})
+
+
+def count_sold(*, since: datetime) -> dict[tuple[int, int], int]:
+    """Pieces sold of each (shop id, listing id) since an instant, without what was cancelled or refunded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shop_id, (line->>'listing_id')::bigint, sum((line->>'quantity')::bigint)"
+            " FROM checkout_purchaseshare, jsonb_array_elements(summary->'lines') AS line"
+            " WHERE placed_at >= %s AND state IN ('paid', 'shipped', 'delivered', 'completed') GROUP BY 1, 2",
+            [since],
+        )
+        return {(int(shop_id), int(listing_id)): int(pieces) for shop_id, listing_id, pieces in cursor.fetchall()}
 
 
 def list_buyer_shares(

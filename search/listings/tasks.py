@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from market.outbox.contracts import EventEnvelope
-from search.listings.services import reconcile_shops, refresh_listings, refresh_shop
+from search.listings.services import count_sales, reconcile_shops, refresh_listings, refresh_shop
 
 
 def on_product_changed(events: Sequence[EventEnvelope]) -> None:
@@ -38,6 +38,11 @@ def reconcile(now: datetime) -> int:
     """Mend listings that no event reached. Returns how many."""
     outcome = reconcile_shops(now=now)
     return len(outcome.lost) + len(outcome.stale) + len(outcome.ghosts)
+
+
+def count_demand(now: datetime) -> int:
+    """Count what was sold in thirty days. Returns how many listings stand differently."""
+    return count_sales(now=now)
 
 
 def _refresh(wanted: dict[int, set[int]]) -> None:

@@ -6,9 +6,11 @@ from search.listings.services.copying import (
     refresh_listings,
     refresh_shop,
 )
+from search.listings.services.demand import count_sales
 from search.listings.services.reconciling import reconcile_index, reconcile_shop, reconcile_shops
 
 __all__ = [
+    "count_sales",
     "list_known_product_ids",
     "mark_changed",
     "reconcile_index",

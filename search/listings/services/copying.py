@@ -61,7 +61,7 @@ def list_known_product_ids(*, shop_id: int) -> set[int]:
 
 @transaction.atomic(durable=True)
 def _refresh_chunk(shop_id: int, product_ids: Sequence[int], tree: CategoryTree, now: datetime) -> RefreshOutcome:
-    _wait_for_turn(shop_id)
+    wait_for_turn(shop_id)
     shop = get_shop(shop_id)
     sheets, documents = _read_products(shop, product_ids, tree)
     before = {
@@ -83,8 +83,8 @@ def _refresh_chunk(shop_id: int, product_ids: Sequence[int], tree: CategoryTree,
     return RefreshOutcome(tuple(row.pk for row in rows), len(product_ids) - len(rows))
 
 
-def _wait_for_turn(shop_id: int) -> None:
-    """One refresh of a shop at a time, until the transaction ends."""
+def wait_for_turn(shop_id: int) -> None:
+    """One writer of a shop's listings at a time, until the transaction ends (step)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('listings of shop ' || %s, 0))", [str(shop_id)])
 

@@ -32,7 +32,7 @@ SELECT id, floor_kind, floor_minor, posted_debits_minor, posted_credits_minor, p
 FROM ledger_account WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE
 """
 
-_SAVE = """
+SAVE = """
 UPDATE ledger_account a
 SET posted_debits_minor = n.posted_debits_minor, posted_credits_minor = n.posted_credits_minor,
     pending_debits_minor = n.pending_debits_minor, pending_credits_minor = n.pending_credits_minor,
@@ -64,7 +64,15 @@ def lock_accounts(ids: Mapping[AccountRef, int]) -> dict[AccountRef, AccountStat
 
 def save_accounts(states: Iterable[AccountState]) -> None:
     """Write the totals of locked accounts: one statement, one update for each account."""
-    rows = [
+    rows = list_totals(states)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(SAVE, [dumps(rows)])
+
+
+def list_totals(states: Iterable[AccountState]) -> list[dict[str, int | str | None]]:
+    """The rows that `SAVE` writes."""
+    return [
         {
             "id": state.account_id,
             "posted_debits_minor": state.posted_debits_minor,
@@ -76,9 +84,6 @@ def save_accounts(states: Iterable[AccountState]) -> None:
         }
         for state in states
     ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_SAVE, [dumps(rows)])
 
 
 def _order(ref: AccountRef) -> tuple[str, ...]:

@@ -8,31 +8,38 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.transaction import TransactionManagementError
+from psycopg.errors import UniqueViolation
 
 from billing.ledger.contracts import AccountRef, Leg
 from billing.ledger.rules import AccountState, EntryDraft, FloorReached, Posting, hash_payload, settle_legs
-from billing.ledger.services.accounts import lock_accounts, open_accounts, save_accounts
+from billing.ledger.services.accounts import SAVE, list_totals, lock_accounts, open_accounts
 
 MAX_KEY = 200
 
 _KNOWN = "SELECT key, id, payload_hash, created_at FROM ledger_transaction WHERE key = ANY (%s)"
 
-_INSERT_TRANSACTIONS = """
-INSERT INTO ledger_transaction (key, payload_hash, kind, subject, event, reverses_id, business_date, created_at)
-SELECT key, payload_hash, kind, subject, event, reverses_id, %s, %s
-FROM json_populate_recordset(NULL::ledger_transaction, %s)
-ON CONFLICT (key) DO NOTHING
-RETURNING key, id
-"""
+_KEY_TAKEN = "ledger_transaction_key_key"
 
-_INSERT_ENTRIES = """
-INSERT INTO ledger_entry
-    (transaction_id, account_id, side, amount_minor, balance_after_minor, account_version, created_at)
-SELECT transaction_id, account_id, side, amount_minor, balance_after_minor, account_version, %s
-FROM json_populate_recordset(NULL::ledger_entry, %s)
-"""
+# Transactions, totals and entries are one statement: the triggers at its end see the whole of each transaction.
+_WRITE = f"""
+WITH written AS (
+    INSERT INTO ledger_transaction (key, payload_hash, kind, subject, event, reverses_id, business_date, created_at)
+    SELECT key, payload_hash, kind, subject, event, reverses_id, %s, %s
+    FROM json_populate_recordset(NULL::ledger_transaction, %s)
+    RETURNING key, id
+), saved AS ({SAVE}), entered AS (
+    INSERT INTO ledger_entry
+        (transaction_id, account_id, side, amount_minor, balance_after_minor, account_version, created_at)
+    SELECT w.id, n.account_id, n.side, n.amount_minor, n.balance_after_minor, n.account_version, %s
+    FROM json_to_recordset(%s) AS n (place int, key text, account_id bigint, side text, amount_minor bigint,
+                                     balance_after_minor bigint, account_version bigint)
+    JOIN written w USING (key)
+    ORDER BY n.place
+)
+SELECT key, id FROM written
+"""  # noqa: S608 - only our own constant
 
 
 class BadKey(ValueError):
@@ -135,7 +142,7 @@ def list_refs(drafts: Sequence[Draft]) -> list[AccountRef]:
 def book_drafts(drafts: Sequence[Draft], desk: Desk) -> list[Outcome]:
     """Decide on each draft in turn and write those that may be posted.
 
-    Raises `KeyReused` when somebody else took a key meanwhile with another payload; nothing is written then.
+    Raises `KeyReused` when somebody else took a key meanwhile with another payload; the transaction is lost then.
     """
     outcomes: list[Outcome] = []
     accepted: dict[str, tuple[Outcome, list[EntryDraft]]] = {}
@@ -175,49 +182,45 @@ def _recall(draft: Draft, desk: Desk, accepted: Mapping[str, tuple[Outcome, list
 def _write(accepted: Mapping[str, tuple[Outcome, list[EntryDraft]]], desk: Desk) -> None:
     if not accepted:
         return
-    numbers = _insert_transactions([outcome.draft for outcome, _ in accepted.values()], desk.moment)
-    if taken := set(accepted) - set(numbers):
-        raise KeyReused(f"{sorted(taken)[0]} was posted with another payload")
-    touched = {entry.account_id for _, entries in accepted.values() for entry in entries}
+    entries = [(key, entry) for key, (_, drafted) in accepted.items() for entry in drafted]
+    touched = {entry.account_id for _, entry in entries}
     changed = [state for state in desk.states.values() if state.account_id in touched]
     for state in changed:
         state.last_posted_at = desk.moment
-    save_accounts(changed)
-    entries = [(numbers[key], entry) for key, (_, drafted) in accepted.items() for entry in drafted]
-    _insert_entries(entries, desk.moment)
+    business_date = desk.moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
+    transactions = dumps([_to_row(outcome.draft) for outcome, _ in accepted.values()])
+    rows = [_to_entry_row(place, key, entry) for place, (key, entry) in enumerate(entries)]
+    totals = dumps(list_totals(changed))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [business_date, desk.moment, transactions, totals, desk.moment, dumps(rows)])
+            numbers = dict(cursor.fetchall())
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation) and error.__cause__.diag.constraint_name == _KEY_TAKEN:
+            raise KeyReused("a key was posted with another payload meanwhile") from error
+        raise
     for key, (outcome, _) in accepted.items():
         outcome.transaction_id, outcome.created_at = numbers[key], desk.moment
 
 
-def _insert_transactions(drafts: Sequence[Draft], moment: datetime) -> dict[str, int]:
-    business_date = moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
-    rows = [
-        {
-            "key": draft.key,
-            "payload_hash": draft.payload_hash,
-            "kind": draft.kind,
-            "subject": draft.subject,
-            "event": draft.payload,
-            "reverses_id": draft.reverses_id,
-        }
-        for draft in drafts
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_TRANSACTIONS, [business_date, moment, dumps(rows)])
-        return dict(cursor.fetchall())
+def _to_row(draft: Draft) -> dict[str, Any]:
+    return {
+        "key": draft.key,
+        "payload_hash": draft.payload_hash,
+        "kind": draft.kind,
+        "subject": draft.subject,
+        "event": draft.payload,
+        "reverses_id": draft.reverses_id,
+    }
 
 
-def _insert_entries(entries: Sequence[tuple[int, EntryDraft]], moment: datetime) -> None:
-    rows = [
-        {
-            "transaction_id": number,
-            "account_id": entry.account_id,
-            "side": entry.side,
-            "amount_minor": entry.amount_minor,
-            "balance_after_minor": entry.balance_after_minor,
-            "account_version": entry.account_version,
-        }
-        for number, entry in entries
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_ENTRIES, [moment, dumps(rows)])
+def _to_entry_row(place: int, key: str, entry: EntryDraft) -> dict[str, int | str]:
+    return {
+        "place": place,
+        "key": key,
+        "account_id": entry.account_id,
+        "side": entry.side,
+        "amount_minor": entry.amount_minor,
+        "balance_after_minor": entry.balance_after_minor,
+        "account_version": entry.account_version,
+    }

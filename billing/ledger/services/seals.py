@@ -16,14 +16,19 @@ WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 _LOCK = 7_320_110  # any number that no other advisory lock of the project uses
 
-# One snapshot: every transaction that may still add a smaller id has a number below this snapshot's end, because
-# writers lock accounts, and so have a number, before they draw an id.
-_BOUNDS = """
-SELECT (SELECT coalesce(max(id), 0) FROM ledger_transaction), (SELECT coalesce(max(id), 0) FROM ledger_entry),
-       pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+_LAST_IDS = """
+SELECT (SELECT coalesce(max(id), 0) FROM ledger_transaction), (SELECT coalesce(max(id), 0) FROM ledger_entry)
 """
 
-_FINISHED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %s"
+# A writer locks the table before it draws an id, and keeps the lock until it ends. So whoever may still commit an id
+# up to the last one seen is among those who hold the lock after it was seen. (The snapshot's oldest transaction would
+# tell the same, but waits for writers of every database of the server.)
+_WRITERS = """
+SELECT virtualtransaction FROM pg_locks
+WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND relation IN ('public.ledger_transaction'::regclass, 'public.ledger_entry'::regclass)
+"""
 
 
 def seal_ledger(*, now: datetime, wait_seconds: float = WAIT_SECONDS) -> int:
@@ -42,18 +47,23 @@ def seal_ledger(*, now: datetime, wait_seconds: float = WAIT_SECONDS) -> int:
 
 
 def _close_bounds(wait_seconds: float) -> dict[str, int] | None:
-    """The last ids of both tables, once every transaction of that moment has ended."""
+    """The last ids of both tables, once every transaction that was writing to them then has ended."""
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS)
-        last_transaction, last_entry, end = cursor.fetchone()
+        cursor.execute(_LAST_IDS)
+        last_transaction, last_entry = cursor.fetchone()
+        writers = _list_writers()
         until = time.monotonic() + wait_seconds
-        while True:
-            cursor.execute(_FINISHED, [end])
-            if cursor.fetchone()[0]:
-                return {"transaction": last_transaction, "entry": last_entry}
+        while writers := writers & _list_writers():
             if time.monotonic() >= until:
                 return None
             time.sleep(_PAUSE_SECONDS)
+    return {"transaction": last_transaction, "entry": last_entry}
+
+
+def _list_writers() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITERS)
+        return {writer for (writer,) in cursor.fetchall()}
 
 
 @transaction.atomic(durable=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -241,13 +241,8 @@ class Books(RuleBasedStateMachine):
         self.outer.__enter__()
 
     def teardown(self) -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        finally:
-            transaction.set_rollback(True)
-            self.outer.__exit__(None, None, None)
+        transaction.set_rollback(True)
+        self.outer.__exit__(None, None, None)
 
     def next_key(self) -> str:
         self.count += 1

@@ -20,6 +20,7 @@ from tests.billing.ledger.books import ROWS, STORY
 from tests.billing.ledger.test_concurrency import together
 from tests.conftest import Clock, CommittedDatabase
 
+PATIENCE = 20
 TRIALS = 1000 if os.environ.get("JISHI_LONG") else 40
 
 pytestmark = pytest.mark.timeout(1800 if os.environ.get("JISHI_LONG") else 300)
@@ -42,7 +43,7 @@ def sealed(committed_db: CommittedDatabase, record: Path, clock: Clock, monkeypa
             transaction.set_rollback(True)
         with transaction.atomic():
             post(key=row, event=ROWS[row][0], now=clock.move(seconds=1))
-    assert seal_ledger(now=clock.now) > 3
+    assert seal_ledger(now=clock.now, wait_seconds=PATIENCE) > 3
     return clock
 
 
@@ -78,7 +79,7 @@ def test_new_rows_are_unsealed_until_the_next_seal(sealed: Clock) -> None:
         post(key="new", event=ROWS["A0"][0], now=sealed.now)
     assert verify_seals().sound
     assert verify_seals().unsealed_rows == 3
-    assert seal_ledger(now=sealed.now) == 1
+    assert seal_ledger(now=sealed.now, wait_seconds=PATIENCE) == 1
     assert verify_seals().unsealed_rows == 0
 
 
@@ -97,14 +98,15 @@ def test_a_writer_that_commits_late_raises_no_alarm(sealed: Clock) -> None:
         with transaction.atomic():
             post(key="early", event=ROWS["L1"][0], now=sealed.now)
         assert seal_ledger(now=sealed.now, wait_seconds=0) == 0
-        return seal_ledger(now=sealed.now, wait_seconds=20)
+        return seal_ledger(now=sealed.now, wait_seconds=PATIENCE)
 
-    assert together([late, early_and_seal]) == [None, 1]
+    late_result, added = together([late, early_and_seal])
+    assert late_result is None
+    assert added >= 1
     assert Transaction.objects.count() == before + 2
     report = verify_seals()
     assert report.sound, report.findings
-    assert seal_ledger(now=sealed.now, wait_seconds=20) + report.seals > 0
-    assert verify_seals().sound
+    assert report.unsealed_rows == 0
 
 
 Tampering = Callable[[psycopg.Connection, random.Random], str]
@@ -232,7 +234,7 @@ def test_a_forged_chain_does_not_match_the_record_outside(
     superuser.commit()
     kept = record.read_bytes()
     record.unlink()
-    seal_ledger(now=sealed.move(days=1))
+    seal_ledger(now=sealed.move(days=1), wait_seconds=PATIENCE)
     assert verify_seals().sound
     record.write_bytes(kept)
     assert any("recorded outside" in finding for finding in verify_seals().findings)

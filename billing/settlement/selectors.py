@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import F, Sum
+
 from billing.settlement.contracts import ReleaseState, ReleaseView
 from billing.settlement.models import Release
 
@@ -28,6 +30,14 @@ def find_release(share_no: str) -> ReleaseView | None:
     """Where a share's money is."""
     row = Release.objects.filter(share_no=share_no).first()
     return to_release(row) if row else None
+
+
+def sum_unreleased_minor(shop_id: int) -> int:
+    """What final sales bring a shop that has not reached it yet, in minor units; one statement."""
+    rows = Release.objects.filter(shop_id=shop_id, completed_at__isnull=False)
+    rows = rows.exclude(state=ReleaseState.RELEASED.value).exclude(carrier="self")
+    net = Sum(F("total_minor") - F("commission_minor") - F("cash_fee_minor"))
+    return int(rows.aggregate(net=net)["net"] or 0)
 
 
 def to_release(row: Release) -> ReleaseView:

@@ -3,19 +3,30 @@
 Set in every URL configuration: `handler400 = "web.errors.bad_request"` and so on.
 """
 
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from psycopg_pool import PoolTimeout
 
 from web.preferences import read_language
 from web.problems import Problem, respond, wants_problem
 
 log = structlog.get_logger(__name__)
-KINDS = {400: "bad-request", 403: "forbidden", 404: "not-found", 421: "misdirected", 429: "too-many-requests"}
+KINDS = {
+    400: "bad-request",
+    403: "forbidden",
+    404: "not-found",
+    421: "misdirected",
+    429: "too-many-requests",
+    503: "unavailable",
+}
+_DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 _LAST_RESORT = (
     "<!doctype html><meta charset=utf-8><title>500</title>"
     "<p>出了一点问题，已经记下来了。请返回上一页再试一次；订单和付款不会重复。"
@@ -58,7 +69,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
+    """500: our fault. While the database is away it is 503, which programs may try again."""
+    if isinstance(sys.exc_info()[1], _DATABASE_AWAY):
+        return render_error(request, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
     return render_error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

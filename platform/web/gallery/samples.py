@@ -1,7 +1,7 @@
 """What the gallery shows: invented words and numbers for every part and every state. Demo only."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any  # Any: a template context is open by nature
@@ -87,71 +87,63 @@ def sample_form() -> SampleForm:
     return form
 
 
+_LONG = Words(
+    "《昼与夜的形状》精装 首印签名版 附赠藏书票与布面书套", "The Shape of Day and Night, signed first printing"
+)
+_CARDS = (
+    Card(
+        Words("朱砂红开片杯 单只 350ml", "Cinnabar crackle-glaze cup, 350 ml"),
+        "mug-5",
+        6800,
+        8800,
+        Words("限时价", "Limited time"),
+        "",
+        "1,530",
+        "4.9",
+        Words("青禾窑", "Qinghe Kiln"),
+    ),
+    Card(
+        Words("墨绿银行家灯 复古黄铜底座", "Green banker’s lamp, brass base"),
+        "lamp-3",
+        32800,
+        None,
+        Words("包邮", "Free delivery"),
+        "plain",
+        "215",
+        "4.9",
+        Words("北岸灯具", "Northbank Lamps"),
+        sponsored=True,
+    ),
+    Card(_LONG, "book", 5800, 7800, Words("满99减10", "¥10 off 99"), "", "1,863", "4.9", Words("一页书店", "One Page")),
+    Card(
+        Words("红黑拼接板鞋 耐磨大底", "Red and black canvas shoes"),
+        "sneaker-2",
+        23900,
+        None,
+        Words("暂时缺货", "Out of stock"),
+        "badge",
+        "2,008",
+        "4.6",
+        Words("小满衣铺", "Xiaoman"),
+        gone=True,
+    ),
+    Card(
+        Words("头戴式降噪耳机 45小时续航", "Noise-cancelling headphones, 45 h"),
+        "headphones",
+        49990,
+        59900,
+        Words("分期免息", "0 % instalments"),
+        "",
+        "8,219",
+        "4.8",
+        Words("听澜数码", "Tinglan Audio"),
+    ),
+)
+
+
 def sample_cards() -> list[Card]:
     """Five cards: cheap, sponsored, long, gone, dear."""
-
-    def draw(name: str) -> str:
-        return static(f"web/gallery/{name}.svg")
-
-    kiln, lamps = Words("青禾窑", "Qinghe Kiln"), Words("北岸灯具", "Northbank Lamps")
-    pages, clothes, sound = (
-        Words("一页书店", "One Page"),
-        Words("小满衣铺", "Xiaoman"),
-        Words("听澜数码", "Tinglan Audio"),
-    )
-    gone = Words("暂时缺货", "Out of stock")
-    long = Words(
-        "《昼与夜的形状》精装 首印签名版 附赠藏书票与布面书套", "The Shape of Day and Night, signed first printing"
-    )
-    return [
-        Card(
-            Words("朱砂红开片杯 单只 350ml", "Cinnabar crackle-glaze cup, 350 ml"),
-            draw("mug-5"),
-            6800,
-            8800,
-            Words("限时价", "Limited time"),
-            "",
-            "1,530",
-            "4.9",
-            kiln,
-        ),
-        Card(
-            Words("墨绿银行家灯 复古黄铜底座", "Green banker’s lamp, brass base"),
-            draw("lamp-3"),
-            32800,
-            None,
-            Words("包邮", "Free delivery"),
-            "plain",
-            "215",
-            "4.9",
-            lamps,
-            sponsored=True,
-        ),
-        Card(long, draw("book"), 5800, 7800, Words("满99减10", "¥10 off 99"), "", "1,863", "4.9", pages),
-        Card(
-            Words("红黑拼接板鞋 耐磨大底", "Red and black canvas shoes"),
-            draw("sneaker-2"),
-            23900,
-            None,
-            gone,
-            "badge",
-            "2,008",
-            "4.6",
-            clothes,
-            gone=True,
-        ),
-        Card(
-            Words("头戴式降噪耳机 45小时续航", "Noise-cancelling headphones, 45 h"),
-            draw("headphones"),
-            49990,
-            59900,
-            Words("分期免息", "0 % instalments"),
-            "",
-            "8,219",
-            "4.8",
-            sound,
-        ),
-    ]
+    return [replace(card, picture=static(f"web/gallery/{card.picture}.svg")) for card in _CARDS]
 
 
 def sample_charts() -> dict[str, Any]:

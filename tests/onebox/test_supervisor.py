@@ -89,7 +89,7 @@ supervisor.catch_signals()
 supervisor.environment = {"PATH": "/usr/bin:/bin"}
 sleep = (sys.executable, "-c", "import time; time.sleep(300)")
 try:
-    supervisor.start([Program(name=name, argv=sleep) for name in ("a", "b")])
+    supervisor.start([Program(name="a", argv=sleep), Program(name="b", target="signal:pause")])
     print("started", flush=True)
     supervisor.run()
 except KeyboardInterrupt:
@@ -133,16 +133,19 @@ def test_a_stop_signal_ends_everything(place: Place, number: signal.Signals) -> 
     assert list(place.notes.iterdir()) == []
 
 
-def test_a_crashed_program_is_started_again_with_growing_pauses(place: Place) -> None:
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_crashed_program_is_started_again_with_growing_pauses(place: Place, name: str) -> None:
     supervisor = start_supervisor(place)
     try:
         for pause in (0.5, 1.0):
-            before = must_find(place, "a")
+            before = must_find(place, name)
             os.kill(before.pid, signal.SIGKILL)
             assert supervisor.stdout is not None
             line = supervisor.stdout.readline()
-            assert f"a ended with -9; starting it again in {pause:g} s" in line
-            assert wait_until(lambda old=before: (note := find_note(place, "a")) is not None and note.pid != old.pid, 5)
+            assert f"{name} ended with -9; starting it again in {pause:g} s" in line
+            assert wait_until(
+                lambda old=before: (note := find_note(place, name)) is not None and note.pid != old.pid, 5
+            )
     finally:
         supervisor.terminate()
         supervisor.communicate(timeout=10)
@@ -165,10 +168,9 @@ def test_a_long_log_keeps_one_older_part(tmp_path: Path) -> None:
     assert (tmp_path / "web.log.1").stat().st_size == LOG_LIMIT_BYTES + 1
 
 
-@pytest.mark.parametrize("kind", ["--workers=1", "--streams"])
-def test_no_worker_outlives_a_killed_web_server(place: Place, kind: str) -> None:
+def test_no_worker_outlives_a_killed_web_server(place: Place) -> None:
     port = keep_port(place, "web")
-    command = [sys.executable, "-m", "onebox.web_server", "--port", str(port), kind, "--threads", "1"]
+    command = [sys.executable, "-m", "onebox.web_server", "--port", str(port), "--streams", "--workers", "1"]
     with (place.logs / "web.log").open("wb") as log:
         web = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     try:

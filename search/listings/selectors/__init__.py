@@ -3,7 +3,7 @@
 `epochs` is what the request already knows (`request.epochs`); without it, one statement more reads them.
 """
 
-from search.listings.selectors.finding import count_categories, list_shelf, list_shelves, search
+from search.listings.selectors.finding import count_categories, list_shelf, list_shelves, read_generation, search
 from search.listings.selectors.reading import (
     find_listing,
     find_listing_id,
@@ -25,5 +25,6 @@ __all__ = [
     "list_shelf",
     "list_shelves",
     "list_shop_cards",
+    "read_generation",
     "search",
 ]

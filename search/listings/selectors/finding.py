@@ -29,6 +29,7 @@ from tenants.catalog.contracts import Text
 
 logger = logging.getLogger(__name__)
 _pages: Memory[SearchPage] = Memory(128)
+_shelves: Memory[dict[int, tuple[ListingCard, ...]]] = Memory(16)
 _counts: Memory[Mapping[int, int]] = Memory(4)
 _fallback = PostgresEngine()
 
@@ -45,16 +46,15 @@ def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
     kept = _pages.find(key)
     if kept is not None:
         return kept
-    shops = map_shops(epochs)
-    closed = _list_closed(shops)
-    try:
-        answer = engine.search(query, closed_shop_ids=closed)
-    except EngineDown as error:
-        logger.warning("Search answers from the table: %s", error)
-        engine = _fallback
-        answer = engine.search(query, closed_shop_ids=closed)
-    page = _make_page(query, answer, epochs, shops, did_fall_back=engine is _fallback)
-    return page if page.did_fall_back else _pages.keep(key, page)
+    answer, did_fall_back = _ask(engine, query, epochs)
+    page = _make_page(query, answer, epochs, did_fall_back=did_fall_back)
+    return page if did_fall_back else _pages.keep(key, page)
+
+
+def read_generation() -> str:
+    """Changes with every commit of the index: what a kept page of hits hangs on, besides the epochs."""
+    engine, generation = _choose_engine()
+    return f"{engine.name}:{generation}"
 
 
 def list_shelf(
@@ -66,7 +66,38 @@ def list_shelf(
     epochs: Epochs | None = None,
 ) -> tuple[ListingCard, ...]:
     """The first cards of a sort, of all goods, a category or a shop; those in stock only."""
-    query = SearchQuery(
+    query = _shelf_query(sort, size, category_id=category_id, shop_id=shop_id)
+    return search(query, epochs=epochs).hits
+
+
+def list_shelves(
+    category_ids: Iterable[int], *, sort: Sort = Sort.BEST, size: int = 6, epochs: Epochs | None = None
+) -> dict[int, tuple[ListingCard, ...]]:
+    """A shelf for each category: one statement for all, none while they are kept."""
+    epochs = epochs or read_epochs()
+    wanted = tuple(category_ids)
+    engine, generation = _choose_engine()
+    key = (engine.name, generation, epochs, wanted, sort, size)
+    kept = _shelves.find(key)
+    if kept is not None:
+        return kept
+    answers = {
+        category_id: _ask(engine, _shelf_query(sort, size, category_id=category_id), epochs) for category_id in wanted
+    }
+    cards = _list_many([pk for answer, _ in answers.values() for pk in answer.listing_ids], epochs)
+    shelves = {
+        category_id: tuple(cards[pk] for pk in answer.listing_ids if pk in cards)
+        for category_id, (answer, _) in answers.items()
+    }
+    return shelves if any(fell for _, fell in answers.values()) else _shelves.keep(key, shelves)
+
+
+def _list_many(listing_ids: list[int], epochs: Epochs) -> dict[int, ListingCard]:
+    return {card.listing_id: card for card in list_cards(list(dict.fromkeys(listing_ids)), epochs=epochs)}
+
+
+def _shelf_query(sort: Sort, size: int, *, category_id: int | None = None, shop_id: int | None = None) -> SearchQuery:
+    return SearchQuery(
         category_id=category_id,
         shop_ids=(shop_id,) if shop_id is not None else (),
         in_stock=True,
@@ -74,15 +105,6 @@ def list_shelf(
         size=size,
         with_facets=False,
     )
-    return search(query, epochs=epochs).hits
-
-
-def list_shelves(
-    category_ids: Iterable[int], *, sort: Sort = Sort.BEST, size: int = 6, epochs: Epochs | None = None
-) -> dict[int, tuple[ListingCard, ...]]:
-    """A shelf for each category: one statement a category, none while they are kept."""
-    epochs = epochs or read_epochs()
-    return {pk: list_shelf(sort=sort, category_id=pk, size=size, epochs=epochs) for pk in category_ids}
 
 
 def count_categories(*, epochs: Epochs | None = None) -> Mapping[int, int]:
@@ -108,6 +130,16 @@ def _choose_engine() -> tuple[Engine, str]:
         return _fallback, _fallback.read_generation()
 
 
+def _ask(engine: Engine, query: SearchQuery, epochs: Epochs) -> tuple[EngineAnswer, bool]:
+    """The engine's answer, or the table's; and whether it was the table's."""
+    closed = _list_closed(map_shops(epochs))
+    try:
+        return engine.search(query, closed_shop_ids=closed), engine is _fallback
+    except EngineDown as error:
+        logger.warning("Search answers from the table: %s", error)
+        return _fallback.search(query, closed_shop_ids=closed), True
+
+
 def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:
     """Shops that are not open. Their listings are taken away soon; until then the question leaves them out."""
     return frozenset(shop_id for shop_id, shop in shops.items() if not shop.is_open)
@@ -117,10 +149,10 @@ def _make_page(
     query: SearchQuery,
     answer: EngineAnswer,
     epochs: Epochs,
-    shops: Mapping[int, ShopContext],
     *,
     did_fall_back: bool,
 ) -> SearchPage:
+    shops = map_shops(epochs)
     tree = get_tree() if answer.facets else None
     facets = (_name_values(facet, tree, shops, query.category_id) if tree else facet for facet in answer.facets)
     return SearchPage(

@@ -102,7 +102,7 @@ class Goods:
 def fresh_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Databases of tests repeat ids and epochs; what an earlier one left is forgotten."""
     monkeypatch.setattr(shops, "_kept", shops._Kept())
-    for memory in (reading._documents, finding._pages, finding._counts):
+    for memory in (reading._documents, finding._pages, finding._shelves, finding._counts):
         memory.forget()
     forget_tree()
 

@@ -164,6 +164,10 @@ def test_shelves_hold_what_can_be_had(goods: Goods, shop_a: ShopContext, index_n
     index_now()
     assert [card.title.zh for card in list_shelf(sort=Sort.NEWEST)] == ["有货"]
     top = get_tree().list_line(mugs.category_id)[0].category_id
+    epochs = read_epochs()
+    map_shops(epochs)
+    assert count_statements(lambda: list_shelves([top, mugs.category_id], epochs=epochs)) == 1
+    assert count_statements(lambda: list_shelves([top, mugs.category_id], epochs=epochs)) == 0
     shelves = list_shelves([top])
     assert [card.title.zh for card in shelves[top]] == ["有货"]
     assert [card.title.zh for card in list_shop_cards([shop_a.shop_id])[shop_a.shop_id]] == ["有货", "无货"]

@@ -1,0 +1,1 @@
+"""One product: its page of fields, its pictures, its table of variants."""

@@ -1,0 +1,1 @@
+"""The list of goods: tabs, search, filters, changes to many at once, export."""

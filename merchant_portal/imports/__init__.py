@@ -1,0 +1,1 @@
+"""Goods out of files: upload, preview, the job and what it found."""

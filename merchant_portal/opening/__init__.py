@@ -1,0 +1,1 @@
+"""A person becomes a merchant: the page on the market host that opens a shop."""

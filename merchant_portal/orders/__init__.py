@@ -1,0 +1,1 @@
+"""Orders of the shop: read, sent, delivered, given back."""

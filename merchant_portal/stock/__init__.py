@@ -1,0 +1,1 @@
+"""What lies in the warehouses, and the log of it."""

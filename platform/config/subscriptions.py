@@ -17,6 +17,8 @@ TIMERS: tuple[Timer, ...] = (
     Timer("market.notifications.tasks.purge_messages", every_seconds=3600),
     Timer("market.jobs.tasks.resume_stalled", every_seconds=10.0),
     Timer("billing.ledger.tasks.post_requests", every_seconds=0.5, inline=True),
+    Timer("billing.ledger.tasks.expire_due_holds", every_seconds=10),
+    Timer("billing.ledger.tasks.seal_new_rows", every_seconds=300),
     Timer("billing.checkout.tasks.close_unpaid", every_seconds=5),
     Timer("billing.checkout.tasks.confirm_receipts", every_seconds=60),
     Timer("billing.checkout.tasks.ask_unsure", every_seconds=5),

@@ -102,16 +102,6 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountView:
-    """An account and its balance, for lists."""
-
-    account_id: int
-    account: AccountRef
-    balance: Balance
-    last_posted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class EntryView:
     """One entry of an account, with the balance it left."""
 

@@ -13,6 +13,7 @@ from billing.ledger.selectors import (
     find_transaction,
     get_balance,
     get_transaction,
+    list_accounts,
     list_balances,
     list_entries,
     list_reversals,
@@ -247,6 +248,16 @@ def test_balances_of_one_owner_do_not_show_anothers(clock: Clock) -> None:
         Code.CUSTODY_OWED: 7
     }
     assert list_entries(code=Code.CUSTODY_OWED, owner=Owner.of_shop(2))[0].amount_minor == 7
+
+
+def test_accounts_are_listed_by_code_in_the_order_they_were_opened(clock: Clock) -> None:
+    for row in STORY:
+        post(key=row, event=ROWS[row][0], now=clock.now)
+    found = list_accounts(code=Code.ESCROW, limit=3)
+    assert [view.account.owner.id for view in found] == ["1/S-1", "2/S-2", "3/S-3"]
+    assert (found[0].debits_minor, found[0].credits_minor, found[0].balance_minor) == (12000, 12000, 0)
+    rest = list_accounts(code=Code.ESCROW, after_id=found[2].account_id)
+    assert [view.account.owner.id for view in rest] == ["1/S-9"]
 
 
 def test_currencies_are_kept_apart(clock: Clock) -> None:

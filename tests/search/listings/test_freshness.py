@@ -1,4 +1,4 @@
-"""However events are repeated, shuffled or lost, listings and index end as the products are, and nothing private is in."""
+"""Events may repeat, shuffle or be lost: listings and index end as the products are, and nothing private is in them."""
 
 import random
 from collections.abc import Callable

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -28,7 +29,7 @@ from tests.tenants.inventory.test_stock import make_variants
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 BUYER = """
-import sys, json, random, django
+import sys, json, random, time, django
 django.setup()
 from django.db import transaction
 from django.utils import timezone
@@ -44,6 +45,10 @@ sys.stdin.readline()
 for number in range(plan["tries"]):
     key = f"{plan['name']}-{number}" if plan["name"] else f"shared-{number}"
     wanted = [Wanted(v, 1) for v in chance.sample(plan["variants"], plan["lines"])]
+    if plan["beat_seconds"]:
+        # All buyers want the same piece at the same instant.
+        wanted = [Wanted(plan["variants"][number], 1)]
+        time.sleep(max(0.0, plan["start"] + number * plan["beat_seconds"] - time.time()))
     if not plan["name"]:
         wanted = [Wanted(v, 1) for v in plan["variants"][: plan["lines"]]]
     try:
@@ -58,7 +63,7 @@ print(json.dumps([taken, refused, clashes]))
 """
 
 
-def run_buyers(committed_db, shop, variants, *, names, tries, lines):
+def run_buyers(committed_db, shop, variants, *, names, tries, lines=1, beat_seconds=0.0):
     environment = {
         **committed_db.environment,
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -74,6 +79,8 @@ def run_buyers(committed_db, shop, variants, *, names, tries, lines):
             "tries": tries,
             "lines": lines,
             "seed": seed,
+            "beat_seconds": beat_seconds,
+            "start": time.time() + 4,
         }
         processes.append(
             subprocess.Popen(
@@ -112,6 +119,15 @@ def test_processes_that_want_the_last_pieces_get_exactly_those(committed_db, sho
     taken, refused, _ = run_buyers(committed_db, shop_a, variants, names=["a", "b", "c", "d"], tries=25, lines=1)
     assert (taken, refused) == (20, 80)
     assert sums(shop_a) == ([(20, 20)], 20)
+
+
+def test_of_single_pieces_wanted_at_the_same_instant_each_is_sold_once(committed_db, shop_a, stocked):
+    variants = stocked(*[1] * 60)
+    names = ["a", "b", "c", "d"]
+    taken, refused, _ = run_buyers(committed_db, shop_a, variants, names=names, tries=60, beat_seconds=0.03)
+    assert (taken, refused) == (60, 180)
+    levels, held = sums(shop_a)
+    assert levels == [(1, 1)] * 60 and held == 60
 
 
 def test_baskets_that_cross_neither_deadlock_nor_oversell(committed_db, shop_a, stocked):
@@ -176,7 +192,7 @@ class Stock(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 20))
     def hold_again(self, choice):
         key = sorted(self.holds)[choice % len(self.holds)]
-        lines = [Wanted(v, q) for v, q in self.holds[key].items()]
+        lines = [Wanted(v, q) for v, q in self.holds[key].items() if q]
         if lines:
             services.hold_stock(hold_key=key, wanted=lines, expires_at=None, now=NOW)
 
@@ -254,6 +270,6 @@ def test_any_order_of_events_keeps_stock_and_holds_equal(shop_a):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

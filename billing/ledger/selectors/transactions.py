@@ -40,11 +40,12 @@ def list_reversals(transaction_id: int) -> list[TransactionView]:
     return _to_views(Transaction.objects.filter(reverses_id=transaction_id).order_by("pk"))
 
 
-def list_unposted(limit: int = 100) -> list[UnpostedRequest]:
-    """Posting requests that are not in the books, oldest first."""
-    rows = PostingRequest.objects.filter(transaction__isnull=True).order_by("pk")[: min(limit, MAX_TRANSACTIONS)]
+def list_unposted(limit: int = 100, *, after_id: int = 0) -> list[UnpostedRequest]:
+    """Posting requests that are not in the books, oldest first, from the one after `after_id` on."""
+    rows = PostingRequest.objects.filter(transaction__isnull=True, pk__gt=after_id).order_by("pk")
     return [
-        UnpostedRequest(row.pk, row.key, row.kind, row.created_at, row.attempts, row.error, row.parked) for row in rows
+        UnpostedRequest(row.pk, row.key, row.kind, row.created_at, row.attempts, row.error, row.parked)
+        for row in rows[: min(limit, MAX_TRANSACTIONS)]
     ]
 
 

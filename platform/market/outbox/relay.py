@@ -23,7 +23,7 @@ BROKER_PAUSE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class Relay:
-    """One relay process. `wake(kind, name)` sends a wake-up and raises when the broker is down; `run(kind, name)` does it here.
+    """One relay process. `wake(kind, name)` sends a wake-up and raises when the broker is down; `run` does it here.
 
     kind is "consumer" or "timer"; name the dotted path of the function.
     """

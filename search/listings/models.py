@@ -1,5 +1,7 @@
 """The public copy of every offer, from which pages are drawn and every index is built."""
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -91,9 +93,13 @@ class ListingChange(models.Model):
 
 
 class ChangeCounter(models.Model):
-    """One row: the highest number given to a change. Whoever gives numbers holds its lock."""
+    """One row: the highest number given to a change. Whoever gives numbers holds its lock.
+
+    `lineage` tells this database from another one, so that an index fed from that is not taken for one of this.
+    """
 
     highest = models.PositiveBigIntegerField(default=0)
+    lineage = models.UUIDField(default=uuid.uuid4)
 
     class Meta:
         constraints = [models.CheckConstraint(name="change_counter_single_row", condition=Q(id=1))]

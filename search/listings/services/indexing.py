@@ -28,6 +28,15 @@ def catch_up(indexer: Indexer, *, after: int, seen: Callable[[int], None] = lamb
         seen(len(changes))
 
 
+def read_counter() -> ChangeCounter:
+    """The one counter; made when it is first asked for."""
+    counter = ChangeCounter.objects.filter(pk=1).first()
+    if counter is None:
+        ChangeCounter.objects.bulk_create([ChangeCounter(pk=1)], ignore_conflicts=True)
+        counter = ChangeCounter.objects.get(pk=1)
+    return counter
+
+
 @transaction.atomic(durable=True)
 def number_changes(*, limit: int = 5 * BATCH) -> int:
     """Give the next numbers to changes that have none.
@@ -37,8 +46,7 @@ def number_changes(*, limit: int = 5 * BATCH) -> int:
     """
     if not ListingChange.objects.filter(change_no__isnull=True).exists():
         return 0
-    ChangeCounter.objects.bulk_create([ChangeCounter(pk=1)], ignore_conflicts=True)
-    counter = ChangeCounter.objects.select_for_update(no_key=True).get(pk=1)
+    counter = ChangeCounter.objects.select_for_update(no_key=True).get(pk=read_counter().pk)
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH waiting AS ("

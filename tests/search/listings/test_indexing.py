@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from market.shops.contracts import ShopContext
 from search.listings.contracts import IndexChange, ListingState, SearchQuery
@@ -23,12 +24,13 @@ from search.listings.engines.chosen import get_engine, get_index_files
 from search.listings.engines.tantivy.engine import TantivyEngine
 from search.listings.engines.tantivy.files import IndexerRunning, IndexFiles
 from search.listings.engines.tantivy.writer import TantivyIndexer
-from search.listings.models import Listing, ListingChange
+from search.listings.models import ChangeCounter, Listing, ListingChange
 from search.listings.rules.entries import make_entry
 from search.listings.selectors import search
-from search.listings.services import mark_changed, reconcile_index
+from search.listings.services import mark_changed, reconcile_index, running
 from search.listings.services.indexing import list_changes, number_changes
 from search.listings.services.rows import make_row
+from search.listings.services.running import WrongIndex, open_index, watch
 from tests.conftest import Clock, CommittedDatabase
 from tests.search.listings.conftest import Goods
 from tests.search.listings.making import make_listing
@@ -257,6 +259,46 @@ def test_the_command_builds_rebuilds_and_refuses_company(
     assert search(SearchQuery(words="马克杯")).total == 3
     with get_index_files().lock(), pytest.raises(CommandError, match="Another process"):
         call_command("index_listings")
+
+
+def test_an_index_of_another_database_is_built_anew(db: None, clock: Clock, index_root: Path) -> None:
+    store(3, clock)
+    call_command("index_listings")
+    before = get_index_files().find_current()
+    call_command("index_listings")
+    assert get_index_files().find_current() == before
+    ChangeCounter.objects.update(lineage=uuid.uuid4())
+    call_command("index_listings")
+    assert get_index_files().find_current() != before
+
+
+def test_an_index_that_knows_more_than_the_database_is_built_anew(db: None, clock: Clock, index_root: Path) -> None:
+    """As after a restore to an earlier moment: the numbers it knows will be given to other changes."""
+    store(3, clock)
+    call_command("index_listings")
+    Listing.objects.order_by("-pk")[:1].get().delete()
+    ChangeCounter.objects.update(highest=2)
+    ListingChange.objects.filter(change_no=3).delete()
+    call_command("index_listings")
+    assert len(get_engine().list_versions()) == 2
+
+
+def test_an_indexer_that_ran_ahead_of_the_database_stops(
+    db: None, clock: Clock, index_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database crashed, came back, and had lost what it had not yet written down."""
+    store(1, clock)
+    indexer, position = open_index(get_index_files(), rebuild=False, progress=lambda count: None)
+    ChangeCounter.objects.update(highest=0)
+
+    def fail(*_: object, **__: object) -> int:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(running, "catch_up", fail)
+    monkeypatch.setattr(running, "close_old_connections", lambda: None)
+    with pytest.raises(WrongIndex):
+        watch(indexer, position=position, stopped=lambda: False)
+    indexer.close()
 
 
 def test_the_index_is_kept_fresh_within_two_seconds(

@@ -9,6 +9,7 @@ from typing import IO
 from search.listings.engines.tantivy.schema import VERSION
 
 KEPT_BEFORE = 1
+_LINEAGE = "lineage"
 
 
 class IndexerRunning(RuntimeError):
@@ -40,12 +41,20 @@ class IndexFiles:
         """The folder that is read now, if it is of this schema's version."""
         return self.root / self.read_generation().partition(":")[0] if self.read_generation() else None
 
-    def make_next(self) -> Path:
-        """A new empty folder beside the others."""
+    def read_lineage(self, folder: Path) -> str:
+        """Which database the index in a folder was fed from."""
+        try:
+            return (folder / _LINEAGE).read_text()
+        except OSError:
+            return ""
+
+    def make_next(self, lineage: str = "") -> Path:
+        """A new folder beside the others, for an index fed from this database."""
         self.root.mkdir(parents=True, exist_ok=True)
         numbers = [int(path.name.rpartition("-")[2]) for path in self._list_indexes()]
         folder = self.root / f"v{VERSION}-{max(numbers, default=0) + 1:06d}"
         folder.mkdir()
+        (folder / _LINEAGE).write_text(lineage)
         return folder
 
     def swap(self, folder: Path) -> None:

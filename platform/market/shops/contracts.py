@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from datetime import datetime
 from enum import StrEnum
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.shops.fleet import fill_pool, grant_application_role, migrate_fleet
+from market.shops.fleet import FleetStopped, MigrationChanged, fill_pool, grant_application_role, migrate_fleet
 from market.shops.hosts import ensure_platform_hosts
 
 
@@ -21,7 +21,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         grant_application_role()
         call_command("migrate", shared=True, interactive=False, skip_checks=True, verbosity=options["verbosity"])
-        report = migrate_fleet(on_progress=self._progress("schemas migrated"))
+        try:
+            report = migrate_fleet(on_progress=self._progress("schemas migrated"))
+        except (FleetStopped, MigrationChanged) as error:
+            raise CommandError(
+                f"{error}\nMend what it says and run this again: it goes on where it stopped."
+            ) from error
         made = fill_pool(wanted=options["spare"], on_progress=self._progress("spare schemas"))
         ensure_platform_hosts()
         self.stdout.write(

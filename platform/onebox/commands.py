@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from onebox.checks import run_checks
 from onebox.environment import full_environment
-from onebox.places import ROOT, CannotContinue, Place, current_place
+from onebox.places import ROOT, CannotContinue, current_place
 from onebox.postgres import remove_postgres
 from onebox.preparation import compile_messages
 from onebox.processes import die_with_parent
 from onebox.servers import running_servers, sole_use, stop_all
-from onebox.serving import running_everything, serve_until_stopped
+from onebox.serving import serve_until_stopped
 
 MANAGE = (sys.executable, "-m", "config")
 
@@ -46,9 +46,11 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """Measurements against a whole Jishi of their own; ends with 1 when a correctness counter is off."""
-    os.environ["JISHI_RATE_LIMITS"] = "0"
-    with running_everything(_bench_place()) as environment:
+    """Measurements, each on a database of its own; ends with 1 when a correctness counter is off."""
+    place = current_place()
+    with running_servers(place):
+        environment = full_environment(place)
+        compile_messages(place, environment)
         return _call((sys.executable, "-m", "tests.bench", *arguments), environment)
 
 
@@ -80,10 +82,9 @@ def reset(arguments: Sequence[str]) -> int:
     if list(arguments) != ["--yes"] and not _confirm(f"Delete everything in {place.local}, the database included?"):
         print("Nothing was deleted.")
         return 1
-    for used in (place, _bench_place()):
-        stop_all(used)
-        remove_postgres(used)
+    stop_all(place)
     with sole_use(place):
+        remove_postgres(place)
         for path in place.local.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     print("Deleted. ./run demo starts anew.")
@@ -114,11 +115,6 @@ def _call(command: Sequence[str], environment: Mapping[str, str]) -> int:
             return process.wait()
         except KeyboardInterrupt:
             continue
-
-
-def _bench_place() -> Place:
-    """Apart from the demo: measuring opens shops and places orders."""
-    return Place(local=current_place().local / "bench")
 
 
 def _take_no(arguments: Sequence[str]) -> None:

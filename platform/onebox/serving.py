@@ -1,14 +1,13 @@
 """`./run demo` and `./run serve`: everything up, the addresses printed, everything down. Standard library only."""
 
-import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from onebox.environment import full_environment, read_environment, read_pairs, update_environment
 from onebox.forks import load
 from onebox.places import Place, current_place
-from onebox.ports import choose_web_port, keep_port
+from onebox.ports import choose_web_port
 from onebox.preparation import prepare_all
 from onebox.programs import LOADER, SIMULATOR, list_programs, simulator_program
 from onebox.progress import Bar
@@ -34,18 +33,6 @@ def serve_until_stopped(*, with_demo: bool) -> int:
             supervisor.stop_all()
             print("Everything is stopped.", flush=True)
     return 0
-
-
-@contextlib.contextmanager
-def running_everything(place: Place) -> Iterator[Mapping[str, str]]:
-    """A whole Jishi with demo data for the length of a command, on a port of its own. Yields its environment."""
-    with sole_use(place):
-        supervisor = Supervisor(place)
-        try:
-            _start_everything(supervisor, port=keep_port(place, "web"), with_demo=True)
-            yield supervisor.environment
-        finally:
-            supervisor.stop_all()
 
 
 def describe_addresses(place: Place, environment: Mapping[str, str]) -> str:

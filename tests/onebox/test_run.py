@@ -107,6 +107,17 @@ def test_a_moved_environment_is_made_anew(run: ModuleType, monkeypatch: pytest.M
     assert paths == [str(run.ROOT / "platform"), str(run.ROOT)]
 
 
+def test_a_python_without_venv_is_told_what_to_install(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(label: str, command: list[Path]) -> None:
+        run.VENV.mkdir()
+        raise subprocess.CalledProcessError(1, label)
+
+    monkeypatch.setattr(run, "show_while", fail)
+    with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
+        run.make_virtual_environment()
+    assert not run.VENV.exists()
+
+
 def test_the_installer_is_taken_from_the_locked_requirements_with_its_hashes(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

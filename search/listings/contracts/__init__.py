@@ -24,6 +24,8 @@ from search.listings.contracts.engines import (
 )
 from search.listings.contracts.queries import (
     DEEPEST_HIT,
+    HIGHEST_NUMBER,
+    LONGEST_KEY,
     MOST_ATTRIBUTES,
     MOST_COMBINATIONS,
     MOST_HITS,
@@ -42,6 +44,8 @@ from search.listings.contracts.queries import (
 
 __all__ = [
     "DEEPEST_HIT",
+    "HIGHEST_NUMBER",
+    "LONGEST_KEY",
     "MOST_ATTRIBUTES",
     "MOST_COMBINATIONS",
     "MOST_HITS",

@@ -27,9 +27,17 @@ MOST_WORDS_CHARACTERS = 100
 MOST_VALUES = 20
 MOST_ATTRIBUTES = 6
 MOST_OPTIONS = 3
-MOST_COMBINATIONS = 400
+MOST_COMBINATIONS = 120
 MOST_HITS = 60
 DEEPEST_HIT = 2_400
+
+
+HIGHEST_NUMBER = 2**53 - 1
+LONGEST_KEY = 40
+
+
+def _is_key(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_KEY and text.isprintable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +75,31 @@ class SearchQuery:
     def __post_init__(self) -> None:
         if len(self.words) > MOST_WORDS_CHARACTERS:
             raise BadQuery(f"At most {MOST_WORDS_CHARACTERS} characters.")
-        if max(len(self.brands), len(self.shop_ids), *(len(tick.values) for tick in self.attributes), 0) > MOST_VALUES:
-            raise BadQuery(f"At most {MOST_VALUES} values of one filter.")
-        if len(self.attributes) > MOST_ATTRIBUTES:
-            raise BadQuery(f"At most {MOST_ATTRIBUTES} attributes.")
-        if not self._combinations_are_few():
-            raise BadQuery(f"At most {MOST_COMBINATIONS} combinations of ticked options.")
         if not 1 <= self.size <= MOST_HITS or self.page < 1 or self.page * self.size > DEEPEST_HIT:
             raise BadQuery(f"At most {MOST_HITS} hits a page and {DEEPEST_HIT} in all.")
+        self._check_filters()
+        self._check_attributes()
+
+    def _check_filters(self) -> None:
+        if max(len(self.brands), len(self.shop_ids)) > MOST_VALUES:
+            raise BadQuery(f"At most {MOST_VALUES} values of one filter.")
+        if not all(map(_is_key, self.brands)):
+            raise BadQuery("A brand is not one of ours.")
+        numbers = (self.category_id, self.price_from_minor, self.price_to_minor, *self.shop_ids)
+        if any(number is not None and not 0 <= number <= HIGHEST_NUMBER for number in numbers):
+            raise BadQuery("A price or an id is out of range.")
+
+    def _check_attributes(self) -> None:
+        names = [tick.name for tick in self.attributes]
+        values = [value for tick in self.attributes for value in tick.values]
+        if len(names) > MOST_ATTRIBUTES or len(names) != len(set(names)):
+            raise BadQuery(f"At most {MOST_ATTRIBUTES} attributes, each once.")
+        if not all(0 < len(tick.values) <= MOST_VALUES for tick in self.attributes):
+            raise BadQuery(f"One to {MOST_VALUES} values of an attribute.")
+        if not all(map(_is_key, (*names, *values))):
+            raise BadQuery("An attribute is not one of ours.")
+        if not self._combinations_are_few():
+            raise BadQuery(f"At most {MOST_COMBINATIONS} combinations of ticked options.")
 
     def _combinations_are_few(self) -> bool:
         """A product has at most three options, so three ticked attributes can meet in one variant."""

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
 
-from search.listings.contracts import MOST_OPTIONS, AttributeTick, ListingDocument
+from search.listings.contracts import LONGEST_KEY, MOST_OPTIONS, AttributeTick, ListingDocument
 from search.listings.tokens.text import clean
 from tenants.catalog.contracts import Text
 
-LONGEST_KEY = 40
 MOST_LABELS = 40
 MOST_VARIANT_KEYS = 2_000
 

@@ -309,3 +309,41 @@ def test_a_cursor_of_another_sort_is_refused(fill: Fill) -> None:
     cursor = ask(engine, size=2, sort=Sort.SALES).next_cursor
     with pytest.raises(BadQuery):
         ask(engine, size=2, sort=Sort.NEWEST, after=cursor)
+
+
+# ---- Limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"words": "马" * 101},
+        {"size": 0},
+        {"size": 61},
+        {"page": 0},
+        {"page": 101, "size": 24},
+        {"brands": ("x",) * 21},
+        {"brands": ("",)},
+        {"brands": ("a\x00b",)},
+        {"brands": ("x" * 41,)},
+        {"price_from_minor": -1},
+        {"price_to_minor": 2**60},
+        {"category_id": -5},
+        {"shop_ids": (2**63,)},
+        {"attributes": (AttributeTick("颜色", ()),)},
+        {"attributes": (AttributeTick("颜色", ("蓝色",)),) * 2},
+        {"attributes": tuple(AttributeTick(f"n{n}", ("v",)) for n in range(7))},
+        {"attributes": tuple(AttributeTick(f"n{n}", tuple(f"v{m}" for m in range(6))) for n in range(3))},
+        {"attributes": (AttributeTick("a\x1fb", ("v",)),)},
+    ],
+)
+def test_a_question_beyond_the_limits_cannot_be_asked(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadQuery):
+        SearchQuery(**wrong)
+
+
+def test_the_widest_question_is_answered(crowd: tuple[Engine, Oracle]) -> None:
+    engine, oracle = crowd
+    ticks = [AttributeTick(name, tuple(f"v{n}" for n in range(4))) for name in ("a", "b", "c", "d", "材质")]
+    query = SearchQuery(words="马 " * 40, attributes=(AttributeTick("颜色", ("蓝色", "红色")), *ticks), in_stock=True)
+    assert engine.search(query, closed_shop_ids=frozenset(range(100, 400))).total == len(oracle.find(query))

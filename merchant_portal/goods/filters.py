@@ -1,6 +1,6 @@
 """What the table of goods was asked for, read out of the query string."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
@@ -31,7 +31,7 @@ class GoodsQuery:
     price_to: str = ""
     sort: ProductSort = ProductSort.UPDATED
     cursor: str = ""
-    where: ProductFilter = ProductFilter()
+    where: ProductFilter = field(default_factory=ProductFilter)
 
     @property
     def is_filtered(self) -> bool:

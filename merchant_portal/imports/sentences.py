@@ -56,7 +56,9 @@ SENTENCES = {
     "compare_not_above_price": _("The struck price must be above the price."),
     "price_missing_kept_as_draft": _("The price is 0, so the product was kept as a draft."),
     "stock_elsewhere": _("%(elsewhere)s more lie in other warehouses; this file counts the first one only."),
-    "stock_below_held": _("%(counted)s is less than the %(held)s that buyers have taken, so the stock stayed as it was."),
+    "stock_below_held": _(
+        "%(counted)s is less than the %(held)s that buyers have taken, so the stock stayed as it was."
+    ),
 }
 _OTHER = _("It cannot be taken as it is (%(code)s).")
 _FORMATS = {

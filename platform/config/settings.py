@@ -23,7 +23,7 @@ LOCAL_ONLY = env.bool("JISHI_LOCAL_ONLY", default=DEMO)
 def _secret(name: str) -> str:
     value = env.str(name, default="")
     if value:
-        return value
+        return str(value)
     if LOCAL_ONLY:
         return f"local-only-{name.lower()}-never-for-production"
     raise ImproperlyConfigured(
@@ -230,7 +230,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000  # a product of 500 variants with all its cells
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ---- Caches: Valkey, never needed for browsing or checkout --------------------------------------

@@ -19,7 +19,7 @@ def list_entries(
 ) -> list[AuditLine]:
     """Up to `limit` (at most 200) entries older than the entry id `before`; each filter narrows.
 
-    `action` is how it begins: `shop.` finds all deeds on shops, `shop.opened` one kind of them.
+    `action` is a deed, such as `shop.opened`; with a dot at its end (`shop.`) every deed on that subject.
     """
     entries: QuerySet[AuditEntry] = AuditEntry.objects.order_by("-id")
     if shop_id is not None:
@@ -29,7 +29,8 @@ def list_entries(
     if target is not None:
         entries = entries.filter(target_kind=target[0], target_id=target[1])
     if action:
-        entries = entries.filter(action__startswith=action)
+        whole = not action.endswith(".")
+        entries = entries.filter(action=action) if whole else entries.filter(action__startswith=action)
     if before is not None:
         entries = entries.filter(id__lt=before)
     return [_line(entry) for entry in entries[: min(limit, 200)]]

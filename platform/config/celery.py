@@ -39,7 +39,7 @@ def run_here(kind: str, name: str) -> None:
         pass
 
 
-@app.task(name="jishi.wake")  # type: ignore[untyped-decorator]
+@app.task(name="jishi.wake")
 def wake(kind: str, name: str) -> None:
     """A wake-up: look for work of this kind in the tables and do it."""
     run_here(kind, name)

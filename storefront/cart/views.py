@@ -61,7 +61,7 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
         return redirect("storefront:product", _read_number(request.POST.get("listing_id", "0")))
     except BadQuantity:
         add_toast(request, gettext("Enter a quantity from 1 to 999."), bad=True)
-        return redirect("storefront:product", published.offer.listing_id)
+        return redirect("storefront:product", _read_number(request.POST.get("listing_id", "0")))
     except CartFull:
         add_toast(request, gettext("The cart is full: it holds 200 kinds. Take something out first."), bad=True)
         return redirect("storefront:cart")

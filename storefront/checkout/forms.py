@@ -39,7 +39,7 @@ def read_form(data: QueryDict) -> CheckoutForm:
         method=PaymentMethod(method) if method in set(PaymentMethod) else PaymentMethod.WECHATPAY,
         notes={
             int(name.removeprefix("note-")): text[:MAX_NOTE]
-            for name, text in data.items()
+            for name, text in ((name, str(text)) for name, text in data.items())
             if name.startswith("note-") and name[5:].isdigit() and len(name) < 24
         },
     )

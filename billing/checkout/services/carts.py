@@ -112,6 +112,6 @@ def merge_guest_cart(*, guest_key: str, user_id: int, now: datetime) -> int:
             " quantity = LEAST(%s, checkout_cartline.quantity + excluded.quantity)",
             [cart.pk, guest.pk, MAX_LINES, MAX_QUANTITY],
         )
-        moved = cursor.rowcount
+        moved = int(cursor.rowcount)
     guest.delete()
     return moved

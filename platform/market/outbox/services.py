@@ -125,4 +125,4 @@ def purge_delivered(*, before: datetime, limit: int = 5000) -> int:
             " AND NOT EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.event_id = e.id)",
             [before, limit],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from market.shops.backend.current import current
 from market.shops.models import AppliedMigration, PooledSchema, TenantMigration
 
 REFERENCE_SCHEMA = "m_000000"
@@ -140,12 +141,12 @@ def _render(loader: MigrationLoader, app: str, name: str) -> str:
     migration = loader.graph.nodes[(app, name)]
     state = loader.project_state((app, name), at_end=False)
     # The router asks the connection where it is: being "in" the canary makes Django write tenant tables.
-    connection.enter_schema(REFERENCE_SCHEMA)
+    current.enter_schema(REFERENCE_SCHEMA)
     try:
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:
             migration.apply(state, editor, collect_sql=True)
     finally:
-        connection.enter_schema("public")
+        current.enter_schema("public")
     return "\n".join(line for line in editor.collected_sql if not line.startswith("--"))
 
 

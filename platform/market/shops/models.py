@@ -6,7 +6,7 @@ from django_tenants.models import DomainMixin, TenantMixin
 from market.shops.contracts import HostKind, Role, ShopContext, ShopName, ShopStatus
 
 
-class Shop(TenantMixin):  # type: ignore[misc]
+class Shop(TenantMixin):
     """One tenant. Its schema's name is opaque and comes from the pool."""
 
     auto_create_schema = False
@@ -49,7 +49,7 @@ class Shop(TenantMixin):  # type: ignore[misc]
         )
 
 
-class Domain(DomainMixin):  # type: ignore[misc]
+class Domain(DomainMixin):
     """A host that we answer. `tenant` is set exactly for a shop's host."""
 
     tenant = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE, related_name="domains")

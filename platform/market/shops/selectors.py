@@ -130,7 +130,7 @@ def _current(epoch: int) -> _Kept:
     with _kept_lock:
         shops = {row.pk: row.to_context() for row in Shop.objects.all()}
         hosts = {
-            row.domain: HostContext(HostKind(row.kind), row.domain, shops.get(row.tenant_id))
+            row.domain: HostContext(HostKind(row.kind), row.domain, shops.get(row.tenant_id or 0))
             for row in Domain.objects.all()
         }
         _kept = _Kept(epoch, hosts, shops)

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.db import connection
-
 from market.shops.backend.base import PUBLIC, NoShopEntered, NotInTransaction
+from market.shops.backend.current import current
 from market.shops.contracts import ShopContext, ShopRef
 
 __all__ = ["AlreadyInShop", "NoShopEntered", "NotInTransaction", "ShopKey", "enter_shop", "entered_shop"]
@@ -33,17 +32,17 @@ def enter_shop(shop: ShopRef | ShopContext) -> Iterator[None]:
 
     Raises `NotInTransaction` and `AlreadyInShop`.
     """
-    if not connection.in_atomic_block:
+    if not current.in_atomic_block:
         raise NotInTransaction("A shop is entered inside a transaction only.")
-    if connection.schema_name != PUBLIC:
-        raise AlreadyInShop(f"{connection.schema_name} has not been left yet.")
-    connection.enter_schema(shop.schema)
+    if current.schema_name != PUBLIC:
+        raise AlreadyInShop(f"{current.schema_name} has not been left yet.")
+    current.enter_schema(shop.schema)
     token = _entered.set(ShopRef(shop_id=shop.shop_id, schema=shop.schema))
     try:
         yield
     finally:
         _entered.reset(token)
-        connection.enter_schema(PUBLIC)
+        current.enter_schema(PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)

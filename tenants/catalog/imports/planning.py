@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tenants.catalog.contracts import Text
 from tenants.catalog.imports import ours, shopify
 from tenants.catalog.imports.cells import Row
 from tenants.catalog.imports.columns import detect_format, find_preset, map_ours, score_headings
@@ -15,7 +16,7 @@ from tenants.catalog.imports.contracts import (
     ImportPreview,
 )
 from tenants.catalog.imports.reading import Table, read_table
-from tenants.catalog.rules import LIMITS
+from tenants.catalog.rules import LIMITS, make_handle
 
 MOST_PRODUCTS = 20_000
 _ReadProduct = Callable[[Sequence[Row], str, frozenset[str]], ImportedProduct]
@@ -104,7 +105,8 @@ def _group_rows(table: Table, shape: _Shape) -> tuple[dict[str, list[Row]], list
         if not handle and shape.format is ImportFormat.OURS:
             handle = row.text("sku") or row.text("title_zh", LIMITS.handle) or row.text("title_en", LIMITS.handle)
         if handle:
-            groups.setdefault(shape.handle_prefix + handle, []).append(row)
+            # As the shop will write it: two spellings of one handle are one product.
+            groups.setdefault(make_handle(Text(zh=shape.handle_prefix + handle)), []).append(row)
         else:
             row.note(shape.handle_column, "required")
             issues += row.issues

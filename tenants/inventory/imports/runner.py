@@ -20,6 +20,7 @@ from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import get_tree
 from tenants.catalog.contracts import PictureDraft, ProductStatus
 from tenants.catalog.imports import FileRefused, ImportedPicture, ImportedProduct, ImportIssue, ImportPlan, plan_import
+from tenants.inventory.imports.counting import write_stock
 from tenants.inventory.imports.existing import find_existing, list_known
 from tenants.inventory.imports.pictures import LostPicture, PictureFetcher
 from tenants.inventory.imports.writing import ImportContext, write_product
@@ -80,6 +81,7 @@ class ImportRunner:
             actor_id=job.created_by,
             now=now,
         )
+        counted: dict[int, ImportedProduct] = {}
         with enter_shop(shop):
             _take_turn(shop.shop_id)
             for product in prepared.products:
@@ -87,6 +89,9 @@ class ImportRunner:
                 counts[outcome.result] += 1
                 issues += outcome.issues
                 issues += [_to_lost(lost, plan) for lost in prepared.lost.get(product.handle, [])]
+                if outcome.counted_id is not None:
+                    counted[outcome.counted_id] = product
+            issues += write_stock(counted, context)
         done = len(prepared.products)
         return Step(
             cursor={"next": start + done},

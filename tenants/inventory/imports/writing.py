@@ -1,7 +1,6 @@
-"""Writes one imported product and its stock."""
+"""Writes one imported product."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,13 +17,9 @@ from tenants.catalog.contracts import (
 )
 from tenants.catalog.imports import ImportedProduct, merge_product
 from tenants.catalog.rules import check_draft
-from tenants.catalog.selectors import get_product_draft
 from tenants.catalog.services import InvalidProduct, create_product, note_import, update_product
-from tenants.inventory.contracts import MovementReason, StockCount
 from tenants.inventory.imports.categories import find_category
 from tenants.inventory.imports.existing import find_existing, list_known
-from tenants.inventory.selectors import list_stock_of
-from tenants.inventory.services import CountBelowHeld, count_stock, ensure_default_warehouse
 
 # The field of a draft > our column, so that a problem is shown where the merchant wrote it.
 _COLUMNS = {
@@ -41,10 +36,14 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a product: created, updated, unchanged or refused, with what there is to say."""
+    """What became of a product: created, updated, unchanged or refused, with what there is to say.
+
+    `counted_id` is the product whose stock is to be made what the file states.
+    """
 
     result: str
     issues: tuple[Issue, ...] = ()
+    counted_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class ImportContext:
 
 
 def write_product(product: ImportedProduct, context: ImportContext) -> Outcome:
-    """Create or update one product, then its stock, or refuse it whole. A step inside `enter_shop`."""
+    """Create or update one product, or refuse it whole. A step inside `enter_shop`."""
     digest = product.digest()
     existing, last_digest = find_existing(product.handle)
     has_new_pictures = any(picture.url in context.pictures for picture in product.pictures)
@@ -72,13 +71,13 @@ def write_product(product: ImportedProduct, context: ImportContext) -> Outcome:
     try:
         with transaction.atomic():
             product_id = _store(draft, existing, context.now)
-            if last_digest != digest:
-                issues += _count(product, product_id, context)
             note_import(product_id=product_id, digest=digest)
     except InvalidProduct as error:
         refusals = [_to_issue(problem, product, context.columns) for problem in error.problems]
         return Outcome("refused", tuple(refusals))
-    return Outcome("updated" if existing else "created", tuple(issues))
+    # A file that only brought a picture at last says nothing new of the stock.
+    counted_id = product_id if last_digest != digest else None
+    return Outcome("updated" if existing else "created", tuple(issues), counted_id)
 
 
 def _make_draft(
@@ -110,57 +109,6 @@ def _store(draft: ProductDraft, existing: EditedProduct | None, now: datetime) -
     if draft != existing.draft:
         update_product(product_id=existing.product_id, draft=draft, now=now)
     return existing.product_id
-
-
-def _count(product: ImportedProduct, product_id: int, context: ImportContext) -> list[Issue]:
-    """Make the shop's stock what the file states; where that cannot be, say so and leave the stock as it is.
-
-    A file knows no warehouses: the difference goes to the default one.
-    """
-    stored = get_product_draft(product_id).draft.variants
-    rows = {
-        variant.variant_id: row
-        for row, variant in zip(product.variants, stored, strict=True)
-        if row.on_hand is not None and variant.variant_id is not None
-    }
-    if not rows:
-        return []
-    elsewhere = _sum_elsewhere(list(rows))
-    counts = [
-        StockCount(variant_id, max(0, (row.on_hand or 0) - elsewhere[variant_id])) for variant_id, row in rows.items()
-    ]
-    column = context.columns.get("stock", "stock")
-    issues = [
-        Issue(row.row, column, "stock_elsewhere", Severity.WARNING, {"elsewhere": elsewhere[variant_id]})
-        for variant_id, row in rows.items()
-        if (row.on_hand or 0) < elsewhere[variant_id]
-    ]
-    try:
-        with transaction.atomic():
-            _count_all(counts, context)
-    except CountBelowHeld as error:
-        params = {"counted": error.counted, "held": error.held}
-        issues.append(Issue(rows[error.variant_id].row, column, "stock_below_held", Severity.WARNING, params))
-    return issues
-
-
-def _sum_elsewhere(variant_ids: Sequence[int]) -> Counter[int]:
-    default = ensure_default_warehouse()
-    elsewhere: Counter[int] = Counter()
-    for level in list_stock_of(variant_ids):
-        if level.warehouse_id != default:
-            elsewhere[level.variant_id] += level.on_hand
-    return elsewhere
-
-
-def _count_all(counts: Sequence[StockCount], context: ImportContext) -> None:
-    count_stock(
-        counts=counts,
-        reason=MovementReason.IMPORTED,
-        actor_id=context.actor_id,
-        reference=context.reference,
-        now=context.now,
-    )
 
 
 def _to_issue(problem: DraftProblem, product: ImportedProduct, columns: Mapping[str, str]) -> Issue:

@@ -129,7 +129,12 @@ def test_headings_in_chinese_and_columns_we_do_not_know():
 
 def test_without_handles_the_sku_names_a_product():
     found = plan("title_zh,sku,price\n杯,A,1\n灯,B,2\n盘,,3\n")
-    assert [product.handle for product in found.products] == ["A", "B", "盘"]
+    assert [product.handle for product in found.products] == ["a", "b", "盘"]
+
+
+def test_two_spellings_of_one_handle_are_one_product():
+    found = plan("handle,title_zh,option1_name,option1_value,price\nA b,杯,色,青,1\na-b,,,蓝,3\n")
+    assert [(product.handle, len(product.variants)) for product in found.products] == [("a-b", 2)]
 
 
 def test_rows_of_one_handle_need_not_stand_together():

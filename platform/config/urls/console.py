@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("console.urls")),
     path("", include("console.entering.urls")),
     path("", include("web.urls")),
 ]

@@ -1,0 +1,109 @@
+"""The trial balance as its page shows it, and accounts as they are asked for in an address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from billing.ledger.contracts import (
+    AccountRef,
+    Book,
+    Code,
+    LedgerProof,
+    Owner,
+    OwnerKind,
+    Side,
+    TrialBalance,
+    TrialLine,
+)
+from billing.ledger.rules import CHART
+from billing.ledger.rules.chart import account_of
+from market.money import CURRENCIES
+
+MOST_OWNER = 80
+
+
+class UnknownAccount(LookupError):
+    """No account can have this code, owner and currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """A code in the column where its balance stands. Debit accounts stand flush, credit accounts indented."""
+
+    line: TrialLine
+    debit_minor: int | None
+    credit_minor: int | None
+
+    @property
+    def is_credit(self) -> bool:
+        return self.debit_minor is None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialTable:
+    """One book in one currency."""
+
+    book: Book
+    currency: str
+    rows: tuple[TrialRow, ...]
+
+    @property
+    def debit_minor(self) -> int:
+        return sum(row.debit_minor or 0 for row in self.rows)
+
+    @property
+    def credit_minor(self) -> int:
+        return sum(row.credit_minor or 0 for row in self.rows)
+
+    @property
+    def difference_minor(self) -> int:
+        return self.debit_minor - self.credit_minor
+
+
+def lay_out(trial: TrialBalance) -> list[TrialTable]:
+    """One table for each book and currency, in the order of the trial balance."""
+    places = dict.fromkeys((line.book, line.currency) for line in trial.lines)
+    return [
+        TrialTable(
+            book, currency, tuple(_row(line) for line in trial.lines if (line.book, line.currency) == (book, currency))
+        )
+        for book, currency in places
+    ]
+
+
+def list_findings(proof: LedgerProof) -> Sequence[str]:
+    """Whatever the proof found wrong."""
+    return [*proof.unbalanced, *proof.wrong_accounts, *proof.broken_floors, *proof.wrong_holds]
+
+
+def read_instant(text: str) -> datetime | None:
+    """What a field of date and time holds, in the business time zone. Raises `ValueError` for anything else."""
+    if not text:
+        return None
+    return datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(settings.BUSINESS_TIME_ZONE))
+
+
+def read_account(code: str, owner_id: str, currency: str) -> AccountRef:
+    """The account that an address names. Raises `UnknownAccount`."""
+    try:
+        line = CHART[Code(code)]
+    except ValueError as error:
+        raise UnknownAccount(code) from error
+    if currency not in CURRENCIES or len(owner_id) > MOST_OWNER:
+        raise UnknownAccount(currency)
+    return account_of(line.code, Owner(line.owner_kind, owner_id), currency)
+
+
+def is_platforms(code: Code) -> bool:
+    """Whether a code has one account only: the platform's."""
+    return CHART[code].owner_kind is OwnerKind.PLATFORM
+
+
+def _row(line: TrialLine) -> TrialRow:
+    normal_debit = CHART[line.code].normal is Side.DEBIT
+    if (line.balance_minor >= 0) == normal_debit:
+        return TrialRow(line, abs(line.balance_minor), None)
+    return TrialRow(line, None, abs(line.balance_minor))

@@ -1,0 +1,1 @@
+"""Events, jobs and spare schemas: what runs behind the pages."""

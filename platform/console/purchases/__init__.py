@@ -1,0 +1,1 @@
+"""Purchases over all shops."""

@@ -1,0 +1,1 @@
+"""Money that comes in from outside: carriers' cash and providers' payments; releases."""

@@ -1,0 +1,1 @@
+"""Shops: reviewing, suspending, one shop whole."""

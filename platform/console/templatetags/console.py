@@ -1,0 +1,38 @@
+"""Tags of the console: states as badges, codes and deeds in words."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from console import words
+
+register = template.Library()
+_LISTS: dict[str, words.Words] = {
+    "shop": words.SHOP_STATES,
+    "purchase": words.PURCHASE_STATES,
+    "order": words.ORDER_STATES,
+    "payment": words.PAYMENT_STATES,
+    "custody": words.CUSTODY_STEPS,
+    "refund": words.REFUND_STATES,
+    "release": words.RELEASE_STATES,
+    "job": words.JOB_STATES,
+    "method": words.METHODS,
+    "book": words.BOOKS,
+    "account": words.ACCOUNTS,
+    "reason": words.REASONS,
+    "deed": words.DEEDS,
+    "actor": words.ACTORS,
+    "team": words.TEAM_ROLES,
+}
+
+
+@register.filter
+def named(value: object, kind: str) -> str:
+    """The word for a state or code: `{{ shop.status|named:"shop" }}`; what has none shows as it is."""
+    return str(_LISTS[kind].get(str(value), value))
+
+
+@register.simple_tag
+def state(value: object, kind: str) -> SafeString:
+    """A state as a badge with its word."""
+    return format_html('<span class="badge {}">{}</span>', words.tone_of(str(value)), named(value, kind))

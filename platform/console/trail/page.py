@@ -1,0 +1,47 @@
+"""The trail in words: who, what, and the facts that were written down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from console.words import ACTORS, DEEDS
+from market.accounts.contracts import PersonView
+from market.audit.contracts import AuditLine
+from market.money import format_minor
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRow:
+    """One line of the trail as the page shows it."""
+
+    line: AuditLine
+    deed: str
+    actor: str
+    capacity: str
+    facts: str
+
+
+def describe_lines(lines: Sequence[AuditLine], people: Mapping[int, PersonView]) -> list[TrailRow]:
+    """Lines with the names of those who acted; a deed without a word shows its own name."""
+    return [
+        TrailRow(
+            line=line,
+            deed=str(DEEDS.get(line.action, line.action)),
+            actor=_name(line.actor_id, people),
+            capacity=str(ACTORS.get(line.actor_kind, line.actor_kind)),
+            facts=" · ".join(_fact(name, value) for name, value in line.detail.items() if value not in ("", None)),
+        )
+        for line in lines
+    ]
+
+
+def _name(actor_id: int | None, people: Mapping[int, PersonView]) -> str:
+    if actor_id is None:
+        return ""
+    person = people.get(actor_id)
+    return person.display_name if person else f"#{actor_id}"
+
+
+def _fact(name: str, value: object) -> str:
+    if name.endswith("_minor") and isinstance(value, int):
+        return f"{name.removesuffix('_minor')}: {format_minor(value)}"
+    return f"{name}: {value}"

@@ -1,0 +1,1 @@
+"""Providers' messages, believed and refused."""

@@ -1,0 +1,187 @@
+"""What states, codes and deeds are called on the console's pages, and the tone of their badges."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from billing.checkout.contracts import PurchaseState
+from billing.ledger.contracts import Book, Code
+from billing.payments.contracts import PaymentState, RefundState, ReleaseStep
+from billing.settlement.contracts import ReleaseState
+from market.accounts.contracts import StaffRole
+from market.jobs.contracts import JobState
+from market.shops.contracts import Role, ShopStatus
+from tenants.orders.contracts import OrderState
+
+Words = Mapping[str, str | Promise]
+
+ROLES: Words = {
+    StaffRole.ADMIN: _("Admin"),
+    StaffRole.REVIEWER: _("Reviewer"),
+    StaffRole.FINANCE: _("Finance"),
+    StaffRole.SUPPORT: _("Support"),
+}
+SHOP_STATES: Words = {
+    ShopStatus.APPLIED: _("To review"),
+    ShopStatus.OPEN: _("Open"),
+    ShopStatus.SUSPENDED: _("Suspended"),
+    ShopStatus.CLOSED: _("Closed"),
+}
+TEAM_ROLES: Words = {
+    Role.OWNER: _("Owner"),
+    Role.MANAGER: _("Manager"),
+    Role.GOODS: _("Goods"),
+    Role.FULFILMENT: _("Fulfilment"),
+}
+PURCHASE_STATES: Words = {
+    PurchaseState.WAITING: _("Waiting for money"),
+    PurchaseState.PAID: _("Paid"),
+    PurchaseState.AGREED: _("Cash on delivery"),
+    PurchaseState.CLOSED: _("Closed unpaid"),
+}
+ORDER_STATES: Words = {
+    OrderState.SUBMITTED: _("Submitted"),
+    OrderState.PAID: _("To be sent"),
+    OrderState.SHIPPED: _("On its way"),
+    OrderState.DELIVERED: _("Delivered"),
+    OrderState.COMPLETED: _("Completed"),
+    OrderState.CANCELLED: _("Cancelled"),
+    OrderState.REFUNDING: _("Being refunded"),
+    OrderState.REFUNDED: _("Refunded"),
+}
+PAYMENT_STATES: Words = {
+    PaymentState.OPENED: _("Opened here"),
+    PaymentState.STARTED: _("Known to the provider"),
+    PaymentState.CAPTURED: _("Captured"),
+    PaymentState.CLOSED: _("Closed"),
+}
+CUSTODY_STEPS: Words = {
+    ReleaseStep.NONE: _("Held by the provider"),
+    ReleaseStep.SPLIT_ASKED: _("Commission asked for"),
+    ReleaseStep.SPLIT: _("Commission split off"),
+    ReleaseStep.UNFROZEN: _("Released to the shop"),
+}
+REFUND_STATES: Words = {
+    RefundState.ASKED: _("Asked"),
+    RefundState.SENT: _("At the provider"),
+    RefundState.SUCCEEDED: _("Given back"),
+    RefundState.FAILED: _("Failed"),
+}
+RELEASE_STATES: Words = {
+    ReleaseState.WAITING: _("Waiting"),
+    ReleaseState.SPLITTING: _("Being split"),
+    ReleaseState.RELEASED: _("Released"),
+}
+JOB_STATES: Words = {
+    JobState.QUEUED: _("Queued"),
+    JobState.RUNNING: _("Running"),
+    JobState.DONE: _("Done"),
+    JobState.FAILED: _("Failed"),
+    JobState.STOPPED: _("Stopped"),
+}
+METHODS: Words = {"wechatpay": _("WeChat Pay"), "cod": _("Cash on delivery")}
+BOOKS: Words = {
+    Book.MAIN: _("Main book"),
+    Book.CUSTODY: _("Custody"),
+    Book.POINTS: _("Points"),
+    Book.CREDITS: _("Credits"),
+}
+ACCOUNTS: Words = {
+    Code.PSP_RECEIVABLE: _("Receivable from providers"),
+    Code.BANK: _("Bank"),
+    Code.COD_RECEIVABLE: _("Cash at carriers"),
+    Code.MERCHANT_RECEIVABLE: _("Owed by shops"),
+    Code.DISPUTE_RECEIVABLE: _("Disputes at providers"),
+    Code.CUSTODY_AT_PSP: _("Held by providers"),
+    Code.ESCROW: _("Escrow of orders"),
+    Code.CUSTODY_OWED: _("Held for shops"),
+    Code.PAYABLE: _("Payable to shops"),
+    Code.PAYOUT_IN_TRANSIT: _("Payouts on their way"),
+    Code.REFUND_PAYABLE: _("Refunds to buyers"),
+    Code.AD_WALLET_CASH: _("Advertising balance"),
+    Code.AD_WALLET_BONUS: _("Advertising bonus"),
+    Code.SLOT_DEFERRED: _("Slots not yet shown"),
+    Code.DEFERRED_PLAN: _("Plans not yet used"),
+    Code.POINTS_LIABILITY: _("Points of shoppers"),
+    Code.VAT_PAYABLE: _("VAT payable"),
+    Code.CUSTOMER_WALLET: _("Balances of shoppers"),
+    Code.DISPUTE_HOLD: _("Kept for disputes"),
+    Code.MERCHANT_DEPOSIT: _("Deposits of shops"),
+    Code.COMMISSION: _("Commission"),
+    Code.ADS_CPC: _("Advertising by click"),
+    Code.ADS_CPM: _("Advertising by view"),
+    Code.ADS_SLOT: _("Advertising slots"),
+    Code.ADS_PROMO: _("Advertising bonus used"),
+    Code.PLAN: _("Plans"),
+    Code.BREAKAGE: _("Expired points"),
+    Code.PSP_FEE: _("Fees of providers"),
+    Code.PLATFORM_COUPON: _("Platform coupons"),
+    Code.POINTS: _("Points given"),
+    Code.DISPUTE_FEE: _("Fees of disputes"),
+    Code.BAD_DEBT: _("Bad debt"),
+    Code.COD_FEE: _("Fees of carriers"),
+    Code.ROUNDING: _("Rounding"),
+    Code.SUSPENSE: _("Suspense"),
+}
+REASONS: Words = {
+    "bad_signature": _("The signature is wrong: it was not sent by the provider, or changed on its way."),
+    "missing_header": _("A signature header is missing: it was not sent by the provider."),
+    "bad_timestamp": _("Its time cannot be read."),
+    "old_timestamp": _("It is too old: perhaps an old message played back."),
+    "bad_encryption": _("It cannot be decrypted with our key."),
+    "foreign_merchant": _("It is meant for another merchant number."),
+    "too_large": _("It is larger than any real message."),
+    "unknown_event": _("We do not know this kind of message."),
+    "unknown_order": _("We never opened this payment."),
+    "unknown_refund": _("We never asked for this refund."),
+    "unreadable": _("It cannot be read."),
+    "wrong_amount": _("The amount is not what was agreed."),
+    "wrong_currency": _("The currency is not what was agreed."),
+    "wrong_shares": _("The shares are not those of the payment."),
+    "wrong_account": _("The money went to another merchant account."),
+    "no_transaction": _("It names no transaction of the provider."),
+}
+DEEDS: Words = {
+    "shop.opened": _("Applied for a shop"),
+    "shop.open": _("Let the shop be seen"),
+    "shop.suspended": _("Suspended the shop"),
+    "shop.closed": _("Turned down or closed the shop"),
+    "shop.profile": _("Changed the shop's profile"),
+    "shop.enrolled": _("Applied for the shop's payment account"),
+    "console.entered": _("Entered the console"),
+    "cash.remitted": _("Recorded a carrier's remittance"),
+    "provider.settled": _("Recorded a provider's settlement"),
+    "event.retried": _("Had a parked event delivered again"),
+    "posting.retried": _("Had a parked posting tried again"),
+    "share.shipped": _("Sent a parcel"),
+    "share.refunded": _("Refunded an order"),
+    "staff.appointed": _("Appointed staff"),
+    "staff.dismissed": _("Dismissed staff"),
+    "sessions.ended": _("Signed a person out everywhere"),
+    "token.made": _("Made an API token"),
+    "token.revoked": _("Revoked an API token"),
+}
+ACTORS: Words = {
+    "shopper": _("Shopper"),
+    "merchant": _("Merchant"),
+    "staff": _("Staff"),
+    "system": _("System"),
+}
+
+_TONES = {
+    "good": {"open", "paid", "captured", "completed", "delivered", "released", "unfrozen", "succeeded", "done"},
+    "warn": {"applied", "waiting", "suspended", "refunding", "splitting", "asked", "sent", "started", "queued"},
+    "bad": {"failed"},
+    "choice": {"agreed", "shipped", "running", "submitted"},
+}
+
+
+def tone_of(state: str) -> str:
+    """The badge's tone; a word always stands in it."""
+    return next((tone for tone, states in _TONES.items() if state in states), "")
+
+
+def name_role(role: str) -> str:
+    """What a member of staff is called."""
+    return str(ROLES.get(role, ""))

@@ -128,6 +128,18 @@ def test_a_loser_gets_everything_back_once(wallet: AccountRef, clock: Clock) -> 
         post_hold(hold_key="bid", key="won", event=won(1), now=clock.now)
 
 
+def test_only_what_was_not_posted_is_given_back(wallet: AccountRef, clock: Clock) -> None:
+    take(wallet, clock)
+    take(wallet, clock, 3000, "other")
+    post_hold(hold_key="bid", key="part", event=won(5000), now=clock.now)
+    void_hold(key="bid", now=clock.now)
+    assert (balance().posted_minor, balance().held_minor) == (45000, 3000)
+    post_hold(hold_key="other", key="other part", event=won(1000), now=clock.now)
+    assert expire_holds(clock.move(hours=1)) == 1
+    assert (balance().posted_minor, balance().held_minor) == (44000, 0)
+    assert prove_ledger().sound
+
+
 def test_a_hold_is_topped_up_once_under_its_key(wallet: AccountRef, clock: Clock) -> None:
     take(wallet, clock)
     raised = top_up_hold(hold_key="bid", key="raise", amount_minor=4000, now=clock.now)

@@ -1,6 +1,8 @@
 """Posting into the real books: once, whole, and in balance."""
 
 import dataclasses
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -258,6 +260,19 @@ def test_accounts_are_listed_by_code_in_the_order_they_were_opened(clock: Clock)
     assert (found[0].debits_minor, found[0].credits_minor, found[0].balance_minor) == (12000, 12000, 0)
     rest = list_accounts(code=Code.ESCROW, after_id=found[2].account_id)
     assert [view.account.owner.id for view in rest] == ["1/S-9"]
+
+
+def test_a_posting_is_four_statements_and_so_is_a_batch(
+    clock: Clock, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    post(key="opens", event=ROWS["L1"][0], now=clock.now)
+    with django_assert_num_queries(4):
+        post(key="one", event=ROWS["L1"][0], now=clock.now)
+    many = [Posting(f"many/{number}", ROWS["L1"][0]) for number in range(50)]
+    with django_assert_num_queries(4 + len(("SAVEPOINT", "RELEASE"))):
+        post_batch(requests=many, now=clock.now)
+    with django_assert_num_queries(3):
+        post(key="one", event=ROWS["L1"][0], now=clock.now)
 
 
 def test_currencies_are_kept_apart(clock: Clock) -> None:

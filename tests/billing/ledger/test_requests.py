@@ -1,6 +1,8 @@
 """Posting requests: written with what happened, posted in batches, tried again or parked."""
 
 import dataclasses
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -43,8 +45,10 @@ def test_the_story_requested_and_posted_clears(clock: Clock) -> None:
     assert list_unposted() == []
 
 
-def test_several_requests_are_one_statement(clock: Clock, django_assert_num_queries: pytest.FixtureRequest) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+def test_several_requests_are_one_statement(
+    clock: Clock, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    with django_assert_num_queries(1):
         request_postings(requests=[Posting(row, ROWS[row][0]) for row in ("L1", "L2", "L3")], now=clock.now)
     assert [request.key for request in list_unposted()] == ["L1", "L2", "L3"]
 

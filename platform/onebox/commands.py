@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from onebox.checks import run_checks
-from onebox.environment import full_environment
+from onebox.environment import environment_of_tests, full_environment
 from onebox.places import ROOT, CannotContinue, current_place
 from onebox.postgres import remove_postgres
 from onebox.preparation import compile_messages
@@ -38,7 +38,9 @@ def test(arguments: Sequence[str]) -> int:
     if not any(option.startswith(("-n", "tests")) for option in options):
         options = ["-n", str(min(4, os.cpu_count() or 1)), *options]
     with running_servers(place):
-        environment = {**full_environment(place), **({"JISHI_LONG": "1"} if "--long" in arguments else {})}
+        environment = environment_of_tests(place)
+        if "--long" in arguments:
+            environment["JISHI_LONG"] = "1"
         compile_messages(place, environment)
         if not environment.get("JISHI_SAMPLE_DATA"):
             print("Left out: tests with real sample files (JISHI_SAMPLE_DATA names no folder).", flush=True)
@@ -49,7 +51,7 @@ def bench(arguments: Sequence[str]) -> int:
     """Measurements, each on a database of its own; ends with 1 when a correctness counter is off."""
     place = current_place()
     with running_servers(place):
-        environment = full_environment(place)
+        environment = environment_of_tests(place)
         compile_messages(place, environment)
         return _call((sys.executable, "-m", "tests.bench", *arguments), environment)
 

@@ -47,6 +47,14 @@ def full_environment(place: Place) -> dict[str, str]:
     }
 
 
+def environment_of_tests(place: Place) -> dict[str, str]:
+    """The environment of tests: the same servers and secrets, and nothing of what the demo wrote or keeps."""
+    shared = {name: value for name, value in read_environment(place).items() if name in (*SERVER_NAMES, *SECRETS)}
+    folder = place.local / "test"
+    folder.mkdir(exist_ok=True)
+    return {**shared, "JISHI_LOCAL_ONLY": "1", **os.environ, "JISHI_LOCAL": str(folder)}
+
+
 def wants_postgres(place: Place) -> bool:
     """Whether no database server was named, in the environment or by hand in the file.
 

@@ -6,6 +6,7 @@ import pytest
 
 from onebox.environment import (
     SECRETS,
+    environment_of_tests,
     full_environment,
     read_environment,
     update_environment,
@@ -60,3 +61,14 @@ def test_addresses_written_by_hand_are_servers_of_ones_own(place: Place) -> None
     place.valkey.mkdir()
     assert wants_postgres(place)
     assert wants_valkey(place)
+
+
+def test_tests_see_the_servers_but_nothing_that_the_demo_wrote(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JISHI_DEMO", "WECHATPAY_SP_MCHID", "SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    update_environment(place, {"DATABASE_URL": "a", "JISHI_DEMO": "1", "JISHI_PORT": "8123", "WECHATPAY_SP_MCHID": "1"})
+    environment = environment_of_tests(place)
+    assert environment["DATABASE_URL"] == "a"
+    assert environment["SECRET_KEY"] == read_environment(place)["SECRET_KEY"]
+    assert not {"JISHI_DEMO", "JISHI_PORT", "WECHATPAY_SP_MCHID"} & set(environment)
+    assert environment["JISHI_LOCAL"] == str(place.local / "test")

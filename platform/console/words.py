@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.checkout.contracts import PurchaseState
 from billing.ledger.contracts import Book, Code
@@ -24,14 +25,14 @@ ROLES: Words = {
 }
 SHOP_STATES: Words = {
     ShopStatus.APPLIED: _("To review"),
-    ShopStatus.OPEN: _("Open"),
+    ShopStatus.OPEN: pgettext_lazy("shop", "Open"),
     ShopStatus.SUSPENDED: _("Suspended"),
-    ShopStatus.CLOSED: _("Closed"),
+    ShopStatus.CLOSED: pgettext_lazy("shop", "Closed"),
 }
 TEAM_ROLES: Words = {
     Role.OWNER: _("Owner"),
     Role.MANAGER: _("Manager"),
-    Role.GOODS: _("Goods"),
+    Role.GOODS: _("Goods editor"),
     Role.FULFILMENT: _("Fulfilment"),
 }
 PURCHASE_STATES: Words = {
@@ -54,7 +55,7 @@ PAYMENT_STATES: Words = {
     PaymentState.OPENED: _("Opened here"),
     PaymentState.STARTED: _("Known to the provider"),
     PaymentState.CAPTURED: _("Captured"),
-    PaymentState.CLOSED: _("Closed"),
+    PaymentState.CLOSED: pgettext_lazy("payment", "Closed"),
 }
 CUSTODY_STEPS: Words = {
     ReleaseStep.NONE: _("Held by the provider"),

@@ -102,7 +102,7 @@ def sort_sales(sales: Sequence[Sale], now: datetime) -> SalesDays:
 def draw_sales(sales: SalesDays) -> Chart:
     """The line of thirty days over the dashed one of the thirty before."""
     first = sales.days[0] - timedelta(days=DAYS)
-    finding = gettext("Sales of the last 30 days: %(total)s, of the 30 days before: %(before)s.") % {
+    finding = gettext("Turnover of the last 30 days: %(total)s, of the 30 days before: %(before)s.") % {
         "total": cut_price(sales.total_minor, "CNY").whole,
         "before": cut_price(sales.total_before_minor, "CNY").whole,
     }

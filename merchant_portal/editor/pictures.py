@@ -11,6 +11,7 @@ from market.media.services import store_picture
 from merchant_portal.editor.drafting import Wrong
 from merchant_portal.editor.entries import PictureEntry, ProductEntry
 from tenants.catalog.rules import LIMITS
+from tenants.catalog.words import describe
 
 
 def take_uploads(*, shop_id: int, entry: ProductEntry, uploads: list[UploadedFile], now: datetime) -> list[Wrong]:
@@ -30,7 +31,7 @@ def take_uploads(*, shop_id: int, entry: ProductEntry, uploads: list[UploadedFil
             content = upload.read(MOST_BYTES + 1)
             media_id = store_picture(shop_id=shop_id, content=content, file_name=name, now=now)
         except BadPicture as error:
-            wrongs.append(("#uploads", f"{name}: {_say(error.code)}"))
+            wrongs.append(("#uploads", f"{name}: {describe(error.code, error.params)}"))
             continue
         if media_id not in known:
             known.add(media_id)
@@ -47,10 +48,3 @@ def find_addresses(*, shop_id: int, entry: ProductEntry, sources: dict[int, str]
     for picture in entry.pictures:
         picture.url = found[picture.media_id].url
         picture.source_url = sources.get(picture.media_id, "")
-
-
-def _say(code: str) -> str:
-    return {
-        "picture_too_large": gettext("The picture is larger than 15 MB. Make it smaller."),
-        "picture_too_many_pixels": gettext("The picture has more pixels than we take. Make it smaller."),
-    }.get(code, gettext("This is not a picture we can read. Take JPEG, PNG, WebP or AVIF."))

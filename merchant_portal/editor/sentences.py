@@ -5,6 +5,7 @@ from django.utils.translation import get_language, gettext
 from merchant_portal.editor.drafting import Drafted, Wrong
 from merchant_portal.editor.entries import ProductEntry
 from tenants.catalog.contracts import DraftProblem
+from tenants.catalog.words import describe
 
 _CELLS = {
     "price_minor": "price",
@@ -20,7 +21,7 @@ _CELLS = {
 
 def say_problem(problem: DraftProblem, entry: ProductEntry, drafted: Drafted) -> Wrong:
     """A link and a sentence; a problem of a cell is noted at its row too."""
-    sentence = _say(problem)
+    sentence = describe(problem.code, problem.params, field=problem.field)
     parts = problem.field.split(".")
     place = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
     if parts[0] == "variants" and len(parts) > 1:
@@ -39,26 +40,6 @@ def say_problem(problem: DraftProblem, entry: ProductEntry, drafted: Drafted) ->
         number = drafted.parameters[place] if place < len(drafted.parameters) else 0
         return f"#p-{number}-value_zh", f"{gettext('Parameters')}: {sentence}"
     return f"#{parts[0]}", f"{_name_field(parts[0])}: {sentence}"
-
-
-def _say(problem: DraftProblem) -> str:
-    sentences = {
-        "required": gettext("This is needed."),
-        "too_long": gettext("%(length)s characters are too many; at most %(limit)s fit."),
-        "too_many": gettext("%(count)s are too many; at most %(limit)s fit."),
-        "duplicate": gettext("“%(value)s” stands there twice."),
-        "taken": gettext("“%(value)s” belongs to another product already."),
-        "out_of_range": gettext("The number is out of range."),
-        "price_missing": gettext("A product on sale needs a price above 0."),
-        "compare_not_above_price": gettext("The struck price must be above the price."),
-        "unknown_variant": gettext("This variant is not there any more. Reload the page."),
-        "unknown_picture": gettext("This picture is not there any more. Take another one."),
-        "unknown_category": gettext("This category is not there any more. Choose another one."),
-        "unknown_choice": gettext("The table does not fit the options. Press “Update the table”."),
-        "wrong_length": gettext("The table does not fit the options. Press “Update the table”."),
-    }
-    sentence = sentences.get(problem.code, gettext("It cannot be saved like this."))
-    return sentence % problem.params if "%(" in sentence else sentence
 
 
 def _name_field(name: str) -> str:

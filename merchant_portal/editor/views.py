@@ -128,7 +128,10 @@ def _show(
         "brands": list_brands(limit=200),
         "options": _with_blanks(entry.options),
         "parameters": [*entry.parameters, *(ParameterEntry(Both(), Both()) for _ in range(BLANK_PARAMETERS))],
-        "statuses": [(value.value, name_status(value)) for value in ProductStatus],
+        "statuses": [
+            (value.value, name_status(value))
+            for value in (ProductStatus.ACTIVE, ProductStatus.DRAFT, ProductStatus.ARCHIVED)
+        ],
         "points": points,
         "points_done": sum(point.done for point in points),
         "many_warehouses": len(warehouses) > 1,

@@ -15,9 +15,10 @@ from market.media.selectors import NoSuchDocument, get_document, read_document
 from market.media.services import DocumentTooLarge, EmptyDocument, store_document
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.frame import read_number, render_page
-from merchant_portal.imports.sentences import name_format, name_state, say, tone_of
+from merchant_portal.imports.sentences import name_format, name_state, tone_of
 from tenants.catalog.contracts import ProductStatus
 from tenants.catalog.imports import FileRefused, preview_import, write_template
+from tenants.catalog.words import describe
 from tenants.inventory.imports import IMPORT_KIND, start_import
 from web.toasts import add_toast
 
@@ -72,14 +73,14 @@ def preview(request: HttpRequest, media_id: int) -> HttpResponse:
             return redirect("portal:import-job", job_id)
         found = preview_import(content)
     except FileRefused as error:
-        add_toast(request, say(error.code, error.params), bad=True)
+        add_toast(request, describe(error.code, error.params), bad=True)
         return redirect("portal:imports")
     context = {
         "document": document,
         "preview": found,
         "format": name_format(found.format),
         "issues": [
-            {"issue": issue, "reason": say(issue.code, issue.params), "is_warning": issue.is_warning}
+            {"issue": issue, "reason": describe(issue.code, issue.params), "is_warning": issue.is_warning}
             for issue in found.first_issues
         ],
     }
@@ -148,11 +149,11 @@ def _take_file(request: HttpRequest) -> tuple[int, str]:
             now=timezone.now(),
         )
     except FileRefused as error:
-        return 0, say(error.code, error.params)
+        return 0, describe(error.code, error.params)
     except DocumentTooLarge:
-        return 0, say("file_too_large", {"limit": MOST_MEGABYTES})
+        return 0, describe("file_too_large", {"limit": MOST_MEGABYTES})
     except EmptyDocument:
-        return 0, say("file_empty", {})
+        return 0, describe("file_empty", {})
     return media_id, ""
 
 
@@ -171,14 +172,16 @@ def _find(request: HttpRequest, job_id: int) -> JobView:
 
 
 def _describe_issue(issue: Issue) -> dict[str, object]:
-    return {"issue": issue, "reason": say(issue.code, issue.params), "is_warning": issue.severity.value == "warning"}
+    return {
+        "issue": issue,
+        "reason": describe(issue.code, issue.params),
+        "is_warning": issue.severity.value == "warning",
+    }
 
 
 def _say_failure(job: JobView, issues: Sequence[Issue]) -> str:
-    """Why a job failed: its own refusal stands among the issues at row 0; anything else is our fault."""
+    """Why a job failed: its refusal stands among the issues at row 0, with its numbers."""
     if job.state is not JobState.FAILED:
         return ""
     refusal = next((issue for issue in issues if issue.row == 0 and issue.code == job.error), None)
-    if refusal is not None:
-        return say(refusal.code, refusal.params)
-    return gettext("The import broke off. What was taken stays: upload the same file again and it goes on.")
+    return describe(refusal.code, refusal.params) if refusal else describe("crashed", {})

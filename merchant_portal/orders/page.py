@@ -18,7 +18,7 @@ def name_state(state: OrderState, method: PaymentMethod) -> str:
         return gettext("To send") if method is PaymentMethod.COD else gettext("Not paid yet")
     return {
         OrderState.PAID: gettext("To send"),
-        OrderState.SHIPPED: gettext("Sent"),
+        OrderState.SHIPPED: gettext("Shipped"),
         OrderState.DELIVERED: gettext("Delivered"),
         OrderState.COMPLETED: gettext("Completed"),
         OrderState.CANCELLED: gettext("Cancelled"),

@@ -101,7 +101,7 @@ def _to_initial(terms: FreightTerms) -> dict[str, object]:
 
 def _name(role: Role) -> tuple[str, str]:
     return {
-        Role.OWNER: (gettext("Owner"), gettext("Everything")),
+        Role.OWNER: (gettext("Owner"), gettext("All of it")),
         Role.MANAGER: (gettext("Manager"), gettext("Goods, orders, settings and money")),
         Role.GOODS: (gettext("Goods"), gettext("Goods and stock")),
         Role.FULFILMENT: (gettext("Dispatch"), gettext("Orders and sending")),

@@ -29,7 +29,7 @@ class WarehouseForm(forms.Form):
         label=_("Name"), max_length=60, error_messages={"required": _("Enter what the place is called.")}
     )
     code = forms.RegexField(
-        label=_("Code"),
+        label=_("Short code"),
         regex=r"^[a-z0-9-]{1,30}$",
         max_length=30,
         error_messages={

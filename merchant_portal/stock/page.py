@@ -50,7 +50,7 @@ class LogRow:
 def name_reason(reason: MovementReason) -> str:
     """Why stock changed."""
     return {
-        MovementReason.RECEIVED: gettext("Received"),
+        MovementReason.RECEIVED: gettext("Goods in"),
         MovementReason.COUNTED: gettext("Counted"),
         MovementReason.SOLD: gettext("Sold"),
         MovementReason.RETURNED: gettext("Returned"),

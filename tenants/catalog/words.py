@@ -38,6 +38,7 @@ _SENTENCES: dict[str, str] = {
     "status_unknown": gettext_noop("“%(value)s” is no status: write active, draft or archived."),
     "parameter_malformed": gettext_noop("“%(value)s” is no parameter: write name=value."),
     "picture_unknown": gettext_noop("The product has no picture number %(value)s."),
+    "pictures_left_out": gettext_noop("A product has at most %(limit)s pictures; of %(count)s the first were taken."),
     "gift_card_unsupported": gettext_noop("Gift cards cannot be imported."),
     "category_unknown": gettext_noop("We know no category “%(value)s”; the product was kept without one."),
     "price_missing_kept_as_draft": gettext_noop("Without a price the product was kept as a draft."),

@@ -118,6 +118,13 @@ def _check_product(product: ImportedProduct, headings: Mapping[str, str], *, has
     issues = []
     if not product.variants and not has_errors:
         issues.append(ImportIssue(product.row, headings.get("price", "price"), "no_variant"))
+    if len(product.variants) > LIMITS.variants:
+        params: dict[str, str | int] = {"limit": LIMITS.variants, "count": len(product.variants)}
+        return [*issues, ImportIssue(product.row, headings.get("price", "price"), "too_many", params)]
+    if len(product.pictures) > LIMITS.pictures:
+        params = {"limit": LIMITS.pictures, "count": len(product.pictures)}
+        column = headings.get("picture_urls", "picture_urls")
+        issues.append(ImportIssue(product.row, column, "pictures_left_out", params, is_warning=True))
     seen: dict[tuple[object, ...], int] = {}
     for variant in product.variants:
         first = seen.setdefault(variant.values, variant.row)
@@ -137,7 +144,7 @@ def _tidy(product: ImportedProduct) -> ImportedProduct:
         else variant
         for variant in product.variants
     )
-    return replace(product, variants=variants)
+    return replace(product, variants=variants, pictures=product.pictures[: LIMITS.pictures])
 
 
 def _find_unknown(headings: Sequence[str], shape: _Shape) -> tuple[str, ...]:

@@ -231,6 +231,16 @@ def test_limits_hold_before_rows_are_believed(monkeypatch):
         plan(HEADING)
 
 
+def test_a_product_of_more_variants_or_pictures_than_fit_costs_no_time():
+    rows = "".join(f"a,,,{number},1\n" for number in range(1, 2000))
+    found = plan("handle,title_zh,option1_name,option1_value,price\na,杯,n,0,1\n" + rows)
+    assert issues(found) == [(2, "price", "too_many")]
+    urls = "\n".join(f"https://a.example/{number}.png" for number in range(30))
+    found = plan(f'handle,title_zh,price,picture_urls\na,杯,1,"{urls}"\n')
+    assert len(found.products[0].pictures) == 20
+    assert issues(found) == [(2, "picture_urls", "pictures_left_out")]
+
+
 def test_the_template_reads_without_an_issue():
     preview = preview_import(write_template().encode())
     assert (preview.product_count, preview.variant_count, preview.error_count, preview.warning_count) == (1, 2, 0, 0)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.urls")),
     path("", include("storefront.accounts.urls")),
+    path("", include("storefront.api.urls")),
     path("", include("storefront.outbox_page.urls")),
     path("", include("merchant_portal.urls_market")),
     path("accounts/", include("allauth.account.urls")),

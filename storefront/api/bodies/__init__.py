@@ -1,0 +1,1 @@
+"""The shapes of the public API: what is sent and what is answered."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from market.shops import selectors
 from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
 from tests import databases
@@ -43,6 +44,12 @@ class CommittedDatabase:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(autouse=True)
+def forget_shops() -> None:
+    """Epochs repeat after a rollback, which never happens outside tests: what a process keeps of shops is dropped."""
+    selectors.forget_shops()
 
 
 @pytest.fixture(scope="session")

@@ -207,7 +207,7 @@ def _release_cash(release: Release, now: datetime) -> None:
             share_no=release.share_no,
             amount_minor=release.total_minor - release.cash_fee_minor,
             commission_minor=min(release.commission_minor, release.total_minor - release.cash_fee_minor),
-            commission_vat_minor=release.commission_vat_minor,
+            commission_vat_minor=min(release.commission_vat_minor, release.total_minor - release.cash_fee_minor),
             currency=release.currency,
         )
         request_posting(key=f"cod-released:{release.share_no}", event=escrow, now=now)

@@ -115,7 +115,7 @@ def _deliver(share: PurchaseShare, *, actor: str, actor_id: int | None, now: dat
     with enter_shop(get_shop(share.shop_id)):
         version = deliver_parcels(share_no=share.share_no, actor=actor, actor_id=actor_id, now=now)
     copy_state(share, OrderState.DELIVERED, version, now)
-    if share.method == PaymentMethod.COD.value and share.carrier != SELF_DELIVERY:
+    if share.method == PaymentMethod.COD.value and share.carrier != SELF_DELIVERY and share.total_minor:
         # money.md row G1: the carrier holds the buyer's cash until it remits it.
         delivered = CodDelivered(
             shop_id=share.shop_id,

@@ -122,6 +122,12 @@ def count_spare_schemas() -> int:
     return PooledSchema.objects.filter(claimed_at__isnull=True).count()
 
 
+def forget_shops() -> None:
+    """Drop what this process keeps; for tests, whose epochs repeat."""
+    global _kept
+    _kept = _Kept()
+
+
 def _current(epoch: int) -> _Kept:
     global _kept
     kept = _kept

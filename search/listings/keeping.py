@@ -2,17 +2,22 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
 
 class Memory(Generic[Value]):
-    """Keeps at most so many values. What may change is part of the key (an epoch, a generation), never expired."""
+    """Keeps at most so many values. What may change is part of the key (an epoch, a generation), never expired.
 
-    def __init__(self, most: int) -> None:
+    With `weigh`, `most` is their weight in all, such as bytes.
+    """
+
+    def __init__(self, most: int, *, weigh: Callable[[Value], int] = lambda _: 1) -> None:
         self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -27,13 +32,16 @@ class Memory(Generic[Value]):
     def keep(self, key: Hashable, value: Value) -> Value:
         """Keep a value and give it back."""
         with self._lock:
+            before = self._values.pop(key, None)
             self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
+            self._weight += self._weigh(value) - (self._weigh(before) if before is not None else 0)
+            while self._weight > self._most:
+                _, oldest = self._values.popitem(last=False)
+                self._weight -= self._weigh(oldest)
         return value
 
     def forget(self) -> None:
         """Drop everything, between tests."""
         with self._lock:
             self._values.clear()
+            self._weight = 0

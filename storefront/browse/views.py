@@ -1,6 +1,6 @@
 """Views of looking around. At most two statements for a visitor: the epochs, and what the page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -41,7 +41,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "goods": _mix(list_shelves(tree.tops, sort=Sort.NEWEST, size=HOME_EACH, epochs=epochs))[:HOME_GOODS],
         }
 
-    return show_kept(request, path="/", generation=_generation(), build=build)
+    return show_kept(request, path="/", version=_list_version(request), build=build)
 
 
 @require_safe
@@ -59,7 +59,7 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
         context["children"] = tree.list_children(category.category_id)
         return "storefront/browse/category.html", context
 
-    return show_kept(request, path=request.get_full_path(), generation=_generation(), build=build)
+    return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
 
 
 @require_safe
@@ -71,7 +71,7 @@ def show_search(request: HttpRequest) -> HttpResponse:
         context["trades"] = get_tree().list_tops()
         return "storefront/browse/search.html", context
 
-    return show_kept(request, path=request.get_full_path(), generation=_generation(), build=build)
+    return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
 
 
 @require_safe
@@ -86,7 +86,8 @@ def show_product(request: HttpRequest, listing_id: int) -> HttpResponse:
         body = document.body_html.best(get_language() or "zh-hans")
         return "storefront/browse/product.html", {"page": read_product(document), "document": document, "body": body}
 
-    return show_kept(request, path=request.path, generation=str(document.version), build=build)
+    version = (document.version, document.sold_30d, document.rating_hundredths, document.rating_count, epochs.shops)
+    return show_kept(request, path=request.path, version=version, build=build)
 
 
 @require_safe
@@ -99,7 +100,7 @@ def show_shops(request: HttpRequest) -> HttpResponse:
         cards = list_shop_cards([shop.shop_id for shop in shops], each=3, epochs=epochs)
         return "storefront/browse/shops.html", {"stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops]}
 
-    return show_kept(request, path=request.path, generation=_generation(), build=build)
+    return show_kept(request, path=request.path, version=_list_version(request), build=build)
 
 
 @require_safe
@@ -141,11 +142,13 @@ def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
         return "storefront/browse/shop.html", {**read_results(request, shop_ids=(shop.shop_id,)), "shop": shop}
 
     path = f"{request.get_host()}{request.get_full_path()}"
-    return show_kept(request, path=path, generation=_generation(), build=build)
+    return show_kept(request, path=path, version=_list_version(request), build=build)
 
 
-def _generation() -> str:
+def _list_version(request: HttpRequest) -> Hashable:
+    """Of a page with lists: they hang on every listing, every shop and the index."""
     try:
-        return get_engine().read_generation()
+        generation = get_engine().read_generation()
     except EngineDown:
-        return "down"
+        generation = "down"
+    return generation, request.epochs  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from web.context import Frame
 
 register = template.Library()
-MOST = 512
+MOST = 4096
 
 _parts: dict[Hashable, SafeString] = {}
 _lock = threading.Lock()

@@ -1,55 +1,74 @@
-"""`python -m tests.bench [NAME] [--json FILE]`: every measurement in one run, as one table.
+"""`./run bench [NAME] [--json FILE]`: every measurement in one run, three rounds each, as one table.
 
-A measurement is a module of this package with `rows()`. Ends with 1 when a correctness counter is not zero.
+A measurement is a module of this package with `rows()`, measured anew each round, or with `prepared()`: a context
+manager that sets up what is measured and yields the function that measures one round. Ends with 1 when a correctness
+counter is not zero.
 """
 
 import argparse
-import dataclasses
 import importlib
 import json
-import pkgutil
+import os
+import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 
-from tests import bench
 from tests.bench.contracts import BenchRow
+from tests.bench.rounds import merge_rounds
 
-NOT_MEASURED = {"__main__", "contracts"}
+NAMES = ("web", "buying", "shops", "stock", "ledger", "search", "memory")
+ROUNDS = 3
+QUICK = {"JISHI_BENCH_QUICK": "1", "JISHI_BENCH_SECONDS": "0.4", "JISHI_BENCH_LISTINGS": "300"}
+Measure = Callable[[], list[BenchRow]]
 
 
-def list_names() -> list[str]:
-    """The modules that measure something."""
-    found = (module.name for module in pkgutil.iter_modules(bench.__path__))
-    return sorted(name for name in found if name not in NOT_MEASURED and not name.startswith("_"))
+def open_bench(name: str) -> AbstractContextManager[Measure]:
+    """What measures one round, for as long as the context lasts."""
+    module = importlib.import_module(f"tests.bench.{name}")
+    found: AbstractContextManager[Measure] = (
+        module.prepared() if hasattr(module, "prepared") else nullcontext(module.rows)
+    )
+    return found
+
+
+def measure(names: Sequence[str], *, rounds: int) -> list[BenchRow]:
+    """Run these and print the rows of each as soon as its rounds are done."""
+    measured: list[BenchRow] = []
+    for name in names:
+        with open_bench(name) as measure_round:
+            rows = merge_rounds([measure_round() for _ in range(rounds)])
+        measured += rows
+        for row in rows:
+            print(describe(row), flush=True)
+    return measured
 
 
 def describe(row: BenchRow) -> str:
-    """One line of the table."""
-    ratio = f"{row.ratio:8.2f} x {row.base}" if row.ratio is not None else ""
-    counters = "  ".join(f"{name} {count}" for name, count in row.counters.items())
+    """One line of the table; `!` marks a counter that is off."""
     mark = " " if row.sound else "!"
-    return f"{mark} {row.name:62} {row.value:12,.2f} {row.unit:12} {counters:28} {ratio}".rstrip()
-
-
-def measure(names: Sequence[str]) -> list[BenchRow]:
-    """Run these and print each row as it comes."""
-    rows: list[BenchRow] = []
-    for name in names:
-        for row in importlib.import_module(f"tests.bench.{name}").rows():
-            rows.append(row)
-            print(describe(row), flush=True)
-    return rows
+    spread = f"±{row.spread:4.0%}" if row.spread is not None else ""
+    ratio = f"{row.ratio:.2f} x {row.base}" if row.ratio is not None else ""
+    counters = ", ".join(f"{name} {count}" for name, count in row.counters.items())
+    columns = f"{mark} {row.name:58} {row.value:12,.2f} {row.unit:11} {spread:6}"
+    return f"{columns} {f'[{counters}]' if counters else ''} {ratio}".rstrip()
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Measure, print, write, judge."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=list_names(), help="one measurement; all without")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="one measurement; all without")
     parser.add_argument("--json", type=Path, help="write the rows to this file")
+    parser.add_argument("--quick", action="store_true", help="one short round: whether it runs, not how fast")
     options = parser.parse_args(arguments)
-    rows = measure([options.name] if options.name else list_names())
+    if options.quick:
+        os.environ.update(QUICK)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
+    rows = measure([options.name] if options.name else NAMES, rounds=1 if options.quick else ROUNDS)
     if options.json:
-        text = json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1)
+        text = json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     wrong = [row.name for row in rows if not row.sound]
     if wrong:

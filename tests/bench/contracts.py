@@ -9,7 +9,7 @@ class BenchRow:
     """One number of one run.
 
     `base` names the row it is compared with and `ratio` is value over base's value. `counters` are correctness
-    counters: each must be zero, or the bench has failed.
+    counters: each must be zero, or the bench has failed. `spread` is half the range over the median, of all rounds.
     """
 
     name: str
@@ -18,6 +18,7 @@ class BenchRow:
     base: str = ""
     ratio: float | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
+    spread: float | None = None
 
     @property
     def sound(self) -> bool:

@@ -8,12 +8,11 @@ import os
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import django
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 import tests.environment  # noqa: F401 - before Django, as pytest loads it
 
@@ -24,8 +23,8 @@ from billing.ledger.models import Transaction  # noqa: E402
 from billing.ledger.rules import CustodySharePaid, Posting, PostingEvent, ProviderFeeCharged  # noqa: E402
 from billing.ledger.selectors import balance_at, get_balance, prove_ledger  # noqa: E402
 from billing.ledger.services import post, post_batch, post_pending, request_postings  # noqa: E402
-from tests import databases  # noqa: E402
 from tests.bench.contracts import BenchRow  # noqa: E402
+from tests.bench.fresh import fresh_database  # noqa: E402
 
 SECONDS = float(os.environ.get("JISHI_BENCH_SECONDS", "3"))
 WRITERS = 8
@@ -38,7 +37,7 @@ _numbers = itertools.count(1)
 
 def rows() -> list[BenchRow]:
     """Every row, in one run on one fresh database."""
-    with _fresh_database():
+    with fresh_database():
         measured = [*_writes(), *_reads()]
         wrong = {"unsound": 0 if prove_ledger().sound else 1}
     return [*measured, BenchRow("ledger: proof after the run", 1.0, "run", counters=wrong)]
@@ -128,26 +127,6 @@ def _paid(shop_id: int) -> CustodySharePaid:
 
 def _fee() -> ProviderFeeCharged:
     return ProviderFeeCharged(psp="stripe", reference="PAY", amount_minor=153)
-
-
-@contextmanager
-def _fresh_database() -> Iterator[None]:
-    """A clone of the tests' template that every new connection of this process uses meanwhile."""
-    before = connections["default"].settings_dict["NAME"]
-    name = f"jishi_c_{os.getpid()}_bench"
-    databases.clone(databases.ensure_template(), name)
-    _use(name)
-    try:
-        yield
-    finally:
-        _use(before)
-        databases.drop(name)
-
-
-def _use(name: str) -> None:
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = name
-    connections.settings["default"]["NAME"] = name
 
 
 if __name__ == "__main__":

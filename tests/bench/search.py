@@ -9,15 +9,13 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import django
-from django.db import connection, connections
+from django.db import connection
 
 import tests.environment  # noqa: F401 - before Django, as pytest loads it
 
@@ -30,8 +28,8 @@ from search.listings.engines.tantivy.writer import TantivyIndexer  # noqa: E402
 from search.listings.models import Listing  # noqa: E402
 from search.listings.rules.entries import make_entry  # noqa: E402
 from search.listings.services.rows import make_row  # noqa: E402
-from tests import databases  # noqa: E402
 from tests.bench.contracts import BenchRow  # noqa: E402
+from tests.bench.fresh import fresh_database  # noqa: E402
 from tests.search.listings.oracle import Oracle  # noqa: E402
 from tests.search.listings.samples import make_many  # noqa: E402
 
@@ -69,7 +67,7 @@ _STATEMENTS = (
 def rows() -> list[BenchRow]:
     """Every row, in one run on one fresh database and index."""
     documents = list(make_many(LISTINGS))
-    with tempfile.TemporaryDirectory() as folder, _fresh_database():
+    with tempfile.TemporaryDirectory() as folder, fresh_database():
         files = IndexFiles(Path(folder))
         built = _build(files, documents)
         _store(documents)
@@ -176,33 +174,6 @@ def _count_wrong(engine: TantivyEngine, documents: Sequence[ListingDocument]) ->
 
 def _compare(row: BenchRow, base: BenchRow) -> BenchRow:
     return replace(row, base=base.name, ratio=row.value / base.value)
-
-
-@contextmanager
-def _fresh_database() -> Iterator[None]:
-    """A clone for this run, entered as its owner, who may add the naive way's column."""
-    name = f"jishi_c_{os.getpid()}_bench_search"
-    databases.clone(databases.ensure_template(), name)
-    settings = connections["default"].settings_dict
-    before = dict(settings)
-    settings.update(_read_address(databases.owner_url(name)))
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        settings.update(before)
-        databases.drop(name)
-
-
-def _read_address(url: str) -> dict[str, str]:
-    parts = urlsplit(url)
-    return {
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-    }
 
 
 if __name__ == "__main__":

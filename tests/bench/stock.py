@@ -8,12 +8,11 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import django
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 
 import tests.environment  # noqa: F401 - before Django, as pytest loads it
@@ -30,8 +29,8 @@ from tenants.inventory.contracts import StockCount, Wanted  # noqa: E402
 from tenants.inventory.models import Hold, StockLevel  # noqa: E402
 from tenants.inventory.services import OutOfStock, count_stock, hold_stock, release_holds  # noqa: E402
 from tenants.inventory.services.events import record_stock_changed  # noqa: E402
-from tests import databases  # noqa: E402
 from tests.bench.contracts import BenchRow  # noqa: E402
+from tests.bench.fresh import fresh_database  # noqa: E402
 
 SECONDS = float(os.environ.get("JISHI_BENCH_SECONDS", "3"))
 BUYERS = 8
@@ -44,7 +43,7 @@ Reserve = Callable[[int, str], None]
 
 def rows() -> list[BenchRow]:
     """Every row, in one run on one fresh database."""
-    with _fresh_database():
+    with fresh_database():
         shop = open_shop(owner_id=1, name_zh="跑分", name_en="Bench", slug="bench", now=datetime.now(UTC))
         base = _measure("stock: one hot SKU, textbook SELECT FOR UPDATE", shop, _reserve_textbook, PLENTY)
         ours = _measure("stock: one hot SKU, our service", shop, _reserve_ours, PLENTY)
@@ -137,26 +136,6 @@ def _release(shop: ShopContext) -> BenchRow:
 
 def _compared(row: BenchRow, base: BenchRow) -> BenchRow:
     return BenchRow(row.name, row.value, row.unit, base.name, row.value / base.value, row.counters)
-
-
-@contextmanager
-def _fresh_database() -> Iterator[None]:
-    """A clone of the tests' template that every new connection of this process uses meanwhile."""
-    before = connections["default"].settings_dict["NAME"]
-    name = f"jishi_c_{os.getpid()}_bench"
-    databases.clone(databases.ensure_template(), name)
-    _use(name)
-    try:
-        yield
-    finally:
-        _use(before)
-        databases.drop(name)
-
-
-def _use(name: str) -> None:
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = name
-    connections.settings["default"]["NAME"] = name
 
 
 if __name__ == "__main__":

@@ -163,6 +163,17 @@ DEEDS: Words = {
     "token.made": _("Made an API token"),
     "token.revoked": _("Revoked an API token"),
 }
+FACTS: Words = {
+    "from": _("before"),
+    "before": _("before"),
+    "after": _("afterwards"),
+    "reason": _("reason"),
+    "amount_minor": _("amount"),
+    "fee_minor": _("fee"),
+    "reference": _("reference"),
+    "bank_account": _("bank account"),
+    "two_factor": _("two factors"),
+}
 ACTORS: Words = {
     "shopper": _("Shopper"),
     "merchant": _("Merchant"),

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from console import words
 
@@ -30,6 +31,18 @@ _LISTS: dict[str, words.Words] = {
 def named(value: object, kind: str) -> str:
     """The word for a state or code: `{{ shop.status|named:"shop" }}`; what has none shows as it is."""
     return str(_LISTS[kind].get(str(value), value))
+
+
+@register.filter
+def lasting(seconds: float) -> str:
+    """A span of time as one reads it: `0.8 s`, `12 min`, `3 h`, `40 d`."""
+    if seconds < 60:
+        return gettext("%(count)s s") % {"count": f"{seconds:.1f}"}
+    if seconds < 3600:
+        return gettext("%(count)s min") % {"count": int(seconds // 60)}
+    if seconds < 48 * 3600:
+        return gettext("%(count)s h") % {"count": int(seconds // 3600)}
+    return gettext("%(count)s d") % {"count": int(seconds // 86400)}
 
 
 @register.simple_tag

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from console.words import ACTORS, DEEDS
+from django.utils.translation import gettext
+
+from console.words import ACTORS, DEEDS, FACTS, SHOP_STATES
 from market.accounts.contracts import PersonView
 from market.audit.contracts import AuditLine
 from market.money import format_minor
@@ -42,6 +44,9 @@ def _name(actor_id: int | None, people: Mapping[int, PersonView]) -> str:
 
 
 def _fact(name: str, value: object) -> str:
+    label = FACTS.get(name, name)
+    if isinstance(value, bool):
+        return f"{label}: {gettext('yes') if value else gettext('no')}"
     if name.endswith("_minor") and isinstance(value, int):
-        return f"{name.removesuffix('_minor')}: {format_minor(value)}"
-    return f"{name}: {value}"
+        return f"{label}: {format_minor(value)}"
+    return f"{label}: {SHOP_STATES.get(value, value) if name == 'from' and isinstance(value, str) else value}"

@@ -1,5 +1,4 @@
-"""The whole way as three people in a real browser: a merchant opens a shop, staff approve it, a shopper buys from three
-shops in one payment, three merchants ship, and the books know where every fen is."""
+"""The whole way as three people in a real browser: from opening a shop to the last fen in the books."""
 
 import json
 import re
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import new_context, open_browser, screenshot
 from tests.fixtures.stack import Stack, running_stack
 from tests.fixtures.wechatpay import wait_for
-from tests.flows.prepare import PASSWORD, SECRET, SHOPS
+from tests.flows.prepare import PASSWORD, SECRET
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

@@ -4,7 +4,6 @@ from django.utils.translation import get_language, gettext
 
 from billing.checkout.contracts import ShareSummary, ShareTerms
 from billing.settlement.contracts import ReleaseState, ReleaseView
-from market.money import format_minor
 from tenants.orders.contracts import OrderEvent, OrderSheet, OrderState, PaymentMethod
 from web.shapes import LogLine, SumRow
 
@@ -80,13 +79,13 @@ def sum_earnings(terms: ShareTerms, release: ReleaseView | None) -> list[SumRow]
         SumRow(gettext("Buyer's payment"), terms.total_minor),
         SumRow(
             gettext("Commission"),
-            terms.commission_minor,
+            -terms.commission_minor,
             note=gettext("%(rate)s%% of the goods") % {"rate": f"{terms.commission_bps / 100:g}"},
             kind="less",
         ),
     ]
     if fee:
-        rows.append(SumRow(gettext("Carrier's fee for the cash"), fee, kind="less"))
+        rows.append(SumRow(gettext("Carrier's fee for the cash"), -fee, kind="less"))
     rows.append(SumRow(gettext("For the shop"), terms.total_minor - terms.commission_minor - fee, kind="total"))
     return rows
 
@@ -145,8 +144,3 @@ def _note(event: OrderEvent) -> str:
 
 def _name_actor(actor: str) -> str:
     return {"buyer": gettext("Buyer"), "shop": gettext("Shop"), "system": gettext("Jishi")}.get(actor, "")
-
-
-def name_sum(minor: int) -> str:
-    """A sum inside a sentence."""
-    return f"¥{format_minor(minor)}"

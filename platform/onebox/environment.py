@@ -51,7 +51,7 @@ def environment_of_tests(place: Place) -> dict[str, str]:
     """The environment of tests: the same servers and secrets, and nothing of what the demo wrote or keeps."""
     shared = {name: value for name, value in read_environment(place).items() if name in (*SERVER_NAMES, *SECRETS)}
     folder = place.local / "test"
-    folder.mkdir(exist_ok=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is not there
     return {**shared, "JISHI_LOCAL_ONLY": "1", **os.environ, "JISHI_LOCAL": str(folder)}
 
 

@@ -13,7 +13,7 @@ from market.taxonomy.selectors import get_tree
 from tenants.catalog.contracts import DraftProblem, ProductDraft, ProductStatus, Text
 from tenants.catalog.models import Product, Variant
 from tenants.catalog.rows import fill_row, read_draft, write_picture
-from tenants.catalog.rules import check_draft, clean_html, make_handle
+from tenants.catalog.rules import check_draft, clean_html, handle_stem, make_handle
 from tenants.catalog.selectors import NoSuchProduct
 from tenants.catalog.selectors.editing import list_variant_rows
 from tenants.catalog.services.events import record_product_changed
@@ -169,7 +169,7 @@ def _snapshot_pictures(draft: ProductDraft) -> tuple[list[dict[str, Any]], list[
 
 def _find_free_handle(title: Text) -> str:
     base = make_handle(title)
-    taken = Product.objects.filter(handle__startswith=base).values_list("handle", flat=True)
+    taken = Product.objects.filter(handle__startswith=handle_stem(base)).values_list("handle", flat=True)
     return make_handle(title, set(taken))
 
 

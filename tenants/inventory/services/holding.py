@@ -16,7 +16,7 @@ from tenants.inventory.services.events import record_stock_changed
 # taken anew. `already` is read before the locks, hence the check of the counts in `hold_stock`.
 _HOLD = """
 WITH wanted AS (
-    SELECT * FROM unnest(%(variants)s::bigint[], %(quantities)s::int[]) AS w(variant_id, quantity)
+    SELECT * FROM unnest(%(variants)s::bigint[], %(quantities)s::bigint[]) AS w(variant_id, quantity)
 ), already AS (
     SELECT 1 FROM inventory_hold WHERE hold_key = %(key)s AND state <> 'released' LIMIT 1
 ), locked AS MATERIALIZED (

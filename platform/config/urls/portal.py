@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("merchant_portal.entering.urls")),
     path("", include("merchant_portal.urls")),
+    path("", include("merchant_portal.api.urls")),
     path("", include("web.urls")),
 ]
 

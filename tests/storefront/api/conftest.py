@@ -8,14 +8,16 @@ import pytest
 from billing.checkout.contracts import Offer
 from billing.payments.services import enrol_merchant
 from market.shops.contracts import ShopContext
-from tests.fixtures.api import MARKET, Api, Person, list_product, make_person, make_shop_api
+from tests.fixtures.api import MARKET, Api, Person, forget_everything, list_product, make_person, make_shop_api
 from tests.fixtures.wechatpay import Simulator
 
 
 @pytest.fixture(autouse=True)
-def no_limits(settings) -> None:
-    """The buckets of the machine's Valkey are shared by all tests."""
+def alone(settings, tmp_path, monkeypatch) -> None:
+    """No bucket of the machine's Valkey, no index of another test, nothing kept from one."""
     settings.RATE_LIMITS_ON = False
+    settings.INDEX_ROOT = tmp_path / "index"
+    forget_everything(monkeypatch)
 
 
 @dataclass

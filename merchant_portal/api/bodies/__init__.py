@@ -1,0 +1,1 @@
+"""The shapes of the merchant API: what is sent and what is answered."""

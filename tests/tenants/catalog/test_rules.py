@@ -131,6 +131,7 @@ def test_handles(title, handle):
     assert make_handle(title) == handle
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.integers(0, 30))
 def test_a_handle_is_short_free_and_stays_what_it_is(text, number):
     taken = {make_handle(Text(text))} | {f"{make_handle(Text(text))}-{n}" for n in range(2, number)}

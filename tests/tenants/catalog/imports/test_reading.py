@@ -258,21 +258,25 @@ words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30).m
 texts = st.builds(Text, words, words)
 
 
+@settings(deadline=None)
 @given(texts.filter(lambda t: t.zh or t.en))
 def test_texts_in_two_languages_survive_writing(text):
     assert read_both(write_both(text)) == text
 
 
+@settings(deadline=None)
 @given(texts.filter(lambda t: t.zh or t.en), texts.filter(lambda t: t.zh or t.en))
 def test_parameters_survive_writing(name, value):
     assert read_parameter(write_parameter(ParameterValue(name, value))) == ParameterValue(name, value)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=10), min_size=1, max_size=5), st.sampled_from([",", "|", "="]))
 def test_escaped_parts_survive(parts, mark):
     assert split_escaped(join_escaped(parts, mark), mark) == parts
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_a_cell_made_harmless_comes_back_and_is_no_formula(cell):
     safe = make_harmless(cell)

@@ -46,7 +46,8 @@ def _name(actor_id: int | None, people: Mapping[int, PersonView]) -> str:
 def _fact(name: str, value: object) -> str:
     label = FACTS.get(name, name)
     if isinstance(value, bool):
-        return f"{label}: {gettext('yes') if value else gettext('no')}"
+        said = gettext("yes") if value else gettext("no")
+        return f"{label}: {said}"
     if name.endswith("_minor") and isinstance(value, int):
         return f"{label}: {format_minor(value)}"
     return f"{label}: {SHOP_STATES.get(value, value) if name == 'from' and isinstance(value, str) else value}"

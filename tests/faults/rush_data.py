@@ -1,4 +1,4 @@
-"""`python -m tests.faults.rush_data BUYERS | product NUMBER PIECES`: what a rush on the last pieces needs.
+"""`python -m tests.faults.rush_data BUYERS | enrol | product NUMBER PIECES`: what a rush on the last pieces needs.
 
 Prints JSON. Runs in a process of its own against the database of the environment.
 """
@@ -51,8 +51,8 @@ def _sign_in(user_id: int) -> str:
 
 def make_product(number: int, pieces: int) -> dict:
     from market.shops.selectors import find_shop_by_slug
-    from search.listings.services import refresh_listings
     from search.listings.selectors import find_listing_id
+    from search.listings.services import refresh_listings
     from tests.fixtures.goods import stock_product
 
     now = datetime.now(UTC)
@@ -63,9 +63,20 @@ def make_product(number: int, pieces: int) -> dict:
     return {"listing_id": listing_id, "variant_id": offer.variant_id, "product_id": offer.product_id}
 
 
+def enrol() -> dict:
+    from billing.payments.services import enrol_merchant
+    from market.shops.selectors import find_shop_by_slug
+
+    shop = find_shop_by_slug("rush")
+    account = enrol_merchant(shop_id=shop.shop_id, shop_name=shop.name.zh, gateway="wechatpay", now=datetime.now(UTC))
+    return {"account": account}
+
+
 if __name__ == "__main__":
     django.setup()
-    if sys.argv[1] == "product":
+    if sys.argv[1] == "enrol":
+        print(json.dumps(enrol()))
+    elif sys.argv[1] == "product":
         print(json.dumps(make_product(int(sys.argv[2]), int(sys.argv[3]))))
     else:
         print(json.dumps(make_people(int(sys.argv[1]))))

@@ -109,7 +109,8 @@ def test_a_shop_has_few_tables_and_a_primary_key_on_each(db):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s"
-            " AND c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)",
+            " AND c.relkind = 'r' AND NOT EXISTS"
+            " (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)",
             [REFERENCE_SCHEMA],
         )
         assert cursor.fetchall() == []

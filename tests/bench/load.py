@@ -57,8 +57,13 @@ class Result:
 
     @property
     def p99_ms(self) -> float:
-        ordered = sorted(self.times)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] if ordered else 0.0
+        return percentile(self.times, 0.99)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which that share of them lies; 0 of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
 def run_load(plan: Plan) -> Result:

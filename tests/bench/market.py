@@ -11,7 +11,6 @@ from tests import databases
 from tests.fixtures.stack import Stack, running_stack
 
 VALKEY_DATABASE = 11  # wake-ups of another Jishi on the same server are none of our worker's business
-COLLECT = ("collectstatic", "--noinput", "--verbosity=0", "--ignore=*.map", "--ignore=*-es-bundle*")
 SPARE_SCHEMAS = 30
 
 
@@ -28,10 +27,8 @@ def running_market(name: str, fill: Callable[[Stack], None]) -> Iterator[Stack]:
         with tempfile.TemporaryDirectory(prefix="jishi-bench-") as folder, running_stack(Path(folder), **urls) as stack:
             stack.environment.update(
                 DJANGO_SETTINGS_MODULE="tests.bench.settings",
-                JISHI_HASHED_STATIC="1",
                 REDIS_URL=_other_database(os.environ["REDIS_URL"]),
             )
-            stack.manage(*COLLECT)
             stack.manage("fill_schema_pool", "--spare", str(SPARE_SCHEMAS))
             fill(stack)
             stack.manage("index_listings")

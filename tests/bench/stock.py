@@ -36,6 +36,7 @@ SECONDS = float(os.environ.get("JISHI_BENCH_SECONDS", "3"))
 BUYERS = 8
 PLENTY = 1_000_000
 LAST = 200
+PATIENCE_SECONDS = 30.0
 
 _numbers = itertools.count(1)
 Reserve = Callable[[int, str], None]
@@ -74,7 +75,7 @@ def _reserve_textbook(variant_id: int, key: str) -> None:
 
 def _measure(name: str, shop: ShopContext, reserve: Reserve, on_hand: int) -> BenchRow:
     variant_id = _stock(shop, on_hand)
-    taken, seconds = _run_buyers(shop, reserve, variant_id)
+    taken, seconds = _run_buyers(shop, reserve, variant_id, seconds=PATIENCE_SECONDS if on_hand == LAST else SECONDS)
     with transaction.atomic(), enter_shop(shop):
         level = StockLevel.objects.get(variant_id=variant_id)
         held = Hold.objects.filter(variant_id=variant_id).aggregate(sum=Sum("quantity"))["sum"] or 0
@@ -96,9 +97,9 @@ def _stock(shop: ShopContext, on_hand: int) -> int:
     return variant_id
 
 
-def _run_buyers(shop: ShopContext, reserve: Reserve, variant_id: int) -> tuple[int, float]:
+def _run_buyers(shop: ShopContext, reserve: Reserve, variant_id: int, *, seconds: float) -> tuple[int, float]:
     taken = [0] * BUYERS
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + seconds
 
     def buy(buyer: int) -> None:
         try:

@@ -1,8 +1,8 @@
-"""Addresses of the merchant API: `merchant-api:…` below /api/v1/, on the portal host."""
+"""Addresses of the merchant API, `merchant-api:…` below /api/v1/ on the portal host, and the page of tokens."""
 
 from django.urls import include, path
 
-from merchant_portal.api import goods, orders, stock
+from merchant_portal.api import goods, orders, stock, tokens
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -33,4 +33,6 @@ description = describe_api(
 
 urlpatterns = [
     path("api/v1/", include(([*operations, *description], "merchant-api"))),
+    path("settings/tokens/", tokens.show_tokens, name="shop-tokens"),
+    path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke-shop-token"),
 ]

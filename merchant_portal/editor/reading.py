@@ -83,7 +83,11 @@ def _read_options(data: QueryDict) -> list[OptionEntry]:
             if f"o-{number}-{position}_zh" not in data:
                 break
             values.append(_read_both(data, f"o-{number}-{position}", LIMITS.option_value))
+        while values and values[-1].is_blank:
+            values.pop()
         options.append(OptionEntry(_read_both(data, f"o-{number}-name", LIMITS.option_name), values))
+    while options and options[-1].is_blank:
+        options.pop()
     return options
 
 

@@ -20,11 +20,13 @@ class ProfileForm(forms.Form):
     )
 
 
-class SumField(forms.CharField):
+class SumField(forms.Field):
     """A sum of money as people type it; minor units come out, None for an empty one."""
 
-    def to_python(self, value: object) -> int | None:  # type: ignore[override]
-        text = str(super().to_python(value) or "").strip().lstrip("¥")
+    widget = forms.TextInput(attrs={"maxlength": "20"})
+
+    def to_python(self, value: object) -> int | None:
+        text = str(value or "").strip().lstrip("¥")[:40]
         if not text:
             return None
         try:
@@ -38,10 +40,9 @@ class FreightForm(forms.Form):
 
     flat_minor = SumField(
         label=_("Freight for an order"),
-        max_length=20,
         error_messages={"required": _("Enter what freight costs; 0 when it is always free.")},
     )
-    free_from_minor = SumField(label=_("Free from"), max_length=20, required=False)
+    free_from_minor = SumField(label=_("Free from"), required=False)
     ships_from = forms.CharField(label=_("Sent from"), max_length=60, required=False)
     handling_hours = forms.IntegerField(
         label=_("Sent within"),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -44,8 +45,6 @@ def test_a_named_shop_is_there_and_its_owner_in_the_portal_at_once(browser, pers
 
 
 def test_opening_a_shop_runs_no_ddl(browser) -> None:
-    from django.db import connection
-
     with CaptureQueriesContext(connection) as caught:
         browser.post("/open-shop/", {"name_zh": "月光茶铺", "slug": "moon-tea"})
     assert not [query for query in caught if query["sql"].lstrip().upper().startswith(("CREATE", "ALTER", "DROP"))]

@@ -72,6 +72,12 @@ def list_refunds(*, share_no: str) -> list[RefundView]:
     return [to_refund_view(refund) for refund in refunds]
 
 
+def list_refunds_of(share_nos: Iterable[str]) -> list[RefundView]:
+    """Every refund of these shares, oldest first, one statement: for staff."""
+    refunds = Refund.objects.filter(share__share_no__in=list(share_nos)).select_related("share").order_by("id")
+    return [to_refund_view(refund) for refund in refunds]
+
+
 def get_refund(refund_no: str) -> RefundView:
     """Raises RefundNotFound."""
     refund = Refund.objects.select_related("share").filter(refund_no=refund_no).first()

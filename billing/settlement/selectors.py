@@ -26,6 +26,11 @@ def list_cash_to_come(limit: int = 200) -> Sequence[ReleaseView]:
     return [to_release(row) for row in rows[:limit]]
 
 
+def list_releases_of(share_nos: Sequence[str]) -> dict[str, ReleaseView]:
+    """Where the money of these shares is, one statement; a share that was never noted is left out."""
+    return {row.share_no: to_release(row) for row in Release.objects.filter(share_no__in=share_nos)}
+
+
 def find_release(share_no: str) -> ReleaseView | None:
     """Where a share's money is."""
     row = Release.objects.filter(share_no=share_no).first()

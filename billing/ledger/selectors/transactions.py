@@ -1,5 +1,6 @@
 """Transactions by key, number and subject, and the requests that are not posted yet."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -22,10 +23,17 @@ def get_transaction(transaction_id: int) -> TransactionView | None:
 
 
 def list_transactions(
-    *, subject: str = "", kind: str = "", before_id: int | None = None, limit: int = 50
+    *,
+    subject: str = "",
+    subjects: Sequence[str] = (),
+    kind: str = "",
+    before_id: int | None = None,
+    limit: int = 50,
 ) -> list[TransactionView]:
-    """Transactions, newest first: of a share, payment or payout by its number, or of a kind."""
+    """Transactions, newest first: of a share, payment or payout by its number, of several, or of a kind."""
     rows = Transaction.objects.all()
+    if subjects:
+        rows = rows.filter(subject__in=subjects)
     if subject:
         rows = rows.filter(subject=subject)
     if kind:

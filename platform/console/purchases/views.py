@@ -1,6 +1,6 @@
 """Views of purchases: the list, and one purchase with payment, releases and postings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,9 +13,9 @@ from billing.checkout.selectors import count_purchases_by_state, find_purchase, 
 from billing.ledger.contracts import TransactionView
 from billing.ledger.selectors import list_transactions
 from billing.payments.contracts import PaymentView, RefundView, ShareView
-from billing.payments.selectors import PaymentNotFound, get_payment, list_refunds
+from billing.payments.selectors import PaymentNotFound, get_payment, list_refunds_of
 from billing.settlement.contracts import ReleaseView
-from billing.settlement.selectors import find_release
+from billing.settlement.selectors import list_releases_of
 from console.access import staff_page
 from console.frame import render_page
 from console.lists import PAGE, cut, read_position
@@ -23,7 +23,8 @@ from console.words import PURCHASE_STATES
 from market.accounts.selectors import list_people_by_ids
 from web.shapes import Tab
 
-MOST_POSTINGS = 50
+MOST_POSTINGS = 200
+SHARES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,24 @@ def show_purchase(request: HttpRequest, purchase_no: str) -> HttpResponse:
 
 
 def _tell(purchase: PurchaseView, payment: PaymentView | None) -> Iterable[ShareStory]:
+    """The stories of all shares, in as many statements for fifty shops as for one (but for their postings)."""
+    numbers = [share.share_no for share in purchase.shares]
     paid = {share.share_no: share for share in payment.shares} if payment else {}
+    refunds, releases = list_refunds_of(numbers), list_releases_of(numbers)
+    postings = list(_list_postings(numbers))
     for share in purchase.shares:
         yield ShareStory(
             share=share,
             paid=paid.get(share.share_no),
-            refunds=list_refunds(share_no=share.share_no),
-            release=find_release(share.share_no),
-            postings=list_transactions(subject=share.share_no, limit=MOST_POSTINGS),
+            refunds=[refund for refund in refunds if refund.share_no == share.share_no],
+            release=releases.get(share.share_no),
+            postings=[posting for posting in postings if posting.subject == share.share_no],
         )
+
+
+def _list_postings(numbers: Sequence[str]) -> Iterable[TransactionView]:
+    for start in range(0, len(numbers), SHARES_AT_ONCE):
+        yield from list_transactions(subjects=numbers[start : start + SHARES_AT_ONCE], limit=MOST_POSTINGS)
 
 
 def _find_payment(purchase: PurchaseView) -> PaymentView | None:

@@ -16,6 +16,7 @@ from billing.checkout.selectors import (
     count_buyer_tabs,
     count_pieces,
     get_buyer_share,
+    get_purchase,
     list_buyer_shares,
 )
 from billing.checkout.services import CartFull, add_line, cancel_share_as_buyer, confirm_receipt
@@ -23,7 +24,7 @@ from market.shops.selectors import map_shops
 from market.shops.tenancy import enter_shop
 from search.listings.selectors import list_offers
 from storefront.cart.owner import remember
-from storefront.orders.page import describe_share, list_log, list_steps, name_state, sum_up
+from storefront.orders.page import list_log, list_rows, list_steps, name_state, sum_up
 from tenants.orders.contracts import OrderSheet, OrderState, PaymentMethod
 from tenants.orders.rules import can_cancel
 from tenants.orders.selectors import get_order
@@ -46,9 +47,7 @@ def show_orders(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         before = (
-            decode_cursor(request.GET["cursor"], scope=f"orders:{tab}", length=1)[0]
-            if "cursor" in request.GET
-            else None
+            decode_cursor(request.GET["after"], scope=f"orders:{tab}", length=1)[0] if "after" in request.GET else None
         )
     except BadCursor as error:
         raise Http404 from error
@@ -56,7 +55,7 @@ def show_orders(request: HttpRequest) -> HttpResponse:
     page = cut_page(rows, size=PAGE, scope=f"orders:{tab}", position=lambda row: [row[0]])
     context = {
         "tabs": _list_tabs(_me(request), tab),
-        "orders": [describe_share(share) for _, share in page.items],
+        "orders": list_rows([share for _, share in page.items]),
         "next_cursor": page.next_cursor,
         "just_paid": "paid" in request.GET,
     }
@@ -71,6 +70,8 @@ def show_order(request: HttpRequest, share_no: str) -> HttpResponse:
     share = _find(request, share_no)
     order = _read(request, share)
     can_confirm = share.state in (OrderState.SHIPPED, OrderState.DELIVERED)
+    can_pay = share.state is OrderState.SUBMITTED and share.method is PaymentMethod.WECHATPAY
+    purchase = get_purchase(purchase_no=share.purchase_no, buyer_id=_me(request)) if can_pay else None
     context = {
         "share": share,
         "order": order,
@@ -81,9 +82,10 @@ def show_order(request: HttpRequest, share_no: str) -> HttpResponse:
         "log": list_log(order),
         "sums": sum_up(order),
         "lines_by_id": {line.line_id: line for line in order.lines},
-        "can_pay": share.state is OrderState.SUBMITTED and share.method is PaymentMethod.WECHATPAY,
-        "can_cancel": can_cancel(share.state, share.method)
-        and not (share.state is OrderState.SUBMITTED and share.method is PaymentMethod.WECHATPAY),
+        "can_pay": can_pay,
+        "together": len(purchase.shares) if purchase else 1,
+        "to_pay_minor": purchase.total_minor if purchase else 0,
+        "can_cancel": can_cancel(share.state, share.method) and not can_pay,
         "can_confirm": can_confirm and all(line.shipped_quantity == line.quantity for line in order.lines),
     }
     return render(request, "storefront/orders/order.html", context)

@@ -1,6 +1,8 @@
 """One order as its page shows it: steps, log and sum in words."""
 
-from django.utils.translation import get_language, gettext
+from collections.abc import Sequence
+
+from django.utils.translation import get_language, gettext, pgettext
 
 from billing.checkout.contracts import ShareSummary
 from tenants.orders.contracts import OrderEvent, OrderSheet, OrderState, PaymentMethod
@@ -38,11 +40,11 @@ def list_steps(order: OrderSheet) -> list[Step]:
     """The way of an order, with the instants it has reached."""
     reached = {event.kind: event.at for event in order.events}
     labels = {
-        OrderState.SUBMITTED: gettext("Placed"),
-        OrderState.PAID: gettext("Paid"),
-        OrderState.SHIPPED: gettext("Sent"),
-        OrderState.DELIVERED: gettext("Delivered"),
-        OrderState.COMPLETED: gettext("Received"),
+        OrderState.SUBMITTED: pgettext("step", "Order"),
+        OrderState.PAID: pgettext("step", "Payment"),
+        OrderState.SHIPPED: pgettext("step", "Dispatch"),
+        OrderState.DELIVERED: pgettext("step", "Delivery"),
+        OrderState.COMPLETED: pgettext("step", "Receipt"),
     }
     way = _COD_WAY if order.method is PaymentMethod.COD else _WAY
     last = max((number for number, state in enumerate(way) if state.value in reached), default=0)
@@ -73,6 +75,22 @@ def sum_up(order: OrderSheet) -> list[SumRow]:
         SumRow(gettext("Freight"), order.freight_minor),
         SumRow(label, order.total_minor, kind="total"),
     ]
+
+
+def list_rows(shares: Sequence[ShareSummary]) -> list[dict[str, object]]:
+    """The rows of the order list. Orders that are paid in one go have one button: that of the first."""
+    rows, first = [], dict[str, dict[str, object]]()
+    for share in shares:
+        row = describe_share(share)
+        rows.append(row)
+        if not row["can_pay"]:
+            continue
+        head = first.setdefault(share.purchase_no, row)
+        waiting = [other for other in shares if other.purchase_no == share.purchase_no]
+        row["pay_with"] = head is not row
+        row["together"] = len(waiting)
+        row["together_minor"] = sum(other.total_minor for other in waiting)
+    return rows
 
 
 def describe_share(share: ShareSummary) -> dict[str, object]:

@@ -14,7 +14,9 @@ from tenants.catalog.rules import LIMITS
 from tenants.catalog.words import describe
 
 
-def take_uploads(*, shop_id: int, entry: ProductEntry, uploads: list[UploadedFile], now: datetime) -> list[Wrong]:
+def take_uploads(
+    *, shop_id: int, entry: ProductEntry, uploads: "list[UploadedFile[bytes]]", now: datetime
+) -> list[Wrong]:
     """Store uploads and put them at the end of the form's pictures. Returns what could not be taken.
 
     Called outside any transaction: making renditions takes a while.

@@ -122,7 +122,7 @@ def undo_change(request: HttpRequest, edit_id: int) -> HttpResponse:
 
 
 @require_GET
-@shop_required("goods")
+@shop_required("goods")  # type: ignore[arg-type]  # a stream passes wherever a response does
 def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """All goods as a CSV that can be imported again."""
     visit = visit_of(request)

@@ -132,7 +132,8 @@ def _describe(event: OrderEvent) -> str:
 
 def _note(event: OrderEvent) -> str:
     if "tracking_number" in event.detail:
-        return f"{name_carrier(event.detail['carrier'])} {event.detail['tracking_number']}"
+        carrier = event.detail["carrier"]
+        return name_carrier(carrier) if carrier == SELF_DELIVERY else f"{carrier} {event.detail['tracking_number']}"
     why = event.detail.get("why", "")
     known = {
         "expired": gettext("It was not paid in time."),

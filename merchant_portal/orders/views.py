@@ -103,7 +103,8 @@ def ship(request: HttpRequest, share_no: str) -> HttpResponse:
             shop_id=visit.shop.shop_id,
             share_no=share.share_no,
             carrier=form.sent_by,
-            tracking_number=form.tracking_number or SELF_DELIVERY,
+            # A parcel's number is unique in its order; own delivery has none, so its parcels are counted.
+            tracking_number=form.tracking_number or f"{SELF_DELIVERY}-{len(order.parcels) + 1}",
             contents=form.contents,
             actor_id=visit.user_id,
             now=timezone.now(),

@@ -28,7 +28,8 @@ Build = Callable[[], tuple[str, Mapping[str, Any]]]  # Any: a template's context
 def show_kept(request: HttpRequest, *, path: str, version: Hashable, build: Build) -> HttpResponse:
     """The page at `path` from memory, or built (template, context) and kept.
 
-    `version` changes whenever anything changes that the page shows. A page with a toast is never kept.
+    `version` changes whenever anything changes that the page shows. A page with a toast is never kept, nor one
+    that says of itself (`is_makeshift` in its context) that it is poorer than it should be.
     """
     if _has_toast(request):
         template, context = build()
@@ -45,7 +46,7 @@ def show_kept(request: HttpRequest, *, path: str, version: Hashable, build: Buil
     if body is None:
         template, context = build()
         body = render(request, template, {**context, "csrf_slot": CSRF_SLOT}).content
-        if len(body) <= MOST_BYTES_EACH:
+        if len(body) <= MOST_BYTES_EACH and not context.get("is_makeshift"):
             _pages.keep(key, body)
     slot = CSRF_SLOT.encode()
     if slot in body:

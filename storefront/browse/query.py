@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 
 from market.money import BadAmount, parse_minor
 from search.listings.contracts import (
@@ -18,6 +19,7 @@ from search.listings.contracts import (
 )
 
 ATTRIBUTE = "a."
+CONDITIONS = ("c", "brand", "shop")
 PAGE_SIZE = 30
 DEEPEST_PAGE = 80
 
@@ -56,16 +58,23 @@ def read_query(data: QueryDict, *, category_id: int | None, shop_ids: tuple[int,
 
 def list_chips(data: QueryDict, facets: tuple[Facet, ...], *, path: str) -> list[Chip]:
     """The ticked conditions, each removable."""
+    language = get_language() or "zh-hans"
     labels = {(field_of(facet), value.value): value.label for facet in facets for value in facet.values}
     chips = []
     for name in data:
-        if name == "stock" or name in ("min", "max", "q", "sort", "page", "after", "c"):
+        if name not in CONDITIONS and not name.startswith(ATTRIBUTE):
             continue
-        for value in data.getlist(name):
+        for value in dict.fromkeys(data.getlist(name)):
             label = labels.get((name, value))
-            text = label.best("zh") if label else value
+            text = label.best(language) if label else value
             chips.append(Chip(text[:60], without(data, name, value, path=path)))
     return chips[:40]
+
+
+def without_price(data: QueryDict, *, path: str) -> str:
+    """The address without both ends of the price."""
+    pairs = [(key, one) for key in data for one in data.getlist(key) if key not in ("page", "after", "min", "max")]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def without(data: QueryDict, name: str, value: str | None = None, *, path: str) -> str:

@@ -1,7 +1,7 @@
 """A page of results: cards, facets as a rail, ticked conditions, sorts, pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from market.taxonomy.contracts import CategoryNode
 from search.listings.contracts import BadQuery, Facet, FacetKind, SearchQuery, Sort
 from search.listings.selectors import search
-from storefront.browse.query import field_of, list_chips, read_query, with_value, without
+from storefront.browse.query import field_of, list_chips, read_query, with_value, without_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,15 @@ def read_results(
     except BadQuery:
         query = SearchQuery(words=request.GET.get("q", "")[:100], shop_ids=shop_ids)
     page = search(query, epochs=request.epochs)  # type: ignore[attr-defined]
+    if query.page > 1 and not page.hits:  # behind the last page: show that one
+        query = replace(query, page=max(1, page.pages))
+        page = search(query, epochs=request.epochs)  # type: ignore[attr-defined]
     facets = [facet for facet in page.facets if not (shop_ids and facet.kind is FacetKind.SHOP)]
     groups = [_to_group(facet, number) for number, facet in enumerate(facets) if field_of(facet)]
     chips = list_chips(request.GET, tuple(facets), path=request.path)
     return {
         "page": page,
+        "is_makeshift": page.did_fall_back,
         "query": query,
         "groups": [group for group in groups if group.field != "stock"],
         "stock": next((group for group in groups if group.field == "stock"), None),
@@ -59,8 +63,11 @@ def read_results(
         "conditions": len(chips) + bool(query.in_stock) + bool(query.price_from_minor or query.price_to_minor),
         "sorts": _list_sorts(request, query),
         "clear": f"{request.path}?q={query.words}" if query.words else request.path,
-        "prices": {"min": request.GET.get("min", "")[:12], "max": request.GET.get("max", "")[:12]},
-        "without_price": without(request.GET, "min", path=request.path),
+        "prices": {
+            "min": request.GET.get("min", "")[:12] if query.price_from_minor is not None else "",
+            "max": request.GET.get("max", "")[:12] if query.price_to_minor is not None else "",
+        },
+        "without_price": without_price(request.GET, path=request.path),
     }
 
 

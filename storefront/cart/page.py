@@ -74,6 +74,15 @@ class CartShop:
     rows: tuple[CartRow, ...]
 
     @property
+    def is_open(self) -> bool:
+        return self.shop is not None and self.shop.is_open
+
+    @property
+    def ticks(self) -> str:
+        """For the box of all: "true", "mixed" or "false"."""
+        return _sum_up_ticks(self.is_all_ticked, self.rows)
+
+    @property
     def is_all_ticked(self) -> bool:
         alive = [row for row in self.rows if row.can_be_bought]
         return bool(alive) and all(row.line.ticked for row in alive)
@@ -110,14 +119,32 @@ class CartPage:
         return sum(row.line.quantity for row in self.rows)
 
     @property
+    def ticks(self) -> str:
+        """For the box of everything: "true", "mixed" or "false"."""
+        return _sum_up_ticks(self.is_all_ticked, self.rows)
+
+    @property
     def is_all_ticked(self) -> bool:
-        return bool(self.shops) and all(shop.is_all_ticked for shop in self.shops if shop.shop is not None)
+        """Of what can be bought: a dead line does not keep the box from being full."""
+        alive = [row for row in self.rows if row.can_be_bought]
+        return bool(alive) and all(row.line.ticked for row in alive)
+
+    @property
+    def dead_ticks(self) -> list[int]:
+        """Lines that were ticked while they could be bought."""
+        return [row.line.line_id for row in self.rows if row.line.ticked and not row.can_be_bought]
 
 
 def read_page(owner: CartOwner, *, epochs: Epochs) -> CartPage:
     """The cart with today's offers: two statements."""
     rows = _match(get_cart(owner), epochs)
     return CartPage(tuple(_group(rows, map_shops(epochs))))
+
+
+def _sum_up_ticks(is_all: bool, rows: Iterable[CartRow]) -> str:
+    if is_all:
+        return "true"
+    return "mixed" if any(row.is_counted for row in rows) else "false"
 
 
 def _match(cart: CartView, epochs: Epochs) -> list[CartRow]:

@@ -1,6 +1,7 @@
 """Views of the cart. Everything works as a plain form; with a script the same form sends itself."""
 
 import re
+from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.checkout.contracts import CartOwner
+from billing.checkout.rules import MAX_QUANTITY
 from billing.checkout.selectors import count_pieces
 from billing.checkout.services import (
     BadQuantity,
@@ -25,7 +27,7 @@ from search.listings.contracts import PublishedOffer
 from search.listings.rules.offers import make_offer
 from search.listings.selectors import find_listing
 from storefront.cart.owner import make_owner, read_owner, remember
-from storefront.cart.page import CartPage, read_page
+from storefront.cart.page import CartPage, CartRow, read_page
 from web.toasts import add_toast
 
 _STEP = re.compile(r"(\d{1,18}):(-?1)")
@@ -79,6 +81,8 @@ def change_cart(request: HttpRequest) -> HttpResponse:
     page = read_page(owner, epochs=request.epochs)  # type: ignore[attr-defined]
     _apply_form(request, owner, page)
     if "settle" in request.POST:
+        # What died since it was ticked shows no tick any more, and must not hold up the rest.
+        tick_lines(owner=owner, line_ids=page.dead_ticks, ticked=False)
         return redirect("storefront:checkout")
     if request.headers.get("HX-Request") == "true":
         return _show(request, owner)
@@ -101,17 +105,18 @@ def _apply_form(request: HttpRequest, owner: CartOwner, page: CartPage) -> None:
         wanted = line.line_id in ticked
         if wanted != line.ticked and row.can_be_bought:
             tick_lines(owner=owner, line_ids=[line.line_id], ticked=wanted)
-        quantity = request.POST.get(f"quantity-{line.line_id}", "")
-        if quantity.isdigit() and 1 <= int(quantity[:6]) <= 999 and int(quantity) != line.quantity:
-            set_quantity(owner=owner, line_id=line.line_id, quantity=int(quantity))
+        quantity = _read_quantity(request, row)
+        if quantity != line.quantity:
+            set_quantity(owner=owner, line_id=line.line_id, quantity=quantity)
     _apply_buttons(request, owner, page)
 
 
 def _apply_buttons(request: HttpRequest, owner: CartOwner, page: CartPage) -> None:
     if step := _STEP.fullmatch(request.POST.get("step", "")):
         for row in page.rows:
-            if row.line.line_id == int(step[1]) and 1 <= row.line.quantity + int(step[2]) <= 999:
-                set_quantity(owner=owner, line_id=row.line.line_id, quantity=row.line.quantity + int(step[2]))
+            quantity = _read_quantity(request, row) + int(step[2])
+            if row.line.line_id == int(step[1]) and 1 <= quantity <= MAX_QUANTITY:
+                set_quantity(owner=owner, line_id=row.line.line_id, quantity=quantity)
     if "remove" in request.POST:
         remove_lines(owner=owner, line_ids=[_read_number(request.POST["remove"])])
     if "remove_ticked" in request.POST:
@@ -119,11 +124,20 @@ def _apply_buttons(request: HttpRequest, owner: CartOwner, page: CartPage) -> No
     if "remove_gone" in request.POST:
         remove_lines(owner=owner, line_ids=[row.line.line_id for row in page.rows if not row.can_be_bought])
     if "tick_all" in request.POST:
-        tick_lines(owner=owner, line_ids=[row.line.line_id for row in page.rows], ticked=not page.is_all_ticked)
+        _tick_alive(owner, page.rows, ticked=not page.is_all_ticked)
     for shop in page.shops:
         if f"shop-{shop.shop_id}" in request.POST:
-            ids = [row.line.line_id for row in shop.rows]
-            tick_lines(owner=owner, line_ids=ids, ticked=not shop.is_all_ticked)
+            _tick_alive(owner, shop.rows, ticked=not shop.is_all_ticked)
+
+
+def _tick_alive(owner: CartOwner, rows: Iterable[CartRow], *, ticked: bool) -> None:
+    tick_lines(owner=owner, line_ids=[row.line.line_id for row in rows if row.can_be_bought], ticked=ticked)
+
+
+def _read_quantity(request: HttpRequest, row: CartRow) -> int:
+    """What was typed; what it was where nothing sensible was."""
+    typed = _read_number(request.POST.get(row.field_name, ""))
+    return typed if 1 <= typed <= MAX_QUANTITY else row.line.quantity
 
 
 def _find_offer(request: HttpRequest) -> PublishedOffer | None:

@@ -1,5 +1,7 @@
 """Views of checkout and cashier."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,8 +27,10 @@ from billing.checkout.services import (
     start_paying,
 )
 from billing.payments.contracts import ProviderError
+from billing.payments.services import PaymentClosed, PaymentExpired
 from market.accounts.contracts import AddressView
 from market.accounts.selectors import find_address, list_addresses
+from market.shops.selectors import map_shops
 from storefront.cart.owner import remember
 from storefront.checkout.forms import CheckoutForm, new_key, read_form
 from storefront.checkout.page import read_checkout_page
@@ -45,8 +49,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _place(request, read_form(request.POST))
     quote = quote_cart(owner=_owner(request))
     if not quote.shops:
-        add_toast(request, gettext("Tick what you want to buy first."), bad=True)
-        return redirect("storefront:cart")
+        return _send_to_cart(request)
     return _show(request, quote, CheckoutForm(new_key(), quote.digest, 0, PaymentMethod.WECHATPAY, {}))
 
 
@@ -58,12 +61,11 @@ def show_cashier(request: HttpRequest, purchase_no: str) -> HttpResponse:
     purchase = _find(request, purchase_no)
     if purchase.state is not PurchaseState.WAITING:
         return redirect(_after(purchase))
-    try:
-        qr = start_paying(payment_no=purchase.payment_no, now=timezone.now()).qr_content
-    except ProviderError:
-        qr = ""
-    context = {"purchase": purchase, "qr": draw_qr(qr) if qr else "", "qr_content": qr}
-    return render(request, "storefront/checkout/cashier.html", context, status=200 if qr else 503)
+    now = timezone.now()
+    is_over = purchase.expires_at is not None and purchase.expires_at <= now
+    qr = "" if is_over else _find_qr(purchase, now)
+    context = {"purchase": purchase, "is_over": is_over, "qr": draw_qr(qr) if qr else "", "qr_content": qr}
+    return render(request, "storefront/checkout/cashier.html", context, status=200 if qr or is_over else 503)
 
 
 @never_cache
@@ -116,6 +118,14 @@ def cancel_purchase(request: HttpRequest, purchase_no: str) -> HttpResponse:
     return redirect("storefront:orders")
 
 
+def _find_qr(purchase: PurchaseView, now: datetime) -> str:
+    """What to scan; empty while the provider does not answer, or when the payment ended a moment ago."""
+    try:
+        return start_paying(payment_no=purchase.payment_no, now=now).qr_content
+    except (ProviderError, PaymentExpired, PaymentClosed):
+        return ""
+
+
 def _place(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
     address = find_address(user_id=_me(request), address_id=form.address_id)
     if address is None:
@@ -131,8 +141,7 @@ def _place(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
     try:
         purchase = place_purchase(request=wanted, now=timezone.now())
     except NothingToPlace:
-        add_toast(request, gettext("Tick what you want to buy first."), bad=True)
-        return redirect("storefront:cart")
+        return _send_to_cart(request)
     except QuoteChanged as changed:
         return _show(request, changed.quote, form, problem="changed")
     except TooManyShops:
@@ -152,8 +161,22 @@ def _show(
     page = read_checkout_page(quote, form, addresses)
     # Today's prices are shown now: what the buyer agrees to next is measured against them.
     refresh_offers(owner=_owner(request), offers=page.refreshed_offers)
-    context = {"page": page, "quote": quote, "form": form, "problem": problem, "shop_name": shop_name}
+    context = {
+        "page": page,
+        "quote": quote,
+        "form": form,
+        "stalls": map_shops(request.epochs),  # type: ignore[attr-defined]
+        "problem": problem,
+        "shop_name": shop_name,
+    }
     return render(request, "storefront/checkout/checkout.html", context, status=409 if problem else 200)
+
+
+def _send_to_cart(request: HttpRequest) -> HttpResponse:
+    """Nothing is ticked. An empty cart says so by itself."""
+    if count_pieces(_owner(request)):
+        add_toast(request, gettext("Tick what you want to buy first."), bad=True)
+    return redirect("storefront:cart")
 
 
 def _ship_to(address: AddressView) -> ShipTo:

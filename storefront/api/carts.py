@@ -149,11 +149,8 @@ def _show(request: Request, *, status: int = 200) -> Response:
 
 
 def _owner(request: Request) -> CartOwner:
-    """The person's cart, else the guest's. A key that was not made here opens nothing."""
-    caller = caller_of(request)
-    if caller is not None:
-        return CartOwner(user_id=caller.user_id)
-    key = request.headers.get(CART_KEY, "")
-    if not _KEY.fullmatch(key):
+    """The person's cart, else the guest's. A key that cannot have been made here is refused."""
+    caller, key = caller_of(request), request.headers.get(CART_KEY)
+    if key is not None and not _KEY.fullmatch(key):
         raise Problem(400, "cart-key-malformed", gettext("This is no key of a cart. POST /api/v1/carts makes one."))
-    return CartOwner(guest_key=key)
+    return CartOwner(user_id=caller.user_id) if caller else CartOwner(guest_key=key or "")

@@ -1,8 +1,8 @@
-"""Addresses of the public API: `api:…` below /api/v1/, on the market host."""
+"""Addresses of the public API, `api:…` below /api/v1/ on the market host, and the page of a person's tokens."""
 
 from django.urls import include, path
 
-from storefront.api import browse, carts, orders, purchases
+from storefront.api import browse, carts, orders, purchases, tokens
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -46,4 +46,6 @@ description = describe_api(
 
 urlpatterns = [
     path("api/v1/", include(([*operations, *description], "api"))),
+    path("account/tokens/", tokens.show_tokens, name="account-tokens"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke-account-token"),
 ]

@@ -1,10 +1,14 @@
 """The description of an API as JSON, and as pages to try it out."""
 
+from threading import Lock
 from typing import Any  # Any: drf-spectacular is untyped
 
 from django.urls import URLPattern, path
+from django.utils.translation import get_language
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 DESCRIPTION = """JSON over HTTPS. Money is in minor units (fen) of `currency`. Texts are `{"zh": …, "en": …}`;
 either may be empty. Times are UTC.
@@ -21,6 +25,25 @@ another request. Keys are kept for 24 hours.
 JSON pointers."""
 
 
+_kept: dict[str, Response] = {}
+_writing = Lock()
+
+
+class KeptSchemaView(SpectacularJSONAPIView):
+    """The description, written once a process and language: it takes a second, and drf-spectacular's settings for
+    one API are global while it writes."""
+
+    renderer_classes = [OpenApiJsonRenderer2]
+
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """The kept description, or a new one."""
+        key = f"{self.urlconf}:{get_language()}"
+        with _writing:
+            if key not in _kept:
+                _kept[key] = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+            return Response(_kept[key].data)
+
+
 def describe_api(*, urlconf: str, title: str, tokens: str, tags: dict[str, str]) -> list[URLPattern]:
     """`openapi.json` and `docs/` for the operations of a URL configuration."""
     custom: dict[str, Any] = {
@@ -31,10 +54,9 @@ def describe_api(*, urlconf: str, title: str, tokens: str, tags: dict[str, str])
         "POSTPROCESSING_HOOKS": [],
         "COMPONENT_SPLIT_REQUEST": False,
     }
-    schema = SpectacularJSONAPIView.as_view(
+    schema = KeptSchemaView.as_view(
         urlconf=urlconf,
         custom_settings=custom,
-        renderer_classes=[OpenApiJsonRenderer2],
         authentication_classes=[],
         permission_classes=[],
     )

@@ -136,6 +136,7 @@ def test_a_list_takes_as_many_statements_for_more_rows(trade):
             trade.alpha.get(path)
         return len(seen)
 
+    trade.alpha.get("products")  # what is kept by the process is read once
     before = [count(path) for path in ("products", "stock", "orders")]
     for number in range(3):
         body = {"title": {"zh": f"杯{number}"}, "variants": [{"sku": f"C{number}", "price_minor": 5}]}

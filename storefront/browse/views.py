@@ -1,6 +1,6 @@
 """Views of looking around. At most two statements for a visitor: the epochs, and what the page shows."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from market.shops.contracts import ShopContext
 from market.shops.selectors import list_open_shops
 from market.taxonomy.selectors import get_tree
-from search.listings.contracts import EngineDown, ListingCard, Sort
+from search.listings.contracts import EngineDown, ListingCard, Shelf, Sort
 from search.listings.engines.chosen import get_engine
-from search.listings.selectors import count_categories, find_listing, list_shelves, list_shop_cards
+from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
 from storefront.browse.kept import show_kept
 from storefront.browse.product import read_product
 from storefront.browse.results import read_results
@@ -32,13 +32,15 @@ def show_home(request: HttpRequest) -> HttpResponse:
     def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
         epochs = request.epochs  # type: ignore[attr-defined]
         shops = list_open_shops(epochs)
-        cards = list_shop_cards([shop.shop_id for shop in shops[:HOME_SHOPS]], each=3, epochs=epochs)
         tree, counts = get_tree(), count_categories(epochs=epochs)
+        trades = {pk: Shelf(category_id=pk, sort=Sort.NEWEST, size=HOME_EACH) for pk in tree.tops}
+        stalls = {shop: Shelf(shop_id=shop.shop_id, sort=Sort.SALES, size=HOME_EACH) for shop in shops[:HOME_SHOPS]}
+        cards = fill_shelves([*trades.values(), *stalls.values()], epochs=epochs)
         return "storefront/browse/home.html", {
             "trades": [(node, counts.get(node.category_id, 0)) for node in tree.list_tops()],
-            "stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops[:HOME_SHOPS] if cards.get(shop.shop_id)],
+            "stalls": [(shop, cards[shelf]) for shop, shelf in stalls.items() if cards[shelf]],
             "shop_count": len(shops),
-            "goods": _mix(list_shelves(tree.tops, sort=Sort.NEWEST, size=HOME_EACH, epochs=epochs))[:HOME_GOODS],
+            "goods": _mix([cards[shelf] for shelf in trades.values()])[:HOME_GOODS],
         }
 
     return show_kept(request, path="/", version=_list_version(request), build=build)
@@ -131,9 +133,9 @@ def go_to_product(request: HttpRequest, listing_id: int) -> HttpResponse:
     return redirect(absolute_url(f"/item/{listing_id}/"))
 
 
-def _mix(shelves: Mapping[int, Sequence[ListingCard]]) -> list[ListingCard]:
+def _mix(shelves: Sequence[Sequence[ListingCard]]) -> list[ListingCard]:
     """One of each trade, then the next of each: a market, not one stall after the other."""
-    rounds = zip_longest(*shelves.values())
+    rounds = zip_longest(*shelves)
     return [card for cards in rounds for card in cards if card is not None]
 
 

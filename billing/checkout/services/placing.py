@@ -17,7 +17,7 @@ from billing.checkout.contracts import (
     QuoteProblem,
     ShopQuote,
 )
-from billing.checkout.models import Purchase, PurchaseShare
+from billing.checkout.models import CartLine, Purchase, PurchaseShare
 from billing.checkout.numbers import make_purchase_no, make_share_no
 from billing.checkout.rules import (
     MAX_SHOPS,
@@ -27,13 +27,13 @@ from billing.checkout.rules import (
     quote_shop,
     sum_quote,
 )
-from billing.checkout.selectors import find_purchase_by_key, get_cart, lines_of, to_purchase
+from billing.checkout.selectors import find_purchase_by_key, get_cart, to_purchase
 from billing.checkout.services.quoting import quote_cart
 from billing.payments.contracts import ShareToPay
 from billing.payments.selectors import list_merchant_accounts
 from billing.payments.services import open_payment
 from market.shops.contracts import ShopContext
-from market.shops.selectors import map_shops, read_epochs
+from market.shops.selectors import list_shops_by_ids
 from market.shops.tenancy import enter_shop
 from tenants.catalog.contracts import SellableVariant
 from tenants.catalog.selectors import list_sellable
@@ -122,7 +122,7 @@ def _place(request: PlaceRequest, now: datetime) -> PurchaseView:
     by_shop = group_by_shop(lines)
     if len(by_shop) > MAX_SHOPS:
         raise TooManyShops(len(by_shop))
-    shops = map_shops(read_epochs())
+    shops = list_shops_by_ids(by_shop)
     expires_at = None if request.method is PaymentMethod.COD else now + timedelta(seconds=settings.HOLD_SECONDS)
     placing = _Placing(request, make_purchase_no(now), now, expires_at)
     quotes: list[ShopQuote] = []
@@ -139,7 +139,7 @@ def _place(request: PlaceRequest, now: datetime) -> PurchaseView:
     purchase, shares = _write_purchase(placing, quote)
     if request.method is not PaymentMethod.COD:
         _open_payment(placing, purchase, shares, [shops[shop_id] for shop_id in by_shop])
-    lines_of(CartOwner(user_id=request.buyer_id)).filter(pk__in=[line.line_id for line in lines]).delete()
+    CartLine.objects.filter(pk__in=[line.line_id for line in lines]).delete()
     return to_purchase(purchase, shares)
 
 

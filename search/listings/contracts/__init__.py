@@ -39,6 +39,7 @@ from search.listings.contracts.queries import (
     FacetValue,
     SearchPage,
     SearchQuery,
+    Shelf,
     Sort,
 )
 
@@ -77,5 +78,6 @@ __all__ = [
     "RefreshOutcome",
     "SearchPage",
     "SearchQuery",
+    "Shelf",
     "Sort",
 ]

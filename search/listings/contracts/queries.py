@@ -49,6 +49,16 @@ class AttributeTick:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """The first cards of a sort: of a category, of a shop, or of all goods; those in stock only."""
+
+    category_id: int | None = None
+    shop_id: int | None = None
+    sort: Sort = Sort.BEST
+    size: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class SearchQuery:
     """One question. Values inside a facet are alternatives, facets restrict each other.
 

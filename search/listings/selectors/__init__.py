@@ -3,7 +3,14 @@
 `epochs` is what the request already knows (`request.epochs`); without it, one statement more reads them.
 """
 
-from search.listings.selectors.finding import count_categories, list_shelf, list_shelves, read_generation, search
+from search.listings.selectors.finding import (
+    count_categories,
+    fill_shelves,
+    list_shelf,
+    list_shelves,
+    read_generation,
+    search,
+)
 from search.listings.selectors.reading import (
     find_listing,
     find_listing_id,
@@ -16,6 +23,7 @@ from search.listings.selectors.reading import (
 
 __all__ = [
     "count_categories",
+    "fill_shelves",
     "find_listing",
     "find_listing_id",
     "find_offer",

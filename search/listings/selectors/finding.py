@@ -18,6 +18,7 @@ from search.listings.contracts import (
     ListingCard,
     SearchPage,
     SearchQuery,
+    Shelf,
     Sort,
 )
 from search.listings.engines.chosen import get_engine
@@ -29,7 +30,7 @@ from tenants.catalog.contracts import Text
 
 logger = logging.getLogger(__name__)
 _pages: Memory[SearchPage] = Memory(128)
-_shelves: Memory[dict[int, tuple[ListingCard, ...]]] = Memory(16)
+_shelves: Memory[Mapping[Shelf, tuple[ListingCard, ...]]] = Memory(16)
 _counts: Memory[Mapping[int, int]] = Memory(4)
 _fallback = PostgresEngine()
 
@@ -66,43 +67,47 @@ def list_shelf(
     epochs: Epochs | None = None,
 ) -> tuple[ListingCard, ...]:
     """The first cards of a sort, of all goods, a category or a shop; those in stock only."""
-    query = _shelf_query(sort, size, category_id=category_id, shop_id=shop_id)
-    return search(query, epochs=epochs).hits
+    shelf = Shelf(category_id=category_id, shop_id=shop_id, sort=sort, size=size)
+    return search(_shelf_query(shelf), epochs=epochs).hits
 
 
 def list_shelves(
     category_ids: Iterable[int], *, sort: Sort = Sort.BEST, size: int = 6, epochs: Epochs | None = None
 ) -> dict[int, tuple[ListingCard, ...]]:
     """A shelf for each category: one statement for all, none while they are kept."""
+    shelves = {pk: Shelf(category_id=pk, sort=sort, size=size) for pk in category_ids}
+    filled = fill_shelves(shelves.values(), epochs=epochs)
+    return {category_id: filled[shelf] for category_id, shelf in shelves.items()}
+
+
+def fill_shelves(shelves: Iterable[Shelf], *, epochs: Epochs | None = None) -> Mapping[Shelf, tuple[ListingCard, ...]]:
+    """The cards of shelves of any kind: one statement for all, none while they are kept."""
     epochs = epochs or read_epochs()
-    wanted = tuple(category_ids)
+    wanted = tuple(shelves)
     engine, generation = _choose_engine()
-    key = (engine.name, generation, epochs, wanted, sort, size)
+    key = (engine.name, generation, epochs, wanted)
     kept = _shelves.find(key)
     if kept is not None:
         return kept
-    answers = {
-        category_id: _ask(engine, _shelf_query(sort, size, category_id=category_id), epochs) for category_id in wanted
-    }
+    answers = {shelf: _ask(engine, _shelf_query(shelf), epochs) for shelf in wanted}
     cards = _list_many([pk for answer, _ in answers.values() for pk in answer.listing_ids], epochs)
-    shelves = {
-        category_id: tuple(cards[pk] for pk in answer.listing_ids if pk in cards)
-        for category_id, (answer, _) in answers.items()
+    filled = {
+        shelf: tuple(cards[pk] for pk in answer.listing_ids if pk in cards) for shelf, (answer, _) in answers.items()
     }
-    return shelves if any(fell for _, fell in answers.values()) else _shelves.keep(key, shelves)
+    return filled if any(fell for _, fell in answers.values()) else _shelves.keep(key, filled)
 
 
 def _list_many(listing_ids: list[int], epochs: Epochs) -> dict[int, ListingCard]:
     return {card.listing_id: card for card in list_cards(list(dict.fromkeys(listing_ids)), epochs=epochs)}
 
 
-def _shelf_query(sort: Sort, size: int, *, category_id: int | None = None, shop_id: int | None = None) -> SearchQuery:
+def _shelf_query(shelf: Shelf) -> SearchQuery:
     return SearchQuery(
-        category_id=category_id,
-        shop_ids=(shop_id,) if shop_id is not None else (),
+        category_id=shelf.category_id,
+        shop_ids=(shelf.shop_id,) if shelf.shop_id is not None else (),
         in_stock=True,
-        sort=sort,
-        size=size,
+        sort=shelf.sort,
+        size=shelf.size,
         with_facets=False,
     )
 

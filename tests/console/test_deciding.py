@@ -54,6 +54,12 @@ def test_a_provider_that_does_not_answer_is_said_and_asked_again_once(
     assert [line.action for line in list_entries(shop_id=shop_id)].count("shop.enrolled") == 1
 
 
+def test_a_platform_without_a_provider_still_opens_shops(committed_applicant, settings, enter) -> None:
+    settings.WECHATPAY = {**settings.WECHATPAY, "sp_mchid": ""}
+    page = enter().client.post(f"/shops/{committed_applicant.shop_id}/approve/", follow=True).content.decode()
+    assert "is not set up on this platform" in page and get_shop(committed_applicant.shop_id).is_open
+
+
 def test_a_shop_that_is_not_open_gets_no_account(applicant, enter) -> None:
     page = enter().client.post(f"/shops/{applicant.shop_id}/enrol/", follow=True).content.decode()
     assert "Approve it first" in page

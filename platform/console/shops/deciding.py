@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -100,6 +101,10 @@ def _apply(request: HttpRequest, shop: ShopContext) -> bool:
         pending = gettext("WeChat Pay still examines the application of “%(shop)s”. Apply again in a minute.")
         silent = gettext("WeChat Pay does not answer, so “%(shop)s” cannot take payments yet. Apply again in a minute.")
         add_toast(request, _say(pending if error.code == "PENDING" else silent, shop), bad=True)
+        return False
+    except ImproperlyConfigured:
+        unset = gettext("WeChat Pay is not set up on this platform, so “%(shop)s” takes cash on delivery only.")
+        add_toast(request, _say(unset, shop), bad=True)
         return False
     return True
 

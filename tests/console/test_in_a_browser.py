@@ -1,0 +1,114 @@
+"""The console in a real browser: every page fits both widths and breaks no rule, and it works without scripts."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from market.shops.selectors import get_shop
+from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.console.conftest import Visitor, fail_jobs
+
+pytestmark = pytest.mark.browser
+
+
+class Quiet(WSGIRequestHandler):
+    """No lines on standard error."""
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site(committed_db) -> Iterator[str]:
+    """The console host, served from threads of this process."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.daemon_threads = True
+    server.set_app(StaticFilesHandler(get_wsgi_application()))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{settings.CONSOLE_HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=5)
+        connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+def carry(context: BrowserContext, visitor: Visitor, site: str) -> None:
+    """The session of a visitor who came in through the door, in this browser."""
+    cookie = visitor.client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+
+
+def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, world, applicant, enter) -> None:
+    fail_jobs(3, timezone.now())
+    share_no, purchase_no = world.cod.shares[0].share_no, world.paid.purchase_no
+    pages = {
+        "home": "/",
+        "shops": "/shops/",
+        "shop": f"/shops/{world.fair.shops[0].shop_id}/",
+        "review": f"/shops/{applicant.shop_id}/",
+        "purchases": "/purchases/",
+        "purchase": f"/purchases/{purchase_no}/",
+        "ledger": "/ledger/?check=seals",
+        "accounts": "/ledger/accounts/2015/",
+        "entries": "/ledger/accounts/1030/?owner=顺丰速运",
+        "transactions": "/ledger/transactions/",
+        "transaction": "/ledger/transactions/1/",
+        "requests": "/ledger/requests/",
+        "releases": "/releases/",
+        "cash": "/cash/",
+        "remittance": f"/cash/{share_no}/",
+        "settlement": "/settlement/",
+        "webhooks": "/webhooks/",
+        "events": "/events/",
+        "jobs": "/jobs/",
+        "trail": "/trail/",
+    }
+    with new_context(browser) as context:
+        carry(context, enter(), site)
+        page = context.new_page()
+        seen = watch(page)
+        for name, path in pages.items():
+            answer = page.goto(f"{site}{path}")
+            assert answer is not None and answer.status == 200, path
+            screenshot(page, f"console-{name}")
+            for width in (1280, 640, 390):
+                page.set_viewport_size({"width": width, "height": 844})
+                assert overflow(page) == 0, (path, width)
+        assert seen == []
+
+
+def test_without_scripts_a_shop_is_suspended_and_let_back_from_a_phone(
+    site, browser, wechat_settings, make_shop, enter
+) -> None:
+    shop_id = make_shop("alpha").shop_id
+    with new_context(browser, width=390, language="en-GB", scripts=False) as context:
+        carry(context, enter(), site)
+        page = context.new_page()
+        page.goto(f"{site}/shops/{shop_id}/")
+        page.get_by_role("button", name="Suspend the shop").click()
+        expect(page.get_by_text("Say why: the shop's team reads it.").first).to_be_visible()
+        page.get_by_label("Reason").fill("The licence is missing: send it.")
+        page.get_by_role("button", name="Suspend the shop").click()
+        expect(page.get_by_text("Suspended", exact=True).first).to_be_visible()
+        assert not get_shop(shop_id).is_open
+        page.get_by_role("button", name="Let the shop back").click()
+        expect(page.get_by_text("Open", exact=True).first).to_be_visible()
+        assert get_shop(shop_id).is_open

@@ -117,8 +117,8 @@ def _apply_buttons(request: HttpRequest, owner: CartOwner, page: CartPage) -> No
             quantity = _read_quantity(request, row) + int(step[2])
             if row.line.line_id == int(step[1]) and 1 <= quantity <= MAX_QUANTITY:
                 set_quantity(owner=owner, line_id=row.line.line_id, quantity=quantity)
-    if "remove" in request.POST:
-        remove_lines(owner=owner, line_ids=[_read_number(request.POST["remove"])])
+    if "take_out" in request.POST:
+        remove_lines(owner=owner, line_ids=[_read_number(request.POST["take_out"])])
     if "remove_ticked" in request.POST:
         remove_lines(owner=owner, line_ids=[row.line.line_id for row in page.rows if row.line.ticked])
     if "remove_gone" in request.POST:

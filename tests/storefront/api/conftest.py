@@ -1,6 +1,6 @@
 """A market with two shops and a shopper, on the way through JSON only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -8,6 +8,9 @@ import pytest
 from billing.checkout.contracts import Offer
 from billing.payments.services import enrol_merchant
 from market.shops.contracts import ShopContext
+from search.listings.engines.chosen import get_index_files
+from search.listings.services.indexing import catch_up
+from search.listings.services.running import open_index
 from tests.fixtures.api import MARKET, Api, Person, forget_everything, list_product, make_person, make_shop_api
 from tests.fixtures.wechatpay import Simulator
 
@@ -50,6 +53,15 @@ def market(any_db, make_shop: Callable[..., ShopContext], clock) -> Market:
     tea, tea_listing = list_product(shops[1], sku="TEA", price_minor=9_000, pieces=5, title="明前龙井")
     merchants = (make_shop_api(shops[0]), make_shop_api(shops[1]))
     return Market(shops, (mug, tea), (mug_listing, tea_listing), make_person(), Api(MARKET), merchants)
+
+
+@pytest.fixture
+def indexed(market: Market, clock) -> Iterator[None]:
+    """The index of the market's goods, as the indexer leaves it."""
+    indexer, position = open_index(get_index_files(), rebuild=False, progress=lambda count: None)
+    catch_up(indexer, after=position)
+    yield
+    indexer.close()
 
 
 @pytest.fixture

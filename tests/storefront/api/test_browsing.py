@@ -56,7 +56,7 @@ def test_a_suspended_shop_is_gone_at_once(market, clock):
 
 
 @pytest.mark.parametrize("path", ["listings", "listings?words=杯", "shops", "shops/alpha", "categories"])
-def test_looking_around_takes_at_most_two_statements(market, path):
+def test_looking_around_takes_at_most_two_statements(market, indexed, path):
     market.visitor.get(path)
     with CaptureQueriesContext(
         connection,

@@ -167,7 +167,7 @@ def _list_tabs(request: HttpRequest, query: GoodsQuery, counts: dict[ProductStat
         return Tab(label, f"{address}?{urlencode(full)}" if full else address, query.tab == tab, count)
 
     statuses = [make(status.value, name_status(status), counts[status]) for status in _ORDER]
-    return [make("", gettext("All"), sum(counts.values())), *statuses, make(SOLD_OUT, gettext("Sold out"), sold_out)]
+    return [make("", gettext("All"), sum(counts.values())), *statuses, make(SOLD_OUT, gettext("None left"), sold_out)]
 
 
 _ORDER = (ProductStatus.ACTIVE, ProductStatus.DRAFT, ProductStatus.ARCHIVED)

@@ -30,6 +30,11 @@ def cut(rows: Sequence[T], scope: str, identify: Callable[[T], int]) -> CursorPa
     return cut_page(rows, size=PAGE, scope=f"console:{scope}", position=lambda row: [identify(row)])
 
 
+def read_text(request: HttpRequest, name: str, most: int) -> str:
+    """What was typed into a search field: one line of printable signs, cut to `most`."""
+    return "".join(sign for sign in request.GET.get(name, "") if sign.isprintable()).strip()[:most]
+
+
 def read_number(text: str) -> int | None:
     """The id that somebody typed; None for anything else."""
     typed = text.strip()

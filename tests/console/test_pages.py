@@ -1,6 +1,7 @@
 """Every page, empty and full, in both languages, with a bounded number of statements."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -67,6 +68,8 @@ def test_every_page_shows_what_happened_in_both_languages(world, applicant, ente
         "/ledger/?book=custody-CNY&check=seals": ["1060", "2015", "Seals in the chain"],
         "/ledger/?at=2020-01-01T00:00": ["Nothing is posted yet"],
         "/ledger/accounts/1030/": ["顺丰速运", "10.00"],
+        "/ledger/accounts/2015/": ["Alpha", "Beta", "9.94", "89.46"],
+        f"/ledger/accounts/1060/?owner={shop.shop_id}/wechatpay": ["Alpha", "custody_share_paid"],
         "/ledger/accounts/1030/?owner=顺丰速运": ["cod_delivered", "10.00"],
         "/ledger/transactions/": ["cod_delivered", "custody_share_paid"],
         f"/ledger/transactions/?subject={share_no}": [share_no],
@@ -137,6 +140,9 @@ def test_a_long_list_goes_on_where_it_stopped(enter, clock, db) -> None:
         "/ledger/transactions/999999/",
         "/cash/261122XXXXXXXXXX-1/",
         "/webhooks/?tab=none",
+        f"/shops/{'9' * 30}/",
+        f"/ledger/transactions/{'9' * 30}/",
+        f"/trail/?after={'9' * 30}",
     ],
 )
 def test_what_is_not_there_is_not_found(path: str, enter) -> None:
@@ -154,3 +160,29 @@ def count_statements(staff, path: str) -> int:
     with CaptureQueriesContext(connection) as statements:
         assert staff.get(path).status_code == 200
     return len([row for row in statements if not row["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))])
+
+
+@pytest.mark.parametrize("typed", ["\x00", "9" * 40, "９", "'; --", "1/\x00", "abc", "%", "\ud83d", "-1", "x" * 5000])
+def test_whatever_is_typed_no_page_breaks(typed: str, enter) -> None:
+    staff = enter()
+    for path, name in (
+        ("/find", "q"),
+        ("/shops/", "slug"),
+        ("/shops/", "after"),
+        ("/purchases/", "q"),
+        ("/ledger/", "at"),
+        ("/ledger/", "book"),
+        ("/ledger/accounts/2020/", "owner"),
+        ("/ledger/accounts/2010/", "owner"),
+        ("/ledger/accounts/1060/", "owner"),
+        ("/ledger/accounts/2020/", "currency"),
+        ("/ledger/transactions/", "subject"),
+        ("/ledger/transactions/", "kind"),
+        ("/releases/", "shop"),
+        ("/trail/", "shop"),
+        ("/trail/", "actor"),
+        ("/trail/", "action"),
+    ):
+        sent = typed.encode("utf-8", "surrogatepass")
+        answer = staff.client.get(f"{path}?{name}={quote(sent)}")
+        assert answer.status_code in (200, 302, 404, 400, 422), (path, name)

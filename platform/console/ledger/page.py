@@ -20,9 +20,10 @@ from billing.ledger.contracts import (
 )
 from billing.ledger.rules import CHART
 from billing.ledger.rules.chart import account_of
+from console.lists import read_number
 from market.money import CURRENCIES
 
-MOST_OWNER = 80
+OF_SHOPS = (OwnerKind.SHOP, OwnerKind.SHOP_PSP, OwnerKind.ORDER)
 
 
 class UnknownAccount(LookupError):
@@ -92,8 +93,10 @@ def read_account(code: str, owner_id: str, currency: str) -> AccountRef:
         line = CHART[Code(code)]
     except ValueError as error:
         raise UnknownAccount(code) from error
-    if currency not in CURRENCIES or len(owner_id) > MOST_OWNER:
+    if currency not in CURRENCIES:
         raise UnknownAccount(currency)
+    if owner_id and line.owner_kind in OF_SHOPS and read_number(owner_id.partition("/")[0]) is None:
+        raise UnknownAccount(owner_id)
     return account_of(line.code, Owner(line.owner_kind, owner_id), currency)
 
 

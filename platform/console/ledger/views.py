@@ -1,5 +1,7 @@
 """Views of the books: trial balance and proofs, accounts, transactions, what is not posted."""
 
+from collections.abc import Iterable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -33,9 +35,11 @@ from console.ledger.page import (
     read_account,
     read_instant,
 )
-from console.lists import PAGE, cut, read_position
+from console.lists import PAGE, cut, read_position, read_text
 from console.words import BOOKS
 from market.money import DEFAULT_CURRENCY
+from market.shops.contracts import ShopContext
+from market.shops.selectors import list_shops_by_ids
 from web.shapes import Tab
 from web.toasts import add_toast
 
@@ -68,6 +72,7 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
         "findings": list_findings(proof),
         "clearing": proof.open_clearing[:MOST_CLEARING],
         "clearing_count": len(proof.open_clearing),
+        "shops": _name_shops(item.account for item in proof.open_clearing[:MOST_CLEARING]),
         "poster": poster,
         "latest": latest,
         "seals": verify_seals() if request.GET.get("check") == "seals" else None,
@@ -81,7 +86,7 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_account(request: HttpRequest, code: str) -> HttpResponse:
     """The accounts of a code, or the entries of one of them."""
-    owner_id, currency = request.GET.get("owner", ""), request.GET.get("currency", DEFAULT_CURRENCY)
+    owner_id, currency = read_text(request, "owner", 80), read_text(request, "currency", 3) or DEFAULT_CURRENCY
     try:
         account = read_account(code, owner_id, currency)
     except UnknownAccount as error:
@@ -91,7 +96,12 @@ def show_account(request: HttpRequest, code: str) -> HttpResponse:
     scope = f"accounts:{code}:{currency}"
     rows = list_accounts(code=account.code, currency=currency, after_id=read_position(request, scope), limit=PAGE + 1)
     page = cut(rows, scope, _account_id)
-    context = {"account": account, "accounts": page.items, "next_cursor": page.next_cursor}
+    context = {
+        "account": account,
+        "accounts": page.items,
+        "shops": _name_shops(row.account for row in page.items),
+        "next_cursor": page.next_cursor,
+    }
     return render_page(request, "ledger/accounts.html", context)
 
 
@@ -99,7 +109,7 @@ def show_account(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def show_transactions(request: HttpRequest) -> HttpResponse:
     """Transactions, newest first; of one kind or one subject where that is asked for."""
-    kind, subject = request.GET.get("kind", "").strip()[:60], request.GET.get("subject", "").strip()[:80]
+    kind, subject = read_text(request, "kind", 60), read_text(request, "subject", 80)
     scope = f"transactions:{kind}:{subject}"
     rows = list_transactions(kind=kind, subject=subject, before_id=read_position(request, scope), limit=PAGE + 1)
     page = cut(rows, scope, lambda row: row.transaction_id)
@@ -119,6 +129,7 @@ def show_transaction(request: HttpRequest, transaction_id: int) -> HttpResponse:
         "debit_minor": sum(entry.amount_minor for entry in transaction.entries if entry.side == "D"),
         "credit_minor": sum(entry.amount_minor for entry in transaction.entries if entry.side == "C"),
         "reversals": list_reversals(transaction_id),
+        "shops": _name_shops(entry.account for entry in transaction.entries),
         "facts": [(name, str(value)) for name, value in transaction.event.items()],
     }
     return render_page(request, "ledger/transaction.html", context)
@@ -165,9 +176,16 @@ def _show_entries(request: HttpRequest, account: AccountRef) -> HttpResponse:
         "account": account,
         "balance": get_balance(code=account.code, owner=account.owner, currency=account.currency),
         "entries": page.items,
+        "shops": _name_shops([account]),
         "next_cursor": page.next_cursor,
     }
     return render_page(request, "ledger/account.html", context)
+
+
+def _name_shops(accounts: Iterable[AccountRef]) -> dict[int, ShopContext]:
+    """The shops whose accounts these are, by id."""
+    ids = {account.owner.shop_id for account in accounts}
+    return list_shops_by_ids(shop_id for shop_id in ids if shop_id is not None)
 
 
 def _choose(tables: list[TrialTable], wanted: str) -> TrialTable | None:

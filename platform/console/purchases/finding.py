@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from billing.checkout.selectors import find_purchase
 from billing.ledger.selectors import get_transaction
 from console.access import staff_page
-from console.lists import read_number
+from console.lists import read_number, read_text
 from market.shops.selectors import find_shop_by_slug
 
 
@@ -17,7 +17,7 @@ from market.shops.selectors import find_shop_by_slug
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     """To the purchase, share, shop or transaction (`T-123`) that is named; else to purchases that begin so."""
-    typed = "".join(request.GET.get("q", "").split())[:60]
+    typed = "".join(read_text(request, "q", 60).split())
     transaction_id = read_number(typed.upper().removeprefix("T-"))
     if transaction_id and get_transaction(transaction_id) is not None:
         return redirect("console:transaction", transaction_id)

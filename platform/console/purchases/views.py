@@ -18,7 +18,7 @@ from billing.settlement.contracts import ReleaseView
 from billing.settlement.selectors import list_releases_of
 from console.access import staff_page
 from console.frame import render_page
-from console.lists import PAGE, cut, read_position
+from console.lists import PAGE, cut, read_position, read_text
 from console.words import PURCHASE_STATES
 from market.accounts.selectors import list_people_by_ids
 from web.shapes import Tab
@@ -43,7 +43,7 @@ class ShareStory:
 def show_purchases(request: HttpRequest) -> HttpResponse:
     """Purchases behind one tab, or found by a number."""
     state = _read_state(request.GET.get("tab", "all"))
-    number = request.GET.get("q", "").strip()[:60]
+    number = read_text(request, "q", 60)
     scope = f"purchases:{state.value if state else 'all'}:{number}"
     rows = list_purchases(state=state, number=number, before_id=read_position(request, scope), limit=PAGE + 1)
     page = cut(rows, scope, lambda row: row[0])

@@ -10,7 +10,7 @@ from billing.payments.selectors import list_merchant_accounts
 from console.access import staff_page
 from console.deeds import GATEWAY
 from console.frame import Rail, render_page
-from console.lists import PAGE, cut, read_position
+from console.lists import PAGE, cut, read_position, read_text
 from console.shops.forms import ReasonForm
 from console.trail.page import describe_lines
 from console.words import SHOP_STATES
@@ -40,7 +40,7 @@ def show_shops(request: HttpRequest) -> HttpResponse:
     counts = count_shops_by_status()
     first = ShopStatus.APPLIED if counts[ShopStatus.APPLIED] else ShopStatus.OPEN
     status = _read_status(request.GET.get("tab", first.value))
-    slug = request.GET.get("slug", "").strip()[:40]
+    slug = read_text(request, "slug", 40)
     scope = f"shops:{status.value}"
     if slug:
         found = find_shop_by_slug(slug)

@@ -25,7 +25,7 @@ from tests.fixtures.stack import HOST, Stack
 SECONDS = float(os.environ.get("JISHI_BENCH_SECONDS", "3")) / 1.5
 QUICK = bool(os.environ.get("JISHI_BENCH_QUICK"))
 CLIENTS = (8,) if QUICK else (1, 8, 32)
-WARM_SECONDS = 60.0
+WARM_SECONDS, WARM_CLIENTS, WARM_TIMES = 60.0, 4, 4
 END = "</html>"
 THINGS = (
     "杯",
@@ -61,8 +61,8 @@ class Page:
 def prepared() -> Iterator[Callable[[], list[BenchRow]]]:
     """A market with the demo's goods; each call measures one round."""
     with running_market("web", load_demo) as stack:
-        pages = list_pages(stack)
-        warm(stack, pages)
+        pages = list_pages(stack.environment["DATABASE_URL"])
+        warm(stack.port, pages)
         yield lambda: measure_round(stack, pages)
 
 
@@ -76,9 +76,9 @@ def measure_round(stack: Stack, pages: Sequence[Page]) -> list[BenchRow]:
     return [*rows, count_stale(stack)]
 
 
-def list_pages(stack: Stack) -> list[Page]:
+def list_pages(database_url: str) -> list[Page]:
     """What visitors look at, read from the tables."""
-    with psycopg.connect(stack.environment["DATABASE_URL"]) as connection:
+    with psycopg.connect(database_url) as connection:
         products = connection.execute(
             "SELECT id, document->'title'->>0 FROM listings_listing WHERE state = 'shown' ORDER BY id"
         ).fetchall()
@@ -95,16 +95,17 @@ def list_pages(stack: Stack) -> list[Page]:
     ]
 
 
-def warm(stack: Stack, pages: Sequence[Page]) -> None:
+def warm(port: int, pages: Sequence[Page]) -> list[Result]:
     """Ask for each page a few times: both workers then know it."""
-    for page in pages:
-        for number in range(4):
-            run_load(_plan(stack, page.targets, 4, WARM_SECONDS, once=True, seed=number))
+    return [
+        run_load(_plan(port, page.targets, WARM_CLIENTS, WARM_SECONDS, once=True, seed=number))
+        for page, number in itertools.product(pages, range(WARM_TIMES))
+    ]
 
 
 def _measure(stack: Stack, name: str, targets: Sequence[Target], clients: int, *, once: bool = False) -> list[BenchRow]:
-    found = run_load(_plan(stack, targets, clients, SECONDS, once=once))
-    bare = run_load(_plan(stack, [Target(f"/bench/bare/{found.bytes_each}")], clients, SECONDS))
+    found = run_load(_plan(stack.port, targets, clients, SECONDS, once=once))
+    bare = run_load(_plan(stack.port, [Target(f"/bench/bare/{found.bytes_each}")], clients, SECONDS))
     base = BenchRow(
         f"{name}: bare view of that size, {clients} clients", bare.rate, "requests/s", counters=_wrong(bare)
     )
@@ -122,9 +123,9 @@ def _wrong(result: Result) -> dict[str, int]:
 
 
 def _plan(
-    stack: Stack, targets: Sequence[Target], clients: int, seconds: float, *, once: bool = False, seed: int = 1
+    port: int, targets: Sequence[Target], clients: int, seconds: float, *, once: bool = False, seed: int = 1
 ) -> Plan:
-    return Plan(stack.port, f"{HOST}:{stack.port}", clients, seconds, targets, once, seed)
+    return Plan(port, f"{HOST}:{port}", clients, seconds, targets, once, seed)
 
 
 def _list_new_searches() -> list[Target]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_plus
 
-GOODS, ORDERS, TEAM, BUYER = "goods", "orders", "team", "buyer"
+GOODS, ORDERS, TEAM, BUYER, UNSEEN = "goods", "orders", "team", "buyer", "unseen"
 
 
 class Canary(StrEnum):
@@ -20,6 +20,7 @@ class Canary(StrEnum):
     NOTES = "the private notes of a product"
     DRAFT = "the title of a draft"
     ARCHIVED = "the title of a product taken off sale"
+    UNOPENED = "the goods of a shop that is not open"
     TAG = "the tag of a draft"
     WAREHOUSE = "the name of a warehouse"
     REFERENCE = "the reference of a stock movement"
@@ -58,6 +59,7 @@ MARKS: dict[Canary, Mark] = {
     Canary.NOTES: Mark(("kannotesqx7",), GOODS),
     Canary.DRAFT: Mark(("kandraftqx7",), GOODS),
     Canary.ARCHIVED: Mark(("kanarchivedqx7",), GOODS),
+    Canary.UNOPENED: Mark(("kanunopenedqx7",), UNSEEN),
     Canary.TAG: Mark(("kantagqx7",), GOODS),
     Canary.WAREHOUSE: Mark(("kanwarehouseqx7",), GOODS),
     Canary.REFERENCE: Mark(("kanreferenceqx7",), GOODS),

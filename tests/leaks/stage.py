@@ -48,7 +48,7 @@ FILE = (
 class Stage:
     """Ids of everybody and everything. `values` are the first shop's ids for the parameters of addresses."""
 
-    shops: tuple[ShopContext, ShopContext]
+    shops: tuple[ShopContext, ...]
     people: dict[str, int]
     tokens: dict[str, str]
     values: dict[str, object]
@@ -69,7 +69,7 @@ class Stage:
         return self.shops[1]
 
     def publish(self) -> None:
-        """Copy the goods of both shops into listings and index, as the relay and the indexer would."""
+        """Copy the goods of all shops into listings and index, as the relay and the indexer would."""
         for shop in self.shops:
             refresh_shop(shop_id=shop.shop_id, now=datetime.now(UTC))
         if self.indexer is None:
@@ -92,7 +92,10 @@ def sign_in(user_id: int, kind: str, *, shop_id: int | None = None) -> str:
 
 
 def set_stage() -> Stage:
-    """Two shops, their teams, goods, imports, tokens, and an order; every private field of the first has a canary."""
+    """Two shops, their teams, goods, imports, tokens, and an order; every private field of the first has a canary.
+
+    A third shop, of the first one's owner, waits for its approval.
+    """
     now = datetime.now(UTC)
     people = _register(now)
     shops = tuple(
@@ -104,6 +107,8 @@ def set_stage() -> Stage:
         for slug, name, owner in (("alpha", "甲铺", "owner"), ("beta", "乙铺", "stranger"))
     )
     shop, other = shops
+    unopened = open_shop(owner_id=people["owner"], name_zh="丙铺", name_en="gamma", slug="gamma", now=now)
+    stock_product(unopened, sku="GAMMA-1", title="kanunopenedqx7", now=now)
     for person, role in (("fulfilment", Role.FULFILMENT), ("goods", Role.GOODS)):
         Membership.objects.create(shop_id=shop.shop_id, user_id=people[person], role=role.value, since=now)
     offer = stock_product(
@@ -117,7 +122,7 @@ def set_stage() -> Stage:
     )
     stock_product(other, sku="BETA-1", title="乙铺的茶", now=now)
     values, form = _fill_shop(shop, offer, people, now)
-    stage = Stage((shop, other), people, {}, values, form, offer)
+    stage = Stage((shop, other, unopened), people, {}, values, form, offer)
     stage.publish()
     values["listing_id"] = find_listing_id(shop_id=shop.shop_id, product_id=offer.product_id)
     form |= {"listing_id": values["listing_id"], "listing": values["listing_id"]}

@@ -1,15 +1,30 @@
 """Nobody sees or changes what is another's: every address of every host, walked by everybody else."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import path
 from django.views import View
 
-from tests.leaks import traces
+from tests.leaks import canaries, traces
 from tests.leaks.addresses import Address, MissingValue, fill, list_addresses
-from tests.leaks.canaries import ALL, OF_BUYER, Canary
+from tests.leaks.canaries import OF_BUYER, ORDERS, Canary, in_groups
 from tests.leaks.stage import Stage
-from tests.leaks.walk import BUYER, ENTITLED, OWNER, STRANGERS, walk
+from tests.leaks.walk import (
+    APPLICANT,
+    BUYER,
+    BUYER_TOKEN,
+    ENTITLED,
+    FULFILMENT,
+    GOODS,
+    OWNER,
+    OWNER_TOKEN,
+    SHOWN,
+    STRANGERS,
+    walk,
+)
 
 
 def test_every_address_has_values_for_its_parameters(stage: Stage) -> None:
@@ -35,7 +50,10 @@ def test_a_new_page_with_an_unknown_parameter_is_asked_for(stage: Stage, monkeyp
 def test_what_is_marked_can_be_seen_by_those_it_is_meant_for(stage: Stage) -> None:
     report = walk(stage, ENTITLED)
     assert not report.findings, report.tell()
-    assert report.seen[OWNER.name] >= ALL - {Canary.MAIL}
+    assert report.seen[OWNER.name] == SHOWN
+    assert report.seen[APPLICANT.name] == APPLICANT.may_see
+    assert report.seen[OWNER_TOKEN.name] >= {Canary.DRAFT, Canary.RECIPIENT, Canary.PHONE}
+    assert report.seen[BUYER_TOKEN.name] >= {Canary.RECIPIENT, Canary.PHONE, Canary.STREET}
     assert report.seen[BUYER.name] >= OF_BUYER
 
 
@@ -51,6 +69,8 @@ def test_nobody_else_sees_or_changes_anything(stage: Stage) -> None:
         *traces.look_everywhere(stage.secrets),
     ]
     assert report.requests > 3_000
+    assert report.seen[FULFILMENT.name] >= in_groups(ORDERS)
+    assert report.seen[GOODS.name] >= in_groups(canaries.GOODS)
     assert len(log.lines) > report.requests / 2
     assert not findings, "\n".join(map(str, findings[:60]))
 
@@ -60,3 +80,15 @@ def test_an_address_is_read_with_its_prefix() -> None:
     order = shapes["portal", "portal:ship"]
     assert order == Address("portal", "portal:ship", "/orders/%(share_no)s/ship/", ("share_no",))
     assert shapes["market", "api:order"].shape == "/api/v1/orders/%(share_no)s"
+
+
+def test_no_address_leads_to_a_private_file(stage: Stage) -> None:
+    private = Path(settings.PRIVATE_ROOT)
+    files = [path.relative_to(private.parent).as_posix() for path in private.rglob("*") if path.is_file()]
+    assert files
+    client = Client(headers={"host": settings.MARKET_HOST})
+    for name in files:
+        inner = name.partition("/")[2]
+        for way in (inner, f"../{name}", f"..%2f{name}", f"%2e%2e/{name}", f"/{private.parent}/{name}", f"./../{name}"):
+            for root in (settings.MEDIA_URL, settings.STATIC_URL):
+                assert client.get(f"{root}{way}").status_code == 404, way

@@ -63,11 +63,20 @@ GOODS = Walker(
 )
 STRANGERS = (VISITOR, SHOPPER, STRANGER, ASKING, SHOP_TOKEN, PERSON_TOKEN, FULFILMENT, GOODS)
 
-OWNER = Walker("the owner", (PORTAL,), "owner", shop=0, may_see=ALL - {Canary.MAIL}, only_reads=True)
-OWNER_TOKEN = Walker("the shop's token", (PORTAL,), token="owner", may_see=ALL - {Canary.MAIL}, only_reads=True)
+SHOWN = ALL - {Canary.MAIL, Canary.UNOPENED}
+OWNER = Walker("the owner", (PORTAL,), "owner", shop=0, may_see=SHOWN, only_reads=True)
+OWNER_TOKEN = Walker("the shop's token", (PORTAL,), token="owner", may_see=SHOWN, only_reads=True)
 BUYER = Walker("the buyer", (MARKET,), "buyer", may_see=OF_BUYER, only_reads=True)
 BUYER_TOKEN = Walker("the buyer's token", (MARKET,), token="buyer", may_see=OF_BUYER, only_reads=True)
-ENTITLED = (OWNER, OWNER_TOKEN, BUYER, BUYER_TOKEN)
+APPLICANT = Walker(
+    "the owner of a shop that is not open",
+    (PORTAL,),
+    "owner",
+    shop=2,
+    may_see=frozenset({Canary.UNOPENED, Canary.OWNER}),
+    only_reads=True,
+)
+ENTITLED = (OWNER, APPLICANT, OWNER_TOKEN, BUYER, BUYER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,16 @@ class _Walk:
                 if address.kind == kind and (address.is_api or not self.walker.token):
                     before = self._visit(address, path, before)
 
+    @property
+    def _query(self) -> str:
+        """Ids of the first shop under whatever name a page may read them from the address."""
+        ids, number = self.stage.values, self.stage.values["share_no"]
+        return (
+            f"q={number}&number={number}&variant={ids['variant_id']}&variant_id={ids['variant_id']}"
+            f"&product_id={ids['product_id']}&warehouse={ids['warehouse_id']}&shop_id={ids['shop_id']}"
+            f"&job_id={ids['job_id']}&media_id={ids['media_id']}&user_id={self.stage.people['buyer']}"
+        )
+
     def _visit(self, address: Address, path: str, before: dict[str, str]) -> dict[str, str]:
         for method, sent, options in self._list_requests(address, path):
             response = self._ask(address.kind, method, sent, options)
@@ -139,6 +158,7 @@ class _Walk:
             yield "GET", f"{path}?shop_id={self.stage.shop.shop_id}", {}
             yield "GET", f"{path}?shop={self.stage.shop.slug}", {}
         yield "GET", path, {}
+        yield "GET", f"{path}?{self._query}", {"HTTP_HX_REQUEST": "true"}
         if self.reads:
             return
         yield "POST", path, {"data": self.stage.form}

@@ -6,6 +6,7 @@ from typing import Any  # Any: drf-spectacular is untyped
 from django.urls import URLPattern, path
 from django.utils.translation import get_language
 from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +36,7 @@ class KeptSchemaView(SpectacularJSONAPIView):
 
     renderer_classes = [OpenApiJsonRenderer2]
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         """The kept description, or a new one."""
         key = f"{self.urlconf}:{get_language()}"

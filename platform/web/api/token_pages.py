@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from market.shops.contracts import Scope, TokenView
 from market.shops.tokens import MAX_TOKENS, TooManyTokens, list_tokens, make_token
 
-LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("One year")), ("", _("Until it is revoked"))]
+LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("One year")), ("0", _("Until it is revoked"))]
 
 
 class TokenForm(forms.Form):
@@ -29,7 +29,7 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one.")},
     )
-    days = forms.ChoiceField(label=_("Valid for"), choices=LIFETIMES, required=False, initial="90")
+    days = forms.ChoiceField(label=_("Valid for"), choices=LIFETIMES, initial="90")
 
     def __init__(self, *args: Any, scopes: Mapping[Scope, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -64,7 +64,7 @@ def make_from(form: TokenForm, *, user_id: int, shop_id: int | None, now: dateti
             name=said["name"],
             scopes=[Scope(value) for value in said["scopes"]],
             now=now,
-            days=int(said["days"]) if said["days"] else None,
+            days=int(said["days"]) or None,
         )
     except TooManyTokens:
         sentence = gettext("There are %(most)s tokens already. Revoke one that is not used any more.")

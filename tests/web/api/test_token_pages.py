@@ -74,7 +74,7 @@ def test_a_form_that_says_too_little_makes_nothing(db, said):
 
 
 def test_an_owner_makes_a_token_of_the_shop(merchant: Merchant):
-    made = merchant.browser.post("/settings/tokens/", {"name": "till", "scopes": ["goods:read"], "days": ""})
+    made = merchant.browser.post("/settings/tokens/", {"name": "till", "scopes": ["goods:read"], "days": "0"})
     secret = SECRET.search(made.content.decode()).group()
     assert Api(PORTAL, secret).get("products").status_code == 200
     assert "till" in merchant.browser.get("/settings/tokens/").content.decode()
@@ -82,7 +82,7 @@ def test_an_owner_makes_a_token_of_the_shop(merchant: Merchant):
 
 def test_another_shops_token_is_not_there(make_merchant):
     one, other = make_merchant("alpha"), make_merchant("beta")
-    one.browser.post("/settings/tokens/", {"name": "till", "scopes": ["goods:read"], "days": ""})
+    one.browser.post("/settings/tokens/", {"name": "till", "scopes": ["goods:read"], "days": "0"})
     token = ApiToken.objects.get(name="till")
     assert other.browser.post(f"/settings/tokens/{token.pk}/revoke/").status_code == 404
     assert "till" not in other.browser.get("/settings/tokens/").content.decode()

@@ -20,6 +20,7 @@ from search.listings.contracts import (
 
 ATTRIBUTE = "a."
 CONDITIONS = ("c", "brand", "shop")
+NUMBERED = ("c", "shop")
 PAGE_SIZE = 30
 DEEPEST_PAGE = 80
 
@@ -37,7 +38,7 @@ def read_query(data: QueryDict, *, category_id: int | None, shop_ids: tuple[int,
     attributes = [
         AttributeTick(name[len(ATTRIBUTE) :], tuple(dict.fromkeys(data.getlist(name)))[:MOST_VALUES])
         for name in data
-        if name.startswith(ATTRIBUTE) and len(name) < 80
+        if _is_attribute(name)
     ]
     page = data.get("page", "1")
     sort = data.get("sort", Sort.BEST.value)
@@ -62,9 +63,11 @@ def list_chips(data: QueryDict, facets: tuple[Facet, ...], *, path: str) -> list
     labels = {(field_of(facet), value.value): value.label for facet in facets for value in facet.values}
     chips = []
     for name in data:
-        if name not in CONDITIONS and not name.startswith(ATTRIBUTE):
+        if name not in CONDITIONS and not _is_attribute(name):
             continue
         for value in dict.fromkeys(data.getlist(name)):
+            if name in NUMBERED and _number(value) is None:
+                continue
             label = labels.get((name, value))
             text = label.best(language) if label else value
             chips.append(Chip(text[:60], without(data, name, value, path=path)))
@@ -101,6 +104,10 @@ def field_of(facet: Facet) -> str:
     return {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}.get(
         facet.kind, ""
     )
+
+
+def _is_attribute(name: str) -> bool:
+    return name.startswith(ATTRIBUTE) and len(ATTRIBUTE) < len(name) < 80
 
 
 def _number(text: str) -> int | None:

@@ -3,6 +3,7 @@
 from django.utils.translation import get_language, gettext
 
 from billing.checkout.contracts import ShareSummary, ShareTerms
+from billing.payments.rules import provider_fee_minor
 from billing.settlement.contracts import ReleaseState, ReleaseView
 from tenants.orders.contracts import OrderEvent, OrderSheet, OrderState, PaymentMethod
 from web.shapes import LogLine, SumRow
@@ -72,9 +73,10 @@ def sum_up(order: OrderSheet) -> list[SumRow]:
     ]
 
 
-def sum_earnings(terms: ShareTerms, release: ReleaseView | None) -> list[SumRow]:
+def sum_earnings(terms: ShareTerms, method: PaymentMethod, release: ReleaseView | None) -> list[SumRow]:
     """From the price to what reaches the shop, with the commission as it was agreed."""
-    fee = release.cash_fee_minor if release else 0
+    cash_fee = release.cash_fee_minor if release else 0
+    provider_fee = provider_fee_minor(method.value, terms.total_minor)
     rows = [
         SumRow(gettext("Buyer's payment"), terms.total_minor),
         SumRow(
@@ -84,9 +86,12 @@ def sum_earnings(terms: ShareTerms, release: ReleaseView | None) -> list[SumRow]
             kind="less",
         ),
     ]
-    if fee:
-        rows.append(SumRow(gettext("Carrier's fee for the cash"), -fee, kind="less"))
-    rows.append(SumRow(gettext("For the shop"), terms.total_minor - terms.commission_minor - fee, kind="total"))
+    if provider_fee:
+        rows.append(SumRow(gettext("WeChat Pay's fee"), -provider_fee, kind="less"))
+    if cash_fee:
+        rows.append(SumRow(gettext("Carrier's fee for the cash"), -cash_fee, kind="less"))
+    net_minor = terms.total_minor - terms.commission_minor - provider_fee - cash_fee
+    rows.append(SumRow(gettext("For the shop"), net_minor, kind="total"))
     return rows
 
 

@@ -202,7 +202,7 @@ def _show(
     }
     if visit.may_money:
         terms = get_share_terms(share_no=share.share_no, shop_id=visit.shop.shop_id)
-        context["earnings"] = sum_earnings(terms, release)
+        context["earnings"] = sum_earnings(terms, share.method, release)
         context["money_sentence"] = say_where_money_is(order, release)
     return render_page(request, "portal/orders/order.html", context, status=status)
 

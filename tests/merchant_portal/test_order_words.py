@@ -45,8 +45,9 @@ def _english():
 
 
 def test_the_rows_add_up_to_what_the_shop_gets() -> None:
-    assert [row.amount_minor for row in sum_earnings(TERMS, None)] == [10_800, -500, 10_300]
-    rows = sum_earnings(TERMS, RELEASE)
+    rows = sum_earnings(TERMS, PaymentMethod.WECHATPAY, None)
+    assert [row.amount_minor for row in rows] == [10_800, -500, -65, 10_235], "0.6 % of 108.00 is the provider's"
+    rows = sum_earnings(TERMS, PaymentMethod.COD, RELEASE)
     assert rows[-1].amount_minor == sum(row.amount_minor for row in rows[:-1]) == 10_270
     assert rows[1].note == "5% of the goods"
 

@@ -23,7 +23,8 @@ def post(*, key: str, event: PostingEvent, now: datetime) -> PostedTransaction:
     """Post one event in the caller's transaction; a repeat of the key returns the first result.
 
     Raises `FloorReached`, `KeyReused`, and `BadEvent` for amounts that cannot be posted; nothing was changed then.
-    Meant for what may be refused (wallets, payouts): everything else asks with `request_posting`.
+    A transaction posts once (several events are a batch): a second call would lock accounts in a second round, and
+    rounds may wait for each other in a circle. Meant for what may be refused (wallets, payouts): everything else asks with `request_posting`.
     """
     draft = draft_posting(Posting(key, event))
     desk = open_desk(refs=list_refs([draft]), keys=[key], now=now)

@@ -9,7 +9,9 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import django
@@ -69,7 +71,10 @@ class Writer:
         while time.monotonic() < self.until:
             try:
                 with transaction.atomic():
-                    self.random.choice(steps)()
+                    then = self.random.choice(steps)()
+                if then is not None:
+                    with transaction.atomic():
+                        then()
             except (FloorReached, ReversalTooLarge):
                 self.failures["refused"] += 1
             except Exception as problem:
@@ -112,14 +117,18 @@ class Writer:
         post(key=f"shared/{number}", event=event, now=self.now())
         self.acknowledged[f"shared/{number}"] = number
 
-    def bid(self) -> None:
+    def bid(self) -> Callable[[], None]:
+        """A hold, and what becomes of it in a transaction of its own: one transaction locks accounts in one round."""
         key, shop = self.key(), self.random.randint(1, SHOPS)
         wallet = account_of(Code.AD_WALLET_CASH, Owner.of_shop(shop))
         expires_at = self.now() + timedelta(hours=1)
         hold(key=key, kind="bid", account=wallet, amount_minor=10, expires_at=expires_at, now=self.now())
-        if self.random.random() < 0.5:
-            void_hold(key=key, now=self.now())
-            return
+        return partial(self.lose, key) if self.random.random() < 0.5 else partial(self.win, key, shop)
+
+    def lose(self, key: str) -> None:
+        void_hold(key=key, now=self.now())
+
+    def win(self, key: str, shop: int) -> None:
         event = AdClicksCharged(shop_id=shop, reference="B", amount_minor=4, vat_minor=1)
         post_hold(hold_key=key, key=f"{key}/won", event=event, now=self.now(), close=True)
         self.acknowledged[f"{key}/won"] = 4

@@ -24,7 +24,8 @@ def post(*, key: str, event: PostingEvent, now: datetime) -> PostedTransaction:
 
     Raises `FloorReached`, `KeyReused`, and `BadEvent` for amounts that cannot be posted; nothing was changed then.
     A transaction posts once (several events are a batch): a second call would lock accounts in a second round, and
-    rounds may wait for each other in a circle. Meant for what may be refused (wallets, payouts): everything else asks with `request_posting`.
+    rounds may wait for each other in a circle. Meant for what may be refused (wallets, payouts): everything else asks
+    with `request_posting`.
     """
     draft = draft_posting(Posting(key, event))
     desk = open_desk(refs=list_refs([draft]), keys=[key], now=now)

@@ -58,7 +58,7 @@ def _list_by_field(
     field, highest_first = FIELD_SORTS[query.sort]
     if cursor is not None:
         found = Query.boolean_query([(Occur.Must, found), (Occur.Must, _after(schema, field, highest_first, cursor))])
-    if skip and skip >= (searcher.search(found, 1).count or 0):
+    if skip and skip >= (searcher.search(found, 1).count or 0):  # type: ignore[attr-defined]
         return []  # tantivy's top_hits cannot begin behind its end
     request = {
         "size": query.size + 1,

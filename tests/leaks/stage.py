@@ -46,7 +46,11 @@ FILE = (
 
 @dataclass
 class Stage:
-    """Ids of everybody and everything. `values` are the first shop's ids for the parameters of addresses."""
+    """Ids of everybody and everything.
+
+    `values` are the first shop's ids for the parameters of addresses; `form` is what strangers send to pages, `bodies`
+    what they send to operations that ask for more than nothing.
+    """
 
     shops: tuple[ShopContext, ...]
     people: dict[str, int]
@@ -55,6 +59,7 @@ class Stage:
     form: dict[str, object]
     offer: Offer
     secrets: list[str] = field(default_factory=list)
+    bodies: dict[str, dict[str, object]] = field(default_factory=dict)
     indexer: TantivyIndexer | None = None
     position: int = 0
 
@@ -123,6 +128,14 @@ def set_stage() -> Stage:
     stock_product(other, sku="BETA-1", title="乙铺的茶", now=now)
     values, form = _fill_shop(shop, offer, people, now)
     stage = Stage((shop, other, unopened), people, {}, values, form, offer)
+    variant_id = offer.variant_id
+    stage.bodies |= {
+        "merchant-api:parcels": {"carrier": "sf", "tracking_number": "SF1234567"},
+        "merchant-api:product-status": {"status": "draft"},
+        "merchant-api:stock-counts": {"counts": [{"variant_id": variant_id, "on_hand": 7}]},
+        "merchant-api:stock-receipts": {"received": [{"variant_id": variant_id, "quantity": 1}]},
+        "api:cart-line": {"quantity": 9},
+    }
     stage.publish()
     values["listing_id"] = find_listing_id(shop_id=shop.shop_id, product_id=offer.product_id)
     form |= {"listing_id": values["listing_id"], "listing": values["listing_id"]}

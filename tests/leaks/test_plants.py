@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 
-from tests.leaks import traces
+from tests.leaks import canaries, traces
+from tests.leaks.canaries import Canary
 from tests.leaks.plants import PLANTS, Plant
 from tests.leaks.stage import Stage
 from tests.leaks.walk import Finding, walk
@@ -33,6 +36,24 @@ def test_a_planted_leak_is_caught(plant: Plant, stage: Stage) -> None:
 def test_nothing_is_found_where_nothing_is_planted(stage: Stage) -> None:
     for plant in PLANTS[::4]:
         assert not look(plant, stage)
+
+
+@pytest.mark.parametrize("is_planted", [False, True])
+def test_a_repeated_key_brings_nothing_of_another_shops_answer(
+    is_planted: bool, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_planted:
+        monkeypatch.setattr("web.api.once._scope", lambda request: "api:everybody")
+    path, number = f"/api/v1/orders/{stage.values['share_no']}/parcels", f"SF-{is_planted}"
+
+    def send(person: str) -> list[str]:
+        headers = {"Authorization": f"Bearer {stage.tokens[person]}", "Idempotency-Key": f"same-{is_planted}"}
+        client = Client(headers={"host": settings.PORTAL_HOST, **headers})
+        body = {"carrier": "sf", "tracking_number": number, "contents": [{"line_id": 1, "quantity": 1}]}
+        return [client.post(path, body, content_type="application/json").content.decode()]
+
+    assert Canary.RECIPIENT in canaries.find(send("owner"))
+    assert bool(canaries.find(send("stranger"))) == is_planted
 
 
 def look(plant: Plant, stage: Stage) -> list[Finding]:

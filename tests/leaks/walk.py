@@ -132,6 +132,8 @@ class _Walk:
             for address, path in addresses:
                 if address.kind == kind and (address.is_api or not self.walker.token):
                     before = self._visit(address, path, before)
+            if not self.reads:
+                before = self._compare(f"something on {kind} that was refused", before)
 
     @property
     def _query(self) -> str:
@@ -162,11 +164,12 @@ class _Walk:
         if self.reads:
             return
         yield "POST", path, {"data": self.stage.form}
-        bodies = ({}, {"reason": "because"}) if address.is_api else ({},)
-        for body in bodies:
+        more = self.stage.bodies.get(address.name, {"reason": "because"})
+        for body in ({}, more) if address.is_api else ({},):
             yield "POST", path, {"data": json.dumps(body), "content_type": JSON}
         for method in ("PUT", "PATCH", "DELETE"):
-            yield method, path, {"data": "{}", "content_type": JSON}
+            data = json.dumps(self.stage.bodies.get(address.name, {}))
+            yield method, path, {"data": data, "content_type": JSON}
 
     def _ask(self, kind: str, method: str, path: str, options: dict[str, Any]) -> Any:
         headers = {"Host": self._host(kind), "Idempotency-Key": f"leaks-{self.report.requests}"}

@@ -122,6 +122,8 @@ def test_a_paid_order_that_is_cancelled_is_being_refunded(paying_street, shopper
     assert "Being refunded" in shopper.open(order)
     assert "Being refunded" in shopper.open("/orders/?tab=after_sales")
     assert "Being refunded" not in shopper.open(_orders()[1])
+    seal = 'class="seal"'  # stands for what will not change any more
+    assert [seal in shopper.open(path) for path in _orders()] == [False, True]
 
 
 def test_an_order_that_the_shop_gives_back_says_so(paying_street, shopper):

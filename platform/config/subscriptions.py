@@ -12,6 +12,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 TIMERS: tuple[Timer, ...] = (
+    Timer("market.outbox.tasks.purge", every_seconds=600),
     Timer("market.shops.tasks.keep_pool_filled", every_seconds=10, inline=True),
     Timer("market.accounts.tasks.purge_expired", every_seconds=300),
     Timer("market.notifications.tasks.purge_messages", every_seconds=3600),

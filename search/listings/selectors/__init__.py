@@ -12,6 +12,7 @@ from search.listings.selectors.finding import (
     search,
 )
 from search.listings.selectors.reading import (
+    find_highest_listing_id,
     find_listing,
     find_listing_id,
     find_offer,
@@ -24,6 +25,7 @@ from search.listings.selectors.reading import (
 __all__ = [
     "count_categories",
     "fill_shelves",
+    "find_highest_listing_id",
     "find_listing",
     "find_listing_id",
     "find_offer",

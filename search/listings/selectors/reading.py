@@ -101,6 +101,11 @@ def list_offers(
     return {pair: offers[pair] for pair in wanted if pair in offers}
 
 
+def find_highest_listing_id() -> int:
+    """The newest public id, 0 while there is none: one statement."""
+    return Listing.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def find_highest_number() -> int:
     """The number of the newest change that indexers can see."""
     return ChangeCounter.objects.values_list("highest", flat=True).first() or 0

@@ -6,9 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db import connections, transaction
 from django.db.transaction import TransactionManagementError
+from django.utils.module_loading import import_string
 
-from market.outbox.contracts import Timer
-from market.outbox.models import Delivery, Event
+from config.subscriptions import SUBSCRIPTIONS as CONSUMERS
+from config.subscriptions import TIMERS
+from market.outbox.contracts import StoredResponse, Timer
+from market.outbox.idempotency import run_once
+from market.outbox.models import Delivery, Event, IdempotencyKey
 from market.outbox.relay import Relay
 from market.outbox.selectors import get_health, list_troubled
 from market.outbox.services import (
@@ -21,6 +25,7 @@ from market.outbox.services import (
     record_event,
     unpark,
 )
+from market.outbox.tasks import purge
 
 SUBSCRIPTIONS = {"product.changed": ("one", "two")}
 
@@ -168,3 +173,16 @@ def test_a_task_that_fails_in_the_relay_stops_no_other(db, clock):
     relay = Relay({}, [Timer("bad", 0, inline=True), Timer("good", 0, inline=True)], print, run, lambda: clock.now)
     relay.step()
     assert ran == ["bad", "good"]
+
+
+def test_every_timer_and_consumer_is_there():
+    for path in [timer.task for timer in TIMERS] + [path for paths in CONSUMERS.values() for path in paths]:
+        assert callable(import_string(path)), path
+
+
+def test_old_answers_are_forgotten_and_young_ones_kept(db, clock):
+    for age, key in ((25, "old"), (1, "young")):
+        now = clock.now - timedelta(hours=age)
+        run_once(scope="s", key=key, request=b"", now=now, work=lambda: StoredResponse(200, b""))
+    purge(clock.now)
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["young"]

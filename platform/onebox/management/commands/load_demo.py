@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from billing.payments.contracts import ProviderError
 from billing.payments.services import enrol_merchant
+from market.accounts.selectors import find_user_by_phone
 from market.shops.contracts import ShopContext
 from onebox.demo.catalogue import build_catalogue
 from onebox.demo.loading import load_all
-from onebox.demo.people import list_sign_ins
+from onebox.demo.people import SHOPPERS, list_sign_ins
+from onebox.demo.sales import load_sales
 from onebox.places import current_place, write_private
+from search.listings.selectors import find_highest_listing_id
 
 GATEWAY = "wechatpay"
 
@@ -29,6 +32,13 @@ class Command(BaseCommand):
         write_private(current_place().local / "sign-ins.json", json.dumps(list_sign_ins(), ensure_ascii=False))
         if settings.WECHATPAY["sp_mchid"]:
             self._enrol(shops)
+        buyers = [found.pk for person in SHOPPERS if (found := find_user_by_phone(person.phone))]
+        load_sales(
+            buyer_ids=buyers,
+            highest_listing_id=find_highest_listing_id(),
+            now=timezone.now(),
+            progress=self._show,
+        )
         self.stdout.write(f"{len(shops)} shops are open.")
 
     def _enrol(self, shops: list[ShopContext]) -> None:

@@ -3,20 +3,26 @@
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.shortcuts import render
 from django.test import Client
 
 from billing.payments.services import enrol_merchant
 from market.shops.contracts import ShopContext
+from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
 from search.listings.engines.chosen import get_index_files
+from search.listings.services import refresh_listings
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
 from storefront.browse import kept
+from tenants.catalog.selectors import get_product_draft
+from tenants.catalog.services import update_product
 from tests.fixtures.api import MARKET, forget_everything, list_product, make_person
 from tests.fixtures.statements import Statements, captured_statements
 
@@ -88,6 +94,15 @@ class Market:
         form = {"listing_id": listing_id, "variant_id": offer.variant_id, "quantity": quantity, "add": "1"}
         return self.post(client, "/cart/add/", form)[0]
 
+    def set_price(self, offer, price_minor: int) -> None:
+        """What the merchant does, and what the relay then hands on."""
+        shop = next(shop for shop in self.shops if shop.shop_id == offer.shop_id)
+        with transaction.atomic(), enter_shop(shop):
+            draft = get_product_draft(offer.product_id).draft
+            variants = tuple(replace(variant, price_minor=price_minor) for variant in draft.variants)
+            update_product(product_id=offer.product_id, draft=replace(draft, variants=variants), now=self.now)
+        refresh_listings(shop_id=shop.shop_id, product_ids=[offer.product_id], now=self.now)
+
     def place(self, shops: int, lines: int) -> Statements:
         """A purchase of so many lines in each of so many shops."""
         for offer, listing_id in itertools.chain.from_iterable(goods[:lines] for goods in self.goods[:shops]):
@@ -119,6 +134,26 @@ def test_a_page_costs_a_visitor_two_statements_and_a_repeat_one(market: Market) 
         assert len(first) <= VISITOR, f"{page}\n{first}"
         assert len(again) <= KEPT, f"{page} again\n{again}"
         assert not first.repeated, f"{page}\n{first}"
+
+
+def test_a_new_price_is_on_the_page_with_the_next_request(market: Market) -> None:
+    market.open(shops=2, goods=2)
+    offer, listing_id = market.goods[0][0]
+    for price in (123_400, 567_800, 123_400):
+        market.set_price(offer, price)
+        page = market.visitor.get(f"/item/{listing_id}/").content.decode()
+        assert f"{price // 100:,}" in page, price
+
+
+def test_a_change_elsewhere_draws_no_product_page_anew(market: Market) -> None:
+    market.open(shops=2, goods=2)
+    drawn: list[str] = []
+    market.monkeypatch.setattr(kept, "render", lambda *args: drawn.append(args[1]) or render(*args))
+    market.get(market.visitor, market.path("product"))
+    market.set_price(market.goods[1][1][0], 4_321)
+    seen = market.get(market.visitor, market.path("product"))
+    assert drawn == ["storefront/browse/product.html"]
+    assert len(seen) == VISITOR, str(seen)
 
 
 def test_a_page_costs_a_signed_in_shopper_two_statements_more(market: Market) -> None:

@@ -1,5 +1,6 @@
 """Reading a search out of an address, and writing addresses for its changes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -57,8 +58,10 @@ def read_query(data: QueryDict, *, category_id: int | None, shop_ids: tuple[int,
     )
 
 
-def list_chips(data: QueryDict, facets: tuple[Facet, ...], *, path: str) -> list[Chip]:
-    """The ticked conditions, each removable."""
+def list_chips(
+    data: QueryDict, facets: tuple[Facet, ...], *, path: str, name_missing: Callable[[str, str], str]
+) -> list[Chip]:
+    """The ticked conditions, each removable. `name_missing(field, value)` names what no facet lists."""
     language = get_language() or "zh-hans"
     labels = {(field_of(facet), value.value): value.label for facet in facets for value in facet.values}
     chips = []
@@ -69,7 +72,7 @@ def list_chips(data: QueryDict, facets: tuple[Facet, ...], *, path: str) -> list
             if name in NUMBERED and _number(value) is None:
                 continue
             label = labels.get((name, value))
-            text = label.best(language) if label else value
+            text = label.best(language) if label else name_missing(name, value)
             chips.append(Chip(text[:60], without(data, name, value, path=path)))
     return chips[:40]
 

@@ -7,7 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
+from market.shops.contracts import Epochs
+from market.shops.selectors import map_shops
 from market.taxonomy.contracts import CategoryNode
+from market.taxonomy.selectors import get_tree
 from search.listings.contracts import BadQuery, Facet, FacetKind, SearchQuery, Sort
 from search.listings.selectors import search
 from storefront.browse.query import field_of, list_chips, read_query, with_value, without_price
@@ -52,7 +55,12 @@ def read_results(
         page = search(query, epochs=request.epochs)  # type: ignore[attr-defined]
     facets = [facet for facet in page.facets if not (shop_ids and facet.kind is FacetKind.SHOP)]
     groups = [_to_group(facet, number) for number, facet in enumerate(facets) if field_of(facet)]
-    chips = list_chips(request.GET, tuple(facets), path=request.path)
+    chips = list_chips(
+        request.GET,
+        tuple(facets),
+        path=request.path,
+        name_missing=lambda field, value: _name_condition(request.epochs, field, value),  # type: ignore[attr-defined]
+    )
     return {
         "page": page,
         "is_makeshift": page.did_fall_back,
@@ -94,6 +102,16 @@ def _name_facet(facet: Facet, language: str) -> str:
         FacetKind.STOCK: gettext("In stock"),
     }
     return known.get(facet.kind) or facet.name.best(language)
+
+
+def _name_condition(epochs: Epochs, field: str, value: str) -> str:
+    """A ticked category or shop by its name, also where nothing was found; other values are words already."""
+    language = get_language() or "zh-hans"
+    if field == "c" and (node := get_tree().nodes.get(int(value))):
+        return node.name_en if language.startswith("en") else node.name_zh
+    if field == "shop" and (shop := map_shops(epochs).get(int(value))):
+        return shop.name.best(language)
+    return value
 
 
 def _list_sorts(request: HttpRequest, query: SearchQuery) -> list[tuple[str, str, bool]]:

@@ -64,6 +64,12 @@ def test_conditions_can_be_taken_away_one_by_one(fair):
     assert chips == [("/search?min=5&max=20", "Alpha"), (f"/search?shop={shop.shop_id}", "¥5–20")]
 
 
+def test_a_condition_keeps_its_name_where_nothing_is_found(fair):
+    top = get_tree().list_tops()[0]
+    page = Browser().open(f"/search?q=qqqqzzzz&c={top.category_id}&shop={fair.shops[1].shop_id}")
+    assert re.findall(r'class="chip" aria-current="true" href="[^"]+">([^<]+)', page) == [top.name_en, "Beta"]
+
+
 def test_nothing_found_says_the_next_step(fair):
     page = Browser().open("/search?q=qqqqzzzz")
     assert "Nothing found" in page and "Back to the market" in page

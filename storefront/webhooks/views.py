@@ -1,6 +1,7 @@
 """Callbacks of payment providers. No session, no CSRF token: the signature is the proof."""
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -26,6 +27,8 @@ def receive_wechatpay(request: HttpRequest) -> HttpResponse:
         take_notification(gateway="wechatpay", headers=dict(request.headers), body=request.body, now=timezone.now())
     except BadNotification as refusal:
         return _answer(refusal.reason)
+    except ImproperlyConfigured:
+        return _answer("not_configured")
     except AmountMismatch as error:
         log.warning("webhook.mismatch", error=str(error)[:200])
         return _answer("wrong_amount")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from tests import databases
 from tests.fixtures.stack import Stack, running_stack
 
-VALKEY_DATABASE = 11  # wake-ups of another Jishi on the same server are none of our worker's business
+VALKEY_DATABASES = 16
 SPARE_SCHEMAS = 30
 
 
@@ -44,5 +44,5 @@ def load_demo(stack: Stack) -> None:
 
 
 def _other_database(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"/{VALKEY_DATABASE}"))
+    """Wake-ups of another Jishi on the same server are none of our worker's business."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{1 + os.getpid() % (VALKEY_DATABASES - 1)}"))

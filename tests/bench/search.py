@@ -67,7 +67,7 @@ _STATEMENTS = (
 def rows() -> list[BenchRow]:
     """Every row, in one run on one fresh database and index."""
     documents = list(make_many(LISTINGS))
-    with tempfile.TemporaryDirectory() as folder, fresh_database():
+    with tempfile.TemporaryDirectory() as folder, fresh_database(as_owner=True):
         files = IndexFiles(Path(folder))
         built = _build(files, documents)
         _store(documents)

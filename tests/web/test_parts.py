@@ -59,6 +59,10 @@ def check_nesting(html: str) -> Nesting:
     return parser
 
 
+# Parts that a face fills with a form and rows of its own: drawn by that face's tests, not with the gallery's samples.
+NEED_A_FACE = {"web/api/tokens.html"}
+
+
 def draw(text: str, request: HttpRequest | None = None, **context: Any) -> str:
     return str(engines["django"].from_string(text).render(context, request))
 
@@ -78,7 +82,9 @@ def visitor(ask: Callable[..., HttpRequest]) -> Callable[..., HttpRequest]:
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(
-    "name", sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")), ids=lambda name: name
+    "name",
+    sorted({str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")} - NEED_A_FACE),
+    ids=lambda name: name,
 )
 def test_every_template_renders_in_both_languages(
     visitor: Callable[..., HttpRequest], name: str, language: str

@@ -6,6 +6,7 @@ from django.db.models import F, Sum
 
 from billing.settlement.contracts import ReleaseState, ReleaseView
 from billing.settlement.models import Release
+from tenants.orders.contracts import SELF_DELIVERY
 
 
 def list_releases(
@@ -22,7 +23,9 @@ def list_releases(
 
 def list_cash_to_come(limit: int = 200) -> Sequence[ReleaseView]:
     """Shares whose cash a carrier still holds, oldest first."""
-    rows = Release.objects.filter(method="cod", cash_at__isnull=True).exclude(carrier="self").order_by("noted_at")
+    rows = (
+        Release.objects.filter(method="cod", cash_at__isnull=True).exclude(carrier=SELF_DELIVERY).order_by("noted_at")
+    )
     return [to_release(row) for row in rows[:limit]]
 
 
@@ -40,7 +43,7 @@ def find_release(share_no: str) -> ReleaseView | None:
 def sum_unreleased_minor(shop_id: int) -> int:
     """What final sales bring a shop that has not reached it yet, in minor units; one statement."""
     rows = Release.objects.filter(shop_id=shop_id, completed_at__isnull=False)
-    rows = rows.exclude(state=ReleaseState.RELEASED.value).exclude(carrier="self")
+    rows = rows.exclude(state=ReleaseState.RELEASED.value).exclude(carrier=SELF_DELIVERY)
     net = Sum(F("total_minor") - F("commission_minor") - F("cash_fee_minor"))
     return int(rows.aggregate(net=net)["net"] or 0)
 

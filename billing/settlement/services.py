@@ -18,11 +18,10 @@ from billing.settlement.models import Release
 from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
 from market.money import included_portion
-from tenants.orders.contracts import PaymentMethod, ShareCompleted
+from tenants.orders.contracts import SELF_DELIVERY, PaymentMethod, ShareCompleted
 
 log = structlog.get_logger(__name__)
 
-SELF_DELIVERY = "self"
 MAX_BACK_OFF_SECONDS = 3_600
 
 

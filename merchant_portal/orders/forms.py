@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from merchant_portal.frame import read_number
-from merchant_portal.orders.page import CARRIERS, SELF_DELIVERY
-from tenants.orders.contracts import OrderLine
+from merchant_portal.orders.page import CARRIERS
+from tenants.orders.contracts import SELF_DELIVERY, OrderLine
 
 OTHER = "other"
 _TRACKING = re.compile(r"[A-Za-z0-9-]{4,40}")

@@ -5,10 +5,9 @@ from django.utils.translation import get_language, gettext
 from billing.checkout.contracts import ShareSummary, ShareTerms
 from billing.payments.rules import provider_fee_minor
 from billing.settlement.contracts import ReleaseState, ReleaseView
-from tenants.orders.contracts import OrderEvent, OrderSheet, OrderState, PaymentMethod
+from tenants.orders.contracts import SELF_DELIVERY, OrderEvent, OrderSheet, OrderState, PaymentMethod
 from web.shapes import LogLine, SumRow
 
-SELF_DELIVERY = "self"
 CARRIERS = ("顺丰", "中通", "圆通", "京东", "邮政EMS")
 
 

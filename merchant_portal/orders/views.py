@@ -25,7 +25,6 @@ from merchant_portal.frame import render_page
 from merchant_portal.orders.forms import ShipForm, read_ship_form, start_ship_form
 from merchant_portal.orders.page import (
     CARRIERS,
-    SELF_DELIVERY,
     describe_share,
     list_log,
     name_state,
@@ -34,7 +33,7 @@ from merchant_portal.orders.page import (
     sum_up,
     tone_of,
 )
-from tenants.orders.contracts import OrderLine, OrderSheet, OrderState, PaymentMethod
+from tenants.orders.contracts import SELF_DELIVERY, OrderLine, OrderSheet, OrderState, PaymentMethod
 from tenants.orders.rules import can_cancel, can_move, is_waiting_to_ship
 from tenants.orders.selectors import get_order
 from tenants.orders.services import BadParcel, WrongState

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import get_language, gettext, pgettext
 
 from billing.checkout.contracts import ShareSummary
-from tenants.orders.contracts import OrderEvent, OrderSheet, OrderState, PaymentMethod
+from tenants.orders.contracts import SELF_DELIVERY, OrderEvent, OrderSheet, OrderState, PaymentMethod
 from web.shapes import LogLine, Step, SumRow
 
 _WAY = (OrderState.SUBMITTED, OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.COMPLETED)
@@ -132,7 +132,10 @@ def _describe(event: OrderEvent, method: PaymentMethod) -> str:
 
 def _note(event: OrderEvent) -> str:
     if "tracking_number" in event.detail:
-        return f"{event.detail['carrier']} {event.detail['tracking_number']}"
+        carrier = event.detail["carrier"]
+        if carrier == SELF_DELIVERY:
+            return gettext("The shop brings it itself")
+        return f"{carrier} {event.detail['tracking_number']}"
     why = event.detail.get("why", "")
     known = {
         "expired": gettext("It was not paid in time."),

@@ -25,7 +25,7 @@ from market.shops.tenancy import enter_shop
 from search.listings.selectors import list_offers
 from storefront.cart.owner import remember
 from storefront.orders.page import list_log, list_rows, list_steps, name_state, sum_up
-from tenants.orders.contracts import OrderSheet, OrderState, PaymentMethod
+from tenants.orders.contracts import SELF_DELIVERY, OrderSheet, OrderState, PaymentMethod
 from tenants.orders.rules import can_cancel
 from tenants.orders.selectors import get_order
 from tenants.orders.services import WrongState
@@ -81,6 +81,7 @@ def show_order(request: HttpRequest, share_no: str) -> HttpResponse:
         "steps": list_steps(order),
         "log": list_log(order),
         "sums": sum_up(order),
+        "self_delivery": SELF_DELIVERY,
         "lines_by_id": {line.line_id: line for line in order.lines},
         "can_pay": can_pay,
         "together": len(purchase.shares) if purchase else 1,

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from tenants.catalog.contracts import Text
 
+SELF_DELIVERY = "self"
+"""The carrier of a shop that brings its parcels itself; pages show a word for it."""
+
 
 class OrderState(StrEnum):
     """submitted > paid > shipped > delivered > completed; cancelled and refunded end it earlier."""

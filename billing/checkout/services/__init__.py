@@ -20,7 +20,6 @@ from billing.checkout.services.closing import (
     close_purchase,
 )
 from billing.checkout.services.fulfilling import (
-    SELF_DELIVERY,
     confirm_due_receipts,
     confirm_receipt,
     mark_share_delivered,
@@ -39,7 +38,6 @@ from billing.checkout.services.placing import (
 from billing.checkout.services.quoting import quote_cart
 
 __all__ = [
-    "SELF_DELIVERY",
     "AlreadyPaid",
     "BadQuantity",
     "CannotBePaid",

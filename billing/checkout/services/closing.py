@@ -52,7 +52,7 @@ def close_purchase(*, purchase_no: str, because: str, actor: str, actor_id: int 
     if report.paid:
         settle_report(report=report, now=now)
         raise AlreadyPaid(purchase_no)
-    return _close(purchase_no, because, actor, actor_id, now)
+    return _close(purchase_no, payment_no, because, actor, actor_id, now)
 
 
 @transaction.atomic
@@ -62,9 +62,9 @@ def _find_waiting_payment(purchase_no: str) -> str | None:
 
 
 @transaction.atomic(durable=True)
-def _close(purchase_no: str, because: str, actor: str, actor_id: int | None, now: datetime) -> bool:
+def _close(purchase_no: str, payment_no: str, because: str, actor: str, actor_id: int | None, now: datetime) -> bool:
     # Payment before purchase: the order in which a capture locks them.
-    if not mark_closed(payment_no=purchase_no, now=now):
+    if not mark_closed(payment_no=payment_no, now=now):
         return False
     purchase, shares = lock_purchase(purchase_no)
     if purchase.state != PurchaseState.WAITING.value:

@@ -18,10 +18,8 @@ from market.shops.selectors import get_shop
 from market.shops.tenancy import enter_shop
 from tenants.inventory.contracts import Wanted
 from tenants.inventory.services import consume_holds
-from tenants.orders.contracts import OrderState, PaymentMethod, ShareCompleted
+from tenants.orders.contracts import SELF_DELIVERY, OrderState, PaymentMethod, ShareCompleted
 from tenants.orders.services import WrongState, deliver_parcels, ship_parcel
-
-SELF_DELIVERY = "self"
 
 
 @transaction.atomic(durable=True)

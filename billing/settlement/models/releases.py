@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from billing.settlement.contracts import ReleaseState
+from billing.settlement.contracts.releases import ReleaseState
 
 
 class Release(models.Model):

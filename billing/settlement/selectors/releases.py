@@ -1,11 +1,11 @@
-"""Reads of settlement, for staff and for the shop's own page."""
+"""Where a sold share's money is, and what carriers still hold."""
 
 from collections.abc import Sequence
 
 from django.db.models import F, Sum
 
-from billing.settlement.contracts import ReleaseState, ReleaseView
-from billing.settlement.models import Release
+from billing.settlement.contracts.releases import ReleaseState, ReleaseView
+from billing.settlement.models.releases import Release
 from tenants.orders.contracts import SELF_DELIVERY
 
 

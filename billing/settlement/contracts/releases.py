@@ -1,4 +1,4 @@
-"""What crosses the border of settlement."""
+"""How far a sold share's money is on its way to its shop."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -13,8 +13,8 @@ from billing.ledger.services import request_posting
 from billing.payments.contracts import ProviderError
 from billing.payments.rules import provider_fee_minor
 from billing.payments.services import NothingLeft, RefundUnderWay, SplitUnfinished, split_share, unfreeze_share
-from billing.settlement.contracts import ReleaseState
-from billing.settlement.models import Release
+from billing.settlement.contracts.releases import ReleaseState
+from billing.settlement.models.releases import Release
 from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
 from market.money import included_portion

@@ -1,0 +1,5 @@
+"""From a sale to the shop's bank account: what is released, paid out, stated and compared. Public schema."""
+
+from billing.settlement.models.releases import Release
+
+__all__ = ["Release"]

@@ -1,0 +1,1 @@
+"""Pure decisions of settlement: no Django, no clock, no database."""

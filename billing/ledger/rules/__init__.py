@@ -70,6 +70,7 @@ from billing.ledger.rules.sealing import (
     pack_digests,
     unpack_digests,
 )
+from billing.ledger.rules.suspense import SuspenseCleared, SuspenseExit, SuspenseRaised
 
 __all__ = [
     "CHART",
@@ -132,6 +133,9 @@ __all__ = [
     "SlotDayCancelled",
     "SlotDayDelivered",
     "SlotWon",
+    "SuspenseCleared",
+    "SuspenseExit",
+    "SuspenseRaised",
     "UnreadableEvent",
     "WrongOwner",
     "account_of",

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from hashlib import sha256
 from json import dumps
 from typing import Any, ClassVar
@@ -132,7 +133,9 @@ def balanced(*legs: Leg) -> tuple[Leg, ...]:
 
 
 def _to_json(value: Any) -> Any:  # Any: a field's value, and the same as JSON
-    return [asdict(part) for part in value] if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [asdict(part) for part in value]
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def hash_payload(kind: str, payload: dict[str, Any]) -> str:

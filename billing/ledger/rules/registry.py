@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from types import MappingProxyType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from billing.ledger.rules import advertising, agent, custody, delivery, disputes, payouts, plans, points
+from billing.ledger.rules import advertising, agent, custody, delivery, disputes, payouts, plans, points, suspense
 from billing.ledger.rules.events import PostingEvent
 
 _EVENTS: tuple[type[PostingEvent], ...] = (
@@ -54,6 +55,8 @@ _EVENTS: tuple[type[PostingEvent], ...] = (
     custody.CustodyCommissionReturned,
     custody.RefundAdvanced,
     custody.DebtWrittenOff,
+    suspense.SuspenseRaised,
+    suspense.SuspenseCleared,
 )
 
 EVENT_KINDS: Mapping[str, type[PostingEvent]] = MappingProxyType({event.kind: event for event in _EVENTS})
@@ -93,6 +96,10 @@ def _read_value(hint: Any, value: Any, name: str) -> Any:  # Any: a type read fr
         if not isinstance(value, Mapping):
             raise UnreadableEvent(f"{name} is not an object")
         return hint(**_read_fields(hint, value))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if value not in list(hint):
+            raise UnreadableEvent(f"{name} cannot be {value!r}")
+        return hint(value)
     if type(value) is not hint:
         raise UnreadableEvent(f"{name} is not of type {hint.__name__}")
     return value

@@ -53,6 +53,9 @@ from billing.ledger.rules import (
     SlotDayCancelled,
     SlotDayDelivered,
     SlotWon,
+    SuspenseCleared,
+    SuspenseExit,
+    SuspenseRaised,
     settle_legs,
 )
 
@@ -288,6 +291,35 @@ ROWS: dict[str, tuple[PostingEvent, str, str]] = {
         "1020:main 2850",
     ),
     "L6 lost": (DebtWrittenOff(shop_id=M1, reference="R-22", amount_minor=2850), "5050 2850", "1040:1 2850"),
+    "S raised": (
+        SuspenseRaised(psp=WECHAT, reference="BILL-1/7", reason="no payment of ours", amount_minor=900),
+        "1010:wechatpay 900",
+        "9020:wechatpay 900",
+    ),
+    "S raised against us": (
+        SuspenseRaised(psp=WECHAT, reference="BILL-1/8", reason="a fee too high", amount_minor=-15),
+        "9020:wechatpay 15",
+        "1010:wechatpay 15",
+    ),
+    "S reversed": (
+        SuspenseCleared(psp=WECHAT, reference="BILL-1/7", reason="taken back by the provider", amount_minor=900),
+        "9020:wechatpay 900",
+        "1010:wechatpay 900",
+    ),
+    "S is a fee": (
+        SuspenseCleared(
+            psp=WECHAT, reference="BILL-1/8", reason="their fee", amount_minor=-15, exit=SuspenseExit.PSP_FEE
+        ),
+        "5010 15",
+        "9020:wechatpay 15",
+    ),
+    "S is rounding": (
+        SuspenseCleared(
+            psp=WECHAT, reference="BILL-1/9", reason="their rounding", amount_minor=1, exit=SuspenseExit.ROUNDING
+        ),
+        "9020:wechatpay 1",
+        "5070 1",
+    ),
 }
 """Every row of the posting rules: the event, its debits and its credits, as `code:owner amount; …`."""
 

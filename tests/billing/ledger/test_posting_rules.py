@@ -22,6 +22,9 @@ from billing.ledger.rules import (
     PayoutAsked,
     PostingEvent,
     ProviderSettled,
+    SuspenseCleared,
+    SuspenseExit,
+    SuspenseRaised,
     UnreadableEvent,
     WrongOwner,
     hash_payload,
@@ -106,6 +109,7 @@ def test_stored_json_that_is_no_event_is_refused() -> None:
         ("custody_share_paid", {key: value for key, value in payload.items() if key != "psp"}),
         ("payment_captured", {**ROWS["A1"][0].to_payload(), "shares": [{"shop_id": 1}]}),
         ("payment_captured", {**ROWS["A1"][0].to_payload(), "shares": 7}),
+        ("suspense_cleared", {**ROWS["S is a fee"][0].to_payload(), "exit": "profit"}),
     ]
     for kind, bad in wrong:
         with pytest.raises(UnreadableEvent):
@@ -128,6 +132,28 @@ def test_amounts_that_cannot_be_posted_are_refused() -> None:
 def test_an_account_cannot_belong_to_the_wrong_kind_of_owner() -> None:
     with pytest.raises(WrongOwner):
         ROWS["A0"][0].owned(Code.PAYABLE, Owner.of_psp("stripe"))
+
+
+@pytest.mark.parametrize("exit_", list(SuspenseExit))
+@pytest.mark.parametrize("amount_minor", [900, -900])
+def test_what_is_raised_into_suspense_leaves_it_whole(exit_: SuspenseExit, amount_minor: int) -> None:
+    books = PlainBooks()
+    books.post(SuspenseRaised(psp="stripe", reference="L-7", reason="unknown", amount_minor=amount_minor))
+    provider = Owner.of_psp("stripe")
+    assert books.balance(Code.PSP_RECEIVABLE, provider) == amount_minor
+    assert books.balance(Code.SUSPENSE, provider) == -amount_minor
+    books.post(SuspenseCleared(psp="stripe", reference="L-7", reason="found", amount_minor=amount_minor, exit=exit_))
+    assert books.balance(Code.SUSPENSE, provider) == 0
+    kept = books.balance(Code.PSP_RECEIVABLE, provider)
+    assert kept == (0 if exit_ is SuspenseExit.REVERSAL else amount_minor)
+    assert books.balance(Code.ROUNDING) + books.balance(Code.PSP_FEE) == -kept
+    assert not any(books.sums().values())
+
+
+def test_suspense_without_a_reason_or_an_amount_is_refused() -> None:
+    for reason, amount_minor in ((" ", 5), ("unknown", 0)):
+        with pytest.raises(BadEvent):
+            SuspenseRaised(psp="stripe", reference="L-7", reason=reason, amount_minor=amount_minor).legs()
 
 
 def test_a_settlement_of_nothing_is_refused() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from tests import databases
 from tests.fixtures.stack import Stack, running_stack
 
-VALKEY_DATABASES = 16
+VALKEY_DATABASES = 4  # as onebox.valkey starts it
 SPARE_SCHEMAS = 30
 
 

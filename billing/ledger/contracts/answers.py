@@ -90,7 +90,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """An account with its totals; `balance_minor` in its normal direction."""
+    """An account with its totals; `balance_minor` in its normal direction, `floor_minor` None: it has no floor."""
 
     account_id: int
     account: AccountRef
@@ -99,6 +99,7 @@ class AccountView:
     balance_minor: int
     version: int
     last_posted_at: datetime | None
+    floor_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

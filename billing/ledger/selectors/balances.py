@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet, Subquery
 
-from billing.ledger.contracts import AccountRef, AccountView, Balance, Code, EntryView, Owner, Side
+from billing.ledger.contracts import AccountRef, AccountView, Balance, Code, EntryView, FloorKind, Owner, Side
 from billing.ledger.models import Account, Entry
 from billing.ledger.rules import account_of
 from market.money import DEFAULT_CURRENCY
@@ -42,6 +42,7 @@ def list_accounts(
             balance_minor=_to_balance(row).posted_minor,
             version=row.version,
             last_posted_at=row.last_posted_at,
+            floor_minor=None if row.floor_kind == FloorKind.NONE else row.floor_minor,
         )
         for row in rows[: min(limit, MAX_ENTRIES)]
     ]

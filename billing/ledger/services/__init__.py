@@ -2,6 +2,7 @@
 
 from billing.ledger.rules import BadEvent, FloorReached, ReversalTooLarge
 from billing.ledger.services.booking import BadKey, KeyReused
+from billing.ledger.services.floors import FloorFixed, set_floor
 from billing.ledger.services.holds import (
     HoldEnded,
     HoldExceeded,
@@ -20,6 +21,7 @@ from billing.ledger.services.seals import seal_ledger
 __all__ = [
     "BadEvent",
     "BadKey",
+    "FloorFixed",
     "FloorReached",
     "HoldEnded",
     "HoldExceeded",
@@ -38,6 +40,7 @@ __all__ = [
     "retry_request",
     "reverse",
     "seal_ledger",
+    "set_floor",
     "top_up_hold",
     "void_hold",
 ]

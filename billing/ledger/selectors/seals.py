@@ -44,43 +44,55 @@ def list_ranges(seal: Seal) -> dict[str, SealedRange]:
 
 def verify_seals() -> SealReport:
     """Walk the whole chain: its own links, the record outside, and every sealed row."""
-    findings: list[str] = []
+    findings = _list_below_one()
     heads: dict[int, str] = {}
     sealed_rows = 0
     ends = {"transaction": 0, "entry": 0}
     for seal in _walk():
         ranges = list_ranges(seal)
-        findings += _check_link(seal, ranges, ends, len(heads) + 1, heads.get(len(heads), ""))
+        findings += _check_link(seal, ranges, ends, heads)
         for table, sealed in ranges.items():
             digests = unpack_digests(sealed.digests)
             sealed_rows += len(digests)
             findings += compare_digests(table, digests, read_digests(table, ends[table], sealed.upto))
-            ends[table] = sealed.upto
-        heads[len(heads) + 1] = seal.head
+            ends[table] = max(ends[table], sealed.upto)
+        heads[seal.number] = seal.head
         if len(findings) >= MAX_FINDINGS:
             break
-    findings += _check_record(heads)
+    else:
+        findings += _check_record(heads)
     unsealed = Transaction.objects.filter(pk__gt=ends["transaction"]).count()
     unsealed += Entry.objects.filter(pk__gt=ends["entry"]).count()
     return SealReport(len(heads), sealed_rows, unsealed, tuple(findings[:MAX_FINDINGS]))
 
 
 def _walk() -> Iterator[Seal]:
-    yield from Seal.objects.order_by("number").iterator(chunk_size=50)
+    yield from Seal.objects.filter(number__gte=1).order_by("number").iterator(chunk_size=50)
 
 
-def _check_link(
-    seal: Seal, ranges: dict[str, SealedRange], ends: dict[str, int], number: int, previous: str
-) -> list[str]:
+def _list_below_one() -> list[str]:
+    """Ids and seals count from 1: what stands below was not written by us, and no seal would ever cover it."""
+    rows = {"transaction": Transaction.objects, "entry": Entry.objects, "seal": Seal.objects}
+    return [
+        f"{table} {number} was inserted"
+        for table, found in rows.items()
+        for number in found.filter(pk__lt=1).order_by("pk").values_list("pk", flat=True)[:MAX_FINDINGS]
+    ]
+
+
+def _check_link(seal: Seal, ranges: dict[str, SealedRange], ends: dict[str, int], heads: dict[int, str]) -> list[str]:
+    """What is wrong with a seal itself. After a gap its link cannot be checked, and `ends` go on where it begins."""
+    last = max(heads, default=0)
+    if seal.number > last + 1:
+        ends.update({table: max(ends[table], sealed.after) for table, sealed in ranges.items()})
+        return [f"seal {number} is missing before seal {seal.number}" for number in _list_gap(last, seal.number)]
     findings = []
-    if seal.number != number:
-        findings.append(f"seal {number} is missing before seal {seal.number}")
     for table, sealed in ranges.items():
         if sealed.after != ends[table]:
             findings.append(f"seal {seal.number} leaves out {table}s after {ends[table]}")
     head = compute_head(
         secret=settings.LEDGER_SEAL_KEY,
-        previous=previous,
+        previous=heads.get(last, ""),
         number=seal.number,
         sealed_at=seal.sealed_at,
         ranges=ranges,
@@ -90,6 +102,10 @@ def _check_link(
     return findings
 
 
+def _list_gap(last: int, number: int) -> range:
+    return range(last + 1, min(number, last + 1 + MAX_FINDINGS))
+
+
 def _check_record(heads: dict[int, str]) -> list[str]:
     try:
         record = find_last_record(settings.LEDGER_SEAL_FILE)
@@ -97,8 +113,8 @@ def _check_record(heads: dict[int, str]) -> list[str]:
         return [str(problem)]
     if record is None:
         return [f"nothing is recorded outside of {len(heads)} seals"] if heads else []
-    if record.number > len(heads):
+    if record.number > max(heads, default=0):
         return [f"the chain was cut off: {record.number} seals are recorded outside, {len(heads)} are there"]
-    if heads[record.number] != record.head:
+    if record.number in heads and heads[record.number] != record.head:
         return [f"seal {record.number} is not the one that was recorded outside"]
     return []

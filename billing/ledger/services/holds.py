@@ -1,10 +1,13 @@
 """Two-phase money: put aside, then posted in parts or given back. Never more than was held."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
 
-from billing.ledger.contracts import AccountRef, HoldState, HoldView, PostedTransaction, Side
+from billing.ledger.contracts import AccountRef, HoldState, HoldView, Leg, PostedTransaction
 from billing.ledger.models import Hold, HoldStep
 from billing.ledger.rules import (
     AccountState,
@@ -25,6 +28,8 @@ from billing.ledger.services.booking import (
     open_desk,
 )
 from billing.ledger.services.posting import to_posted
+
+_KEYS = ("ledger_hold_key_key", "ledger_holdstep_key_key")
 
 
 class HoldNotFound(LookupError):
@@ -59,15 +64,16 @@ def hold(
         return _to_view(row, account)
     hold_amount(kind, amount_minor, state)
     save_accounts([state])
-    row = Hold.objects.create(
-        key=key,
-        payload_hash=digest,
-        kind=kind,
-        account_id=ids[account],
-        amount_minor=amount_minor,
-        expires_at=expires_at,
-        created_at=now,
-    )
+    with _taking(key):
+        row = Hold.objects.create(
+            key=key,
+            payload_hash=digest,
+            kind=kind,
+            account_id=ids[account],
+            amount_minor=amount_minor,
+            expires_at=expires_at,
+            created_at=now,
+        )
     return _to_view(row, account)
 
 
@@ -87,7 +93,8 @@ def top_up_hold(*, hold_key: str, key: str, amount_minor: int, now: datetime) ->
     save_accounts([state])
     row.amount_minor += amount_minor
     row.save(update_fields=["amount_minor"])
-    HoldStep.objects.create(key=key, payload_hash=digest, hold=row, amount_minor=amount_minor, created_at=now)
+    with _taking(key):
+        HoldStep.objects.create(key=key, payload_hash=digest, hold=row, amount_minor=amount_minor, created_at=now)
     return _to_view(row, account)
 
 
@@ -102,9 +109,11 @@ def post_hold(*, hold_key: str, key: str, event: PostingEvent, now: datetime, cl
     row = Hold.objects.get(key=hold_key)
     if key in desk.known:
         return _repeat(row, to_posted(book_drafts([draft], desk)[0]))
+    if HoldStep.objects.filter(key=key).exists():
+        raise KeyReused(f"{key} topped up a hold")
     _demand_open(row, now)
     state = desk.states[account]
-    taken = sum(leg.amount_minor for leg in draft.legs if leg.account == account and leg.side is _lowering(state))
+    taken = sum(leg.amount_minor for leg in draft.legs if _takes_from(leg, state))
     left = row.amount_minor - row.posted_minor
     if not 0 < taken <= left:
         raise HoldExceeded(f"{taken} of {left} held cannot be posted")
@@ -115,14 +124,15 @@ def post_hold(*, hold_key: str, key: str, event: PostingEvent, now: datetime, cl
     if ends:
         row.state, row.closed_at = HoldState.CLOSED, now
     row.save(update_fields=["posted_minor", "state", "closed_at"])
-    HoldStep.objects.create(
-        key=key,
-        payload_hash=draft.payload_hash,
-        hold=row,
-        transaction_id=posted.transaction_id,
-        amount_minor=taken,
-        created_at=now,
-    )
+    with _taking(key):
+        HoldStep.objects.create(
+            key=key,
+            payload_hash=draft.payload_hash,
+            hold=row,
+            transaction_id=posted.transaction_id,
+            amount_minor=taken,
+            created_at=now,
+        )
     return posted
 
 
@@ -196,8 +206,20 @@ def _to_view(row: Hold, account: AccountRef) -> HoldView:
     return HoldView(row.pk, row.key, account, row.amount_minor, row.posted_minor, HoldState(row.state), row.expires_at)
 
 
-def _lowering(state: AccountState) -> Side:
-    return state.normal.other
+def _takes_from(leg: Leg, state: AccountState) -> bool:
+    """Whether a leg takes from the held account, for certain: what may spill onto another account does not."""
+    return leg.account == state.ref and leg.side is state.normal.other and leg.spill is None
+
+
+@contextmanager
+def _taking(key: str) -> Iterator[None]:
+    """Writing under a key. Raises `KeyReused` when somebody took it meanwhile; the transaction is lost then."""
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation) and error.__cause__.diag.constraint_name in _KEYS:
+            raise KeyReused(f"{key} was used with another payload meanwhile") from error
+        raise
 
 
 def _hash(kind: str, account: AccountRef, amount_minor: int, expires_at: datetime | None) -> str:

@@ -26,7 +26,7 @@ RETURNING key
 
 _TAKE = """
 SELECT id, key, kind, payload, attempts FROM ledger_postingrequest
-WHERE transaction_id IS NULL AND NOT parked AND due_at <= %s
+WHERE transaction_id IS NULL AND NOT parked AND due_at <= %s AND (%s::bigint IS NULL OR id = %s)
 ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """
 
@@ -36,6 +36,14 @@ SET transaction_id = n.transaction_id, attempts = n.attempts, error = n.error, p
 FROM json_populate_recordset(NULL::ledger_postingrequest, %s) n
 WHERE r.id = n.id
 """
+
+
+class _BatchRefused(Exception):
+    """The database refused a batch of these requests, and nothing of it was written."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
 
 
 def request_posting(*, key: str, event: PostingEvent, now: datetime) -> None:
@@ -67,24 +75,16 @@ def request_postings(*, requests: Sequence[Posting], now: datetime) -> None:
             raise KeyReused(f"{key} was requested with another payload")
 
 
-@transaction.atomic(durable=True)
 def post_pending(now: datetime, limit: int = 500) -> int:
     """Post due requests as one batch; what is refused is tried again later, then parked. Returns how many it took.
 
-    Several posters may run: each takes requests that no other holds.
+    Several posters may run: each takes requests that no other holds. When the database refuses a batch, each of its
+    requests gets a transaction of its own: accounts are locked in one round, and one bad request holds up no other.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [now, limit])
-        rows = cursor.fetchall()
-    postings, verdicts = _read(rows)
     try:
-        with transaction.atomic():
-            found = post_batch(requests=list(postings.values()), now=now)
-    except DatabaseError:
-        found = [_post_alone(posting, now) for posting in postings.values()]
-    verdicts |= dict(zip(postings, found, strict=True))
-    _note([(number, attempts, verdicts[number]) for number, _, _, _, attempts in rows], now)
-    return len(rows)
+        return _post_due(now, limit)
+    except _BatchRefused as refused:
+        return sum(_post_due(now, 1, number) for number in refused.numbers)
 
 
 def retry_request(*, request_id: int, now: datetime) -> bool:
@@ -108,13 +108,26 @@ def _read(rows: Sequence[tuple[int, str, str, str, int]]) -> tuple[dict[int, Pos
     return postings, unreadable
 
 
-def _post_alone(posting: Posting, now: datetime) -> Verdict:
-    """One bad request must not hold up the others of its batch."""
+@transaction.atomic(durable=True)
+def _post_due(now: datetime, limit: int, number: int | None = None) -> int:
+    """Take due requests, or the one of that number, and post them together. Raises `_BatchRefused`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [now, number, number, limit])
+        rows = cursor.fetchall()
+    postings, verdicts = _read(rows)
     try:
         with transaction.atomic():
-            return post_batch(requests=[posting], now=now)[0]
+            found = post_batch(requests=list(postings.values()), now=now)
     except DatabaseError as problem:
-        return Verdict(posting.key, VerdictKind.REFUSED, refusal=Refusal.DATABASE, detail=str(problem))
+        if len(rows) > 1:
+            raise _BatchRefused([row[0] for row in rows]) from problem
+        found = [
+            Verdict(posting.key, VerdictKind.REFUSED, refusal=Refusal.DATABASE, detail=str(problem))
+            for posting in postings.values()
+        ]
+    verdicts |= dict(zip(postings, found, strict=True))
+    _note([(number, attempts, verdicts[number]) for number, _, _, _, attempts in rows], now)
+    return len(rows)
 
 
 def _note(results: Sequence[tuple[int, int, Verdict]], now: datetime) -> None:

@@ -11,6 +11,7 @@ from billing.ledger.rules import (
     AdClicksCharged,
     AdTopUpCaptured,
     BadEvent,
+    DisputeFeePassedOn,
     FloorReached,
     PayoutAsked,
     SlotWon,
@@ -189,3 +190,25 @@ def test_no_amount_and_no_such_hold_are_refused(wallet: AccountRef, clock: Clock
     take(wallet, clock)
     with pytest.raises(BadEvent):
         top_up_hold(hold_key="bid", key="x", amount_minor=0, now=clock.now)
+
+
+def test_a_key_that_topped_up_a_hold_does_not_post_it(wallet: AccountRef, clock: Clock) -> None:
+    take(wallet, clock)
+    top_up_hold(hold_key="bid", key="raise", amount_minor=100, now=clock.now)
+    with pytest.raises(KeyReused):
+        post_hold(hold_key="bid", key="raise", event=won(100), now=clock.now)
+    post_hold(hold_key="bid", key="won", event=won(100), now=clock.now)
+    with pytest.raises(KeyReused):
+        top_up_hold(hold_key="bid", key="won", amount_minor=100, now=clock.now)
+    assert (balance().posted_minor, balance().held_minor) == (49900, 21000)
+    assert prove_ledger().sound
+
+
+def test_what_may_spill_elsewhere_does_not_post_a_hold(clock: Clock) -> None:
+    for row in ("G1", "G2", "G3"):
+        post(key=row, event=ROWS[row][0], now=clock.now)
+    payable = account_of(Code.PAYABLE, SHOP)
+    hold(key="reserve", kind="reserve", account=payable, amount_minor=1000, expires_at=None, now=clock.now)
+    fee = DisputeFeePassedOn(shop_id=1, reference="DP", amount_minor=500)
+    with pytest.raises(HoldExceeded):
+        post_hold(hold_key="reserve", key="fee", event=fee, now=clock.now)

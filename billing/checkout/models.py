@@ -89,6 +89,8 @@ class PurchaseShare(models.Model):
     commission_bps = models.PositiveIntegerField()
     commission_vat_bps = models.PositiveIntegerField()
     commission_minor = models.BigIntegerField()
+    commission_vat_minor = models.BigIntegerField(null=True)  # null, here and below: sold before rules had versions
+    commission_groups = models.JSONField(null=True)  # which rule took what of which goods, as `freeze_groups` wrote it
     carrier = models.CharField(max_length=40, blank=True)
     summary = models.JSONField()
     version = models.PositiveIntegerField(default=1)

@@ -1,6 +1,73 @@
 """What crosses the border of settlement."""
 
+from billing.settlement.contracts.clearing import (
+    ClearingItemView,
+    ClearingKind,
+    ClearingNoteView,
+    ClearingProofView,
+    ClearingState,
+    Debt,
+    WriteOffView,
+)
+from billing.settlement.contracts.commission import Commission, CommissionGroup, CommissionRuleView, SoldLine
+from billing.settlement.contracts.payouts import (
+    AccountKind,
+    ApprovalView,
+    BankAccountDraft,
+    BankAccountView,
+    BankAnswer,
+    BatchView,
+    CarryReport,
+    CarryState,
+    ChannelBalance,
+    ChannelName,
+    Destination,
+    FileProblem,
+    PayoutChannel,
+    PayoutOrder,
+    PayoutState,
+    PayoutView,
+)
 from billing.settlement.contracts.releases import ReleaseState, ReleaseView
+from billing.settlement.contracts.reserve import ReserveState, ReserveView, ShopTermsView
 from billing.settlement.contracts.statements import AccountStatement, KindSum, Period, Span, StatementView
 
-__all__ = ["AccountStatement", "KindSum", "Period", "ReleaseState", "ReleaseView", "Span", "StatementView"]
+__all__ = [
+    "AccountKind",
+    "AccountStatement",
+    "ApprovalView",
+    "BankAccountDraft",
+    "BankAccountView",
+    "BankAnswer",
+    "BatchView",
+    "CarryReport",
+    "CarryState",
+    "ChannelBalance",
+    "ChannelName",
+    "ClearingItemView",
+    "ClearingKind",
+    "ClearingNoteView",
+    "ClearingProofView",
+    "ClearingState",
+    "Commission",
+    "CommissionGroup",
+    "CommissionRuleView",
+    "Debt",
+    "Destination",
+    "FileProblem",
+    "KindSum",
+    "PayoutChannel",
+    "PayoutOrder",
+    "PayoutState",
+    "PayoutView",
+    "Period",
+    "ReleaseState",
+    "ReleaseView",
+    "ReserveState",
+    "ReserveView",
+    "ShopTermsView",
+    "SoldLine",
+    "Span",
+    "StatementView",
+    "WriteOffView",
+]

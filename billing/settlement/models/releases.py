@@ -24,7 +24,7 @@ class Release(models.Model):
     cash_at = models.DateTimeField(null=True)
     split_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # null: somebody must act first, such as a carrier that holds the cash
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
 
@@ -46,4 +46,7 @@ class Release(models.Model):
                 condition=Q(released_at__isnull=True) | Q(completed_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="release_due", fields=["due_at"], condition=~Q(state="released"))]
+        indexes = [
+            models.Index(name="release_due", fields=["due_at"], condition=~Q(state="released")),
+            models.Index(name="release_done", fields=["released_at"], condition=Q(released_at__isnull=False)),
+        ]

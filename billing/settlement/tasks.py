@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from billing.settlement.services import note_share, release_due
+from billing.settlement.services.statements import make_due_statements
 from market.outbox.contracts import EventEnvelope
 from tenants.orders.contracts import PaymentMethod, ShareCompleted
 
@@ -18,3 +19,8 @@ def on_share_final(events: Sequence[EventEnvelope]) -> None:
 def release_shares(now: datetime) -> int:
     """Split and release what is due."""
     return release_due(now=now)
+
+
+def make_statements(now: datetime) -> int:
+    """State the periods that are over and wholly in the books. Says how many statements there are more."""
+    return make_due_statements(now=now)

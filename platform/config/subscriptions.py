@@ -26,6 +26,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.checkout.tasks.send_refunds", every_seconds=1),
     Timer("billing.payments.tasks.trim_webhooks", every_seconds=3600),
     Timer("billing.settlement.tasks.release_shares", every_seconds=2),
+    Timer("billing.settlement.tasks.make_statements", every_seconds=600),
     Timer("search.listings.tasks.count_demand", every_seconds=600),
     Timer("search.listings.tasks.reconcile", every_seconds=3600),
 )

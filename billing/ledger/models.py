@@ -105,7 +105,14 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="ledger_entry_amount_positive"),
             models.CheckConstraint(condition=Q(side__in=_values(Side)), name="ledger_entry_side"),
         ]
-        indexes = [models.Index(fields=["account", "created_at", "account_version"], name="ledger_entry_as_of")]
+        indexes = [
+            models.Index(fields=["account", "created_at", "account_version"], name="ledger_entry_as_of"),
+            models.Index(
+                fields=["account", "account_version"],
+                condition=Q(balance_after_minor=0),
+                name="ledger_entry_at_zero",
+            ),
+        ]
 
 
 class Hold(models.Model):

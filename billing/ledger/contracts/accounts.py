@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Side(StrEnum):
+class _Word(StrEnum):
+    """A word that hashes as the string it equals: accounts are looked up several times for each leg of a posting."""
+
+    __hash__ = str.__hash__
+
+
+class Side(_Word):
     """The two columns of a book."""
 
     DEBIT = "D"
@@ -15,7 +21,7 @@ class Side(StrEnum):
         return Side.CREDIT if self is Side.DEBIT else Side.DEBIT
 
 
-class Book(StrEnum):
+class Book(_Word):
     """Every transaction balances within each book it touches."""
 
     MAIN = "main"
@@ -32,7 +38,7 @@ class FloorKind(StrEnum):
     LIMIT = "limit"
 
 
-class OwnerKind(StrEnum):
+class OwnerKind(_Word):
     """Whose account it is; part of what makes an account unique."""
 
     PLATFORM = "platform"
@@ -92,7 +98,7 @@ class Owner:
         return None
 
 
-class Code(StrEnum):
+class Code(_Word):
     """The chart of accounts by number; names, sides and floors are in `billing.ledger.rules.CHART`."""
 
     PSP_RECEIVABLE = "1010"

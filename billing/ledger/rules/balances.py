@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from billing.ledger.contracts import AccountRef, Leg, Side
 from billing.ledger.rules.chart import CHART, may_overdraw
@@ -59,8 +60,7 @@ class AccountState:
         return self.floor_minor
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
+class EntryDraft(NamedTuple):
     """An entry as it will be written: with the balance it leaves and the account's version."""
 
     account_id: int
@@ -70,14 +70,17 @@ class EntryDraft:
     account_version: int
 
 
+_Part = tuple[AccountState, Side, int]  # what a leg puts onto one account, in minor units
+
+
 def settle_legs(kind: str, legs: Iterable[Leg], states: Mapping[AccountRef, AccountState]) -> list[EntryDraft]:
     """Post legs onto states, all or nothing. Raises `FloorReached`, having changed nothing.
 
     Only what lowers an account is held against its floor: an account that is already below it can always rise.
     """
-    settled = [part for leg in legs for part in _spill(leg, states)]
-    _check_floors(kind, settled, states)
-    return [_apply(leg, states[leg.account]) for leg in settled]
+    parts = [part for leg in legs for part in _place(leg, states)]
+    _check_floors(kind, parts)
+    return [_apply(*part) for part in parts]
 
 
 def hold_amount(kind: str, amount_minor: int, state: AccountState) -> None:
@@ -91,33 +94,33 @@ def hold_amount(kind: str, amount_minor: int, state: AccountState) -> None:
         state.pending_debits_minor += amount_minor
 
 
-def _spill(leg: Leg, states: Mapping[AccountRef, AccountState]) -> list[Leg]:
+def _place(leg: Leg, states: Mapping[AccountRef, AccountState]) -> tuple[_Part, ...]:
+    state = states[leg.account]
     if leg.spill is None:
-        return [leg]
-    borne = max(0, min(leg.amount_minor, states[leg.account].available_minor))
-    parts = (
-        Leg(leg.account, leg.side, borne),
-        Leg(leg.spill, leg.side, leg.amount_minor - borne),
-    )
-    return [part for part in parts if part.amount_minor]
+        return ((state, leg.side, leg.amount_minor),)
+    borne = max(0, min(leg.amount_minor, state.available_minor))
+    parts = ((state, leg.side, borne), (states[leg.spill], leg.side, leg.amount_minor - borne))
+    return tuple(part for part in parts if part[2])
 
 
-def _check_floors(kind: str, legs: Iterable[Leg], states: Mapping[AccountRef, AccountState]) -> None:
-    changes: dict[AccountRef, int] = {}
-    for leg in legs:
-        signed = leg.amount_minor if leg.side is states[leg.account].normal else -leg.amount_minor
-        changes[leg.account] = changes.get(leg.account, 0) + signed
-    for account, change in changes.items():
-        state = states[account]
-        floor = state.floor_for(kind)
+def _check_floors(kind: str, parts: Iterable[_Part]) -> None:
+    changes: dict[int, int] = {}
+    bounded: dict[int, AccountState] = {}
+    for state, side, amount in parts:
+        if state.guarded or state.floor_minor is not None:
+            bounded[state.account_id] = state
+            change = amount if side is state.normal else -amount
+            changes[state.account_id] = changes.get(state.account_id, 0) + change
+    for number, state in bounded.items():
+        change, floor = changes[number], state.floor_for(kind)
         if change < 0 and floor is not None and state.available_minor + change < floor:
-            raise FloorReached(account, state.available_minor, -change)
+            raise FloorReached(state.ref, state.available_minor, -change)
 
 
-def _apply(leg: Leg, state: AccountState) -> EntryDraft:
-    if leg.side is Side.DEBIT:
-        state.posted_debits_minor += leg.amount_minor
+def _apply(state: AccountState, side: Side, amount_minor: int) -> EntryDraft:
+    if side is Side.DEBIT:
+        state.posted_debits_minor += amount_minor
     else:
-        state.posted_credits_minor += leg.amount_minor
+        state.posted_credits_minor += amount_minor
     state.version += 1
-    return EntryDraft(state.account_id, leg.side, leg.amount_minor, state.balance_minor, state.version)
+    return EntryDraft(state.account_id, side, amount_minor, state.balance_minor, state.version)

@@ -67,6 +67,8 @@ _LINES = (
 
 CHART = MappingProxyType({line.code: line for line in _LINES})
 
+_PLATFORM = Owner.of_platform()
+
 
 class WrongOwner(ValueError):
     """An account was asked for under an owner of the wrong kind."""
@@ -75,7 +77,7 @@ class WrongOwner(ValueError):
 def account_of(code: Code, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> AccountRef:
     """The account of a code, the platform's unless an owner is named. Raises `WrongOwner`."""
     line = CHART[code]
-    found = owner or Owner.of_platform()
+    found = owner or _PLATFORM
     if found.kind != line.owner_kind:
         raise WrongOwner(f"{line.name} belongs to a {line.owner_kind}, not to a {found.kind}")
     return AccountRef(line.book, currency, code, found)

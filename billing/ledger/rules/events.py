@@ -3,13 +3,16 @@
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
-from json import dumps
+from json import JSONEncoder
 from typing import Any, ClassVar
 
 from billing.ledger.contracts import AccountRef, Book, Code, Leg, Owner, Side
 from billing.ledger.rules.chart import account_of
 from market.money import DEFAULT_CURRENCY, MAX_AMOUNT_MINOR, get_currency
+
+_encode = JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 class BadEvent(ValueError):
@@ -34,7 +37,7 @@ class PostingEvent(ABC):
 
     def to_payload(self) -> dict[str, Any]:
         """The event as JSON; `read_event` is the way back."""
-        return {field.name: _to_json(getattr(self, field.name)) for field in fields(self)}
+        return {name: _to_json(getattr(self, name)) for name in _list_names(type(self))}
 
     def owned(self, code: Code, owner: Owner | None = None) -> AccountRef:
         """The account of a code in this event's currency."""
@@ -129,7 +132,14 @@ def balanced(*legs: Leg) -> tuple[Leg, ...]:
         get_currency(currency)
         if difference:
             raise BadEvent(f"debits and credits of {book} {currency} differ by {difference}")
+    if len(merged) == len(legs):
+        return legs
     return tuple(Leg(account, side, amount, spill) for (account, side, spill), amount in merged.items())
+
+
+@cache
+def _list_names(event: type[PostingEvent]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(event))
 
 
 def _to_json(value: Any) -> Any:  # Any: a field's value, and the same as JSON
@@ -140,5 +150,4 @@ def _to_json(value: Any) -> Any:  # Any: a field's value, and the same as JSON
 
 def hash_payload(kind: str, payload: dict[str, Any]) -> str:
     """What tells a repeat of a posting from another posting under the same key."""
-    text = dumps([kind, payload], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(text.encode()).hexdigest()
+    return sha256(_encode([kind, payload]).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -76,13 +77,18 @@ def read_event(kind: str, payload: Mapping[str, Any]) -> PostingEvent:
 
 
 def _read_fields(target: type, payload: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in fields(target)}
-    if foreign := set(payload) - names:
+    hints = _read_hints(target)
+    if foreign := set(payload) - set(hints):
         raise UnreadableEvent(f"{target.__name__} has no {sorted(foreign)}")
-    if missing := names - set(payload):
+    if missing := set(hints) - set(payload):
         raise UnreadableEvent(f"{target.__name__} needs {sorted(missing)}")
-    hints = get_type_hints(target)
     return {name: _read_value(hints[name], payload[name], name) for name in payload}
+
+
+@cache
+def _read_hints(target: type) -> dict[str, Any]:  # Any: types, read from annotations
+    hints = get_type_hints(target)
+    return {field.name: hints[field.name] for field in fields(target)}
 
 
 def _read_value(hint: Any, value: Any, name: str) -> Any:  # Any: a type read from annotations, a value from JSON

@@ -1,6 +1,6 @@
 """The one way into the books: lock, look for repeats, decide, write. Everything that posts goes through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 from django.db.transaction import TransactionManagementError
 from psycopg.errors import UniqueViolation
 
-from billing.ledger.contracts import AccountRef, Leg
+from billing.ledger.contracts import AccountRef, Leg, Side
 from billing.ledger.rules import AccountState, EntryDraft, FloorReached, Posting, hash_payload, settle_legs
 from billing.ledger.services.accounts import SAVE, list_totals, lock_accounts, open_accounts
 
@@ -22,23 +22,26 @@ _KNOWN = "SELECT key, id, payload_hash, created_at FROM ledger_transaction WHERE
 
 _KEY_TAKEN = "ledger_transaction_key_key"
 
-# Transactions, totals and entries are one statement: the triggers at its end see the whole of each transaction.
+# Transactions, totals and entries are one statement: the triggers at its end see the whole of each transaction. Entries
+# are most of the rows and come as one array a column, which the server reads in a quarter of the time of JSON.
 _WRITE = f"""
-WITH written AS (
-    INSERT INTO ledger_transaction (key, payload_hash, kind, subject, event, reverses_id, business_date, created_at)
-    SELECT key, payload_hash, kind, subject, event, reverses_id, %s, %s
+WITH drafted AS MATERIALIZED (
+    SELECT nextval('ledger_transaction_id_seq') AS transaction_id, id AS place,
+           key, payload_hash, kind, subject, event, reverses_id
     FROM json_populate_recordset(NULL::ledger_transaction, %s)
-    RETURNING key, id
+), written AS (
+    INSERT INTO ledger_transaction (id, key, payload_hash, kind, subject, event, reverses_id, business_date, created_at)
+    SELECT transaction_id, key, payload_hash, kind, subject, event, reverses_id, %s, %s FROM drafted
 ), saved AS ({SAVE}), entered AS (
     INSERT INTO ledger_entry
         (transaction_id, account_id, side, amount_minor, balance_after_minor, account_version, created_at)
-    SELECT w.id, n.account_id, n.side, n.amount_minor, n.balance_after_minor, n.account_version, %s
-    FROM json_to_recordset(%s) AS n (place int, key text, account_id bigint, side text, amount_minor bigint,
-                                     balance_after_minor bigint, account_version bigint)
-    JOIN written w USING (key)
-    ORDER BY n.place
+    SELECT d.transaction_id, n.account_id, n.side, n.amount_minor, n.balance_after_minor, n.account_version, %s
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY
+        AS n (place, account_id, side, amount_minor, balance_after_minor, account_version, line)
+    JOIN drafted d USING (place)
+    ORDER BY n.line
 )
-SELECT key, id FROM written
+SELECT place, transaction_id FROM drafted
 """  # noqa: S608 - only our own constant
 
 
@@ -182,29 +185,32 @@ def _recall(draft: Draft, desk: Desk, accepted: Mapping[str, tuple[Outcome, list
 def _write(accepted: Mapping[str, tuple[Outcome, list[EntryDraft]]], desk: Desk) -> None:
     if not accepted:
         return
-    entries = [(key, entry) for key, (_, drafted) in accepted.items() for entry in drafted]
-    touched = {entry.account_id for _, entry in entries}
+    outcomes = [outcome for outcome, _ in accepted.values()]
+    places = [place for place, (_, drafted) in enumerate(accepted.values()) for _ in drafted]
+    entries = [entry for _, drafted in accepted.values() for entry in drafted]
+    touched = {entry.account_id for entry in entries}
     changed = [state for state in desk.states.values() if state.account_id in touched]
     for state in changed:
         state.last_posted_at = desk.moment
     business_date = desk.moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
-    transactions = dumps([_to_row(outcome.draft) for outcome, _ in accepted.values()])
-    rows = [_to_entry_row(place, key, entry) for place, (key, entry) in enumerate(entries)]
+    transactions = dumps([_to_row(place, outcome.draft) for place, outcome in enumerate(outcomes)])
+    columns = [_to_array(column) for column in (places, *zip(*entries, strict=True))]
     totals = dumps(list_totals(changed))
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_WRITE, [business_date, desk.moment, transactions, totals, desk.moment, dumps(rows)])
+            cursor.execute(_WRITE, [transactions, business_date, desk.moment, totals, desk.moment, *columns])
             numbers = dict(cursor.fetchall())
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation) and error.__cause__.diag.constraint_name == _KEY_TAKEN:
             raise KeyReused("a key was posted with another payload meanwhile") from error
         raise
-    for key, (outcome, _) in accepted.items():
-        outcome.transaction_id, outcome.created_at = numbers[key], desk.moment
+    for place, outcome in enumerate(outcomes):
+        outcome.transaction_id, outcome.created_at = numbers[place], desk.moment
 
 
-def _to_row(draft: Draft) -> dict[str, Any]:
+def _to_row(place: int, draft: Draft) -> dict[str, Any]:
     return {
+        "id": place,
         "key": draft.key,
         "payload_hash": draft.payload_hash,
         "kind": draft.kind,
@@ -214,13 +220,6 @@ def _to_row(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _to_entry_row(place: int, key: str, entry: EntryDraft) -> dict[str, int | str]:
-    return {
-        "place": place,
-        "key": key,
-        "account_id": entry.account_id,
-        "side": entry.side,
-        "amount_minor": entry.amount_minor,
-        "balance_after_minor": entry.balance_after_minor,
-        "account_version": entry.account_version,
-    }
+def _to_array(column: Iterable[int | Side]) -> str:
+    """A column of numbers or sides as PostgreSQL reads an array; neither holds anything to be escaped."""
+    return f"{{{','.join(map(str, column))}}}"

@@ -142,6 +142,50 @@ class SplitOrder:
     description: str
 
 
+class WithdrawalState(StrEnum):
+    """What a provider says of taking a shop's own money to its bank.
+
+    unknown (never heard of it) | created (send the same again) > accepted > succeeded | failed; succeeded > returned.
+    """
+
+    UNKNOWN = "unknown"
+    CREATED = "created"
+    ACCEPTED = "accepted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalOrder:
+    """Take money that is a shop's own, free at the provider, to the shop's bank. One number is one withdrawal."""
+
+    withdrawal_no: str
+    merchant_account: str
+    amount_minor: int
+    currency: str
+    remark: str
+    bank_memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalReport:
+    """A withdrawal as the provider tells it; `reference` is its own number for it."""
+
+    withdrawal_no: str
+    state: WithdrawalState
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantBalance:
+    """A shop's money at a provider: free, and frozen for orders. Minor units."""
+
+    available_minor: int
+    frozen_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """A verified message of a provider: of a payment or of a refund."""
@@ -186,6 +230,15 @@ class CustodyGateway(Protocol):
     def unfreeze(self, order: SplitOrder) -> bool:
         """Release what is left to the shop (完结分账)."""
         ...
+
+
+@runtime_checkable
+class WithdrawalGateway(Protocol):
+    """A provider where a shop's own money lies until it is taken to the shop's bank."""
+
+    def withdraw(self, order: WithdrawalOrder) -> WithdrawalReport: ...
+    def query_withdrawal(self, order: WithdrawalOrder) -> WithdrawalReport: ...
+    def read_balance(self, merchant_account: str) -> MerchantBalance: ...
 
 
 class ProviderError(Exception):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from billing.payments.contracts import CustodyGateway, Gateway
+from billing.payments.contracts import CustodyGateway, Gateway, WithdrawalGateway
 from billing.payments.gateways.cod import CashOnDeliveryGateway
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.payments.gateways.wechatpay_client import WechatPayConfig
@@ -34,6 +34,14 @@ def get_custody_gateway(name: str) -> CustodyGateway:
     """The same for what only providers with custody can do. Raises NoCustody."""
     gateway = get_gateway(name)
     if not isinstance(gateway, CustodyGateway):
+        raise NoCustody(name)
+    return gateway
+
+
+def get_withdrawal_gateway(name: str) -> WithdrawalGateway:
+    """The same for providers with a balance of the shop's own. Raises NoCustody."""
+    gateway = get_gateway(name)
+    if not isinstance(gateway, WithdrawalGateway):
         raise NoCustody(name)
     return gateway
 

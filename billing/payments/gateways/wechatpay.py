@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from billing.payments.contracts import (
     BadNotification,
     FundsFlow,
+    MerchantBalance,
     Notification,
     PaidShare,
     PaymentOrder,
@@ -22,8 +23,10 @@ from billing.payments.contracts import (
     ShareToPay,
     SplitOrder,
     Started,
+    WithdrawalOrder,
+    WithdrawalReport,
 )
-from billing.payments.gateways import wechatpay_enrolment
+from billing.payments.gateways import wechatpay_enrolment, wechatpay_withdrawals
 from billing.payments.gateways.wechatpay_client import Json, WechatPayClient, WechatPayConfig
 
 MOST_SHARES = 50
@@ -42,7 +45,7 @@ _REFUND_STATES = {
 
 
 class WechatPayGateway:
-    """`contracts.Gateway` and `contracts.CustodyGateway` for WeChat Pay."""
+    """`contracts.Gateway`, `contracts.CustodyGateway` and `contracts.WithdrawalGateway` for WeChat Pay."""
 
     name = "wechatpay"
     funds_flow = FundsFlow.CUSTODY
@@ -170,6 +173,15 @@ class WechatPayGateway:
             sub_mchid=order.merchant_account,
         )
         return _is_finished(answer)
+
+    def withdraw(self, order: WithdrawalOrder) -> WithdrawalReport:
+        return wechatpay_withdrawals.withdraw(self._client, order)
+
+    def query_withdrawal(self, order: WithdrawalOrder) -> WithdrawalReport:
+        return wechatpay_withdrawals.query(self._client, order)
+
+    def read_balance(self, merchant_account: str) -> MerchantBalance:
+        return wechatpay_withdrawals.read_balance(self._client, merchant_account)
 
     def _sub_order(self, share: ShareToPay, currency: str) -> Json:
         return {

@@ -31,12 +31,20 @@ from billing.payments.services.releasing import (
 )
 from billing.payments.services.reporting import AmountMismatch, ask_provider, record_report
 from billing.payments.services.sweeping import ask_unsure_payments, send_due_refunds
+from billing.payments.services.withdrawing import (
+    NoMerchantAccount,
+    lock_merchant_account,
+    query_withdrawal,
+    read_merchant_balance,
+    withdraw,
+)
 
 __all__ = [
     "AmountMismatch",
     "BadShares",
     "CommissionChanged",
     "KeyReused",
+    "NoMerchantAccount",
     "NotPaid",
     "NothingLeft",
     "PaymentClosed",
@@ -52,8 +60,11 @@ __all__ = [
     "ask_unsure_payments",
     "close_payment",
     "enrol_merchant",
+    "lock_merchant_account",
     "mark_closed",
     "open_payment",
+    "query_withdrawal",
+    "read_merchant_balance",
     "receive_notification",
     "record_refund",
     "record_report",
@@ -63,4 +74,5 @@ __all__ = [
     "start_payment",
     "trim_inbox",
     "unfreeze_share",
+    "withdraw",
 ]

@@ -25,6 +25,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--refund-seconds", type=float, default=0.2)
     parser.add_argument("--split-after-seconds", type=float, default=0.0)
     parser.add_argument("--split-seconds", type=float, default=0.0)
+    parser.add_argument("--withdrawal-seconds", type=float, default=2.0)
     parser.add_argument("--only-keys", action="store_true", help="make keys and wechatpay.env, then end")
     return parser.parse_args(arguments)
 
@@ -43,7 +44,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"The port {options.port} cannot be used ({error.strerror}). Name another with --port.", file=sys.stderr)
         return 1
     base_url = _write_settings(keys, options, server.port)
-    pace = Pace(options.retry_scale, options.refund_seconds, options.split_after_seconds, options.split_seconds)
+    pace = Pace(
+        options.retry_scale,
+        options.refund_seconds,
+        options.split_after_seconds,
+        options.split_seconds,
+        options.withdrawal_seconds,
+    )
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: server.stop())
     print(f"WeChat Pay simulator: {base_url}, settings in {options.keys / 'wechatpay.env'}", flush=True)

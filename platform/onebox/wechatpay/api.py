@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from onebox.wechatpay import applyments, orders, refunds, splits
+from onebox.wechatpay import applyments, orders, refunds, splits, withdrawals
 from onebox.wechatpay.errors import ApiError, bad_parameter
 from onebox.wechatpay.fields import Body
 from onebox.wechatpay.signing import encrypt_resource
@@ -109,6 +109,26 @@ _ENDPOINTS: tuple[tuple[str, str, _Endpoint], ...] = (
         "POST",
         r"/v3/profitsharing/receivers/add",
         lambda simulator, request: Answer(200, splits.add_receiver(simulator, request.body)),
+    ),
+    (
+        "POST",
+        r"/v3/ecommerce/fund/withdraw",
+        lambda simulator, request: Answer(200, withdrawals.ask(simulator, request.body)),
+    ),
+    (
+        "GET",
+        r"/v3/ecommerce/fund/withdraw/out-request-no/([^/]+)",
+        lambda simulator, request, no: Answer(200, withdrawals.query(simulator, no, request.query("sub_mchid"))),
+    ),
+    (
+        "GET",
+        r"/v3/ecommerce/fund/withdraw/(\d+)",
+        lambda simulator, request, no: Answer(200, withdrawals.query_by_id(simulator, no, request.query("sub_mchid"))),
+    ),
+    (
+        "GET",
+        r"/v3/ecommerce/fund/balance/([^/]+)",
+        lambda simulator, request, sub_mchid: Answer(200, withdrawals.balance(simulator, sub_mchid)),
     ),
     (
         "POST",

@@ -1,6 +1,6 @@
 """The control interface for tests and for the cashier page: what payers and bad networks do, as JSON."""
 
-from onebox.wechatpay import fields, forgeries, notifications, orders, refunds
+from onebox.wechatpay import fields, forgeries, notifications, orders, refunds, withdrawals
 from onebox.wechatpay.errors import ApiError, bad_parameter
 from onebox.wechatpay.fields import Body
 from onebox.wechatpay.simulator import Simulator
@@ -14,6 +14,9 @@ SWITCHES = (
     "hold_notifications",
     "hold_refunds",
     "hold_applyments",
+    "hold_withdrawals",
+    "init_next_withdrawals",  # so many are kept as INIT until they are asked again
+    "fail_next_withdrawals",  # so many end as FAIL
 )
 _MOST_COPIES = 20
 
@@ -33,6 +36,8 @@ def read(simulator: Simulator, path: str) -> object:
             return notifications.list_all(simulator, subject)
         case ["refunds"]:
             return as_dicts(simulator.store.rows("SELECT * FROM refunds ORDER BY created_at DESC LIMIT 200"))
+        case ["withdrawals"]:
+            return as_dicts(simulator.store.rows("SELECT * FROM withdrawals ORDER BY created_at DESC LIMIT 200"))
         case ["balances"]:
             return balances(simulator)
         case ["bill"]:
@@ -63,6 +68,12 @@ def act(simulator: Simulator, path: str, body: Body) -> object:
         case ["refunds", refund_no, "finish"]:
             refunds.finish(simulator, refund_no, str(body.get("status", "SUCCESS")))
             return {"finished": refund_no}
+        case ["withdrawals", request_no, "finish"]:
+            status, reason = str(body.get("status", "SUCCESS")), str(body.get("reason", ""))[:200]
+            withdrawals.finish(simulator, request_no, status, reason)
+            return {"finished": request_no}
+        case ["balances", sub_mchid, "adjust"]:
+            return withdrawals.adjust(simulator, sub_mchid, body.get("amount"))
         case ["applyments", code, "finish"]:
             simulator.store.run("UPDATE applyments SET state = 'FINISHED' WHERE business_code = ?", code)
             return {"finished": code}
@@ -112,11 +123,13 @@ def describe_order(simulator: Simulator, order_no: str) -> dict[str, object]:
 
 def balances(simulator: Simulator) -> dict[str, dict[str, int]]:
     """Frozen and available money of each merchant, in fen; split receivers have what they received."""
+    frozen = simulator.store.rows("SELECT sub_mchid, sum(frozen) AS frozen FROM sub_orders GROUP BY sub_mchid")
     found = {
-        row["sub_mchid"]: {"frozen": row["frozen"], "available": row["available"]}
-        for row in simulator.store.rows(
-            "SELECT sub_mchid, sum(frozen) AS frozen, sum(available) AS available FROM sub_orders GROUP BY sub_mchid"
-        )
+        row["sub_mchid"]: {
+            "frozen": row["frozen"],
+            "available": withdrawals.read_available(simulator, row["sub_mchid"]),
+        }
+        for row in frozen
     }
     split_off = simulator.store.row("SELECT coalesce(sum(split_off), 0) AS amount FROM sub_orders")
     platform = {"frozen": 0, "available": split_off["amount"] if split_off is not None else 0}

@@ -2,7 +2,7 @@
 
 import re
 
-from onebox.wechatpay import fields, notifications
+from onebox.wechatpay import fields, notifications, withdrawals
 from onebox.wechatpay.errors import ApiError, bad_parameter, bad_request
 from onebox.wechatpay.fields import Body
 from onebox.wechatpay.simulator import Simulator, digest, fee_of, number, stamp
@@ -173,7 +173,8 @@ def _move(simulator: Simulator, sub: Row, refund: int) -> None:
     fee = fee_of(sub["amount"] - refunded)
     pot = "available" if sub["finished"] or not sub["profit_sharing"] else "frozen"
     left = sub[pot] - refund + (sub["fee"] - fee)
-    if left < 0:
+    short = pot == "available" and refund > withdrawals.read_available(simulator, sub["sub_mchid"])
+    if left < 0 or short:
         raise ApiError(403, "NOT_ENOUGH", "特约商户余额不足，请先分账回退或充值")
     simulator.store.run(
         f"UPDATE sub_orders SET refunded = ?, fee = ?, {pot} = ? WHERE out_trade_no = ?",  # noqa: S608 - two words

@@ -9,7 +9,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from onebox.wechatpay import api, cashier, control, refunds, signing
+from onebox.wechatpay import api, cashier, control, refunds, signing, withdrawals
 from onebox.wechatpay.api import Answer, Request
 from onebox.wechatpay.errors import ApiError, bad_parameter
 from onebox.wechatpay.fields import Body
@@ -58,6 +58,7 @@ class Server(ThreadingHTTPServer):
         while not self._stopping.wait(_TICK_SECONDS):
             try:
                 refunds.finish_due(self.simulator)
+                withdrawals.finish_due(self.simulator)
                 self._sender.send_due()
             except Exception:
                 # The edge of a loop that must not end: what failed is still in the store and is tried again.

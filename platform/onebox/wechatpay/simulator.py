@@ -22,6 +22,7 @@ class Pace:
     refund_seconds: float = 0.2
     split_after_seconds: float = 0.0
     split_seconds: float = 0.0
+    withdrawal_seconds: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,22 @@ CREATE TABLE IF NOT EXISTS applyments (
     state TEXT NOT NULL,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS withdrawals (
+    out_request_no TEXT PRIMARY KEY,
+    withdraw_id TEXT NOT NULL UNIQUE,
+    sub_mchid TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    remark TEXT NOT NULL,
+    bank_memo TEXT NOT NULL,
+    request_digest TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('INIT', 'CREATE_SUCCESS', 'SUCCESS', 'FAIL', 'REFUND', 'CLOSE')),
+    reason TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    finish_at REAL
+);
+CREATE INDEX IF NOT EXISTS withdrawals_of_merchant ON withdrawals (sub_mchid);
+CREATE TABLE IF NOT EXISTS adjustments (sub_mchid TEXT NOT NULL, amount INTEGER NOT NULL, created_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS notifications (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     event_id TEXT NOT NULL,
@@ -95,7 +111,18 @@ CREATE TABLE IF NOT EXISTS notifications (
 CREATE INDEX IF NOT EXISTS notifications_due ON notifications (next_at) WHERE state = 'due';
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
-_TABLES = ("notifications", "splits", "refunds", "sub_orders", "orders", "receivers", "applyments", "switches")
+_TABLES = (
+    "adjustments",
+    "withdrawals",
+    "notifications",
+    "splits",
+    "refunds",
+    "sub_orders",
+    "orders",
+    "receivers",
+    "applyments",
+    "switches",
+)
 
 Row = sqlite3.Row
 

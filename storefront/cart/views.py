@@ -93,7 +93,7 @@ def _show(request: HttpRequest, owner: CartOwner) -> HttpResponse:
     page = read_page(owner, epochs=request.epochs)  # type: ignore[attr-defined]
     request.frame_counts = {"cart": page.pieces}  # type: ignore[attr-defined]
     part = request.headers.get("HX-Request") == "true"
-    response = render(request, f"storefront/cart/{'part' if part else 'cart'}.html", {"cart": page})
+    response = render(request, f"storefront/cart/{'swapped' if part else 'cart'}.html", {"cart": page})
     remember(response, owner, page.pieces)
     return response
 

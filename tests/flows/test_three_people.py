@@ -151,6 +151,7 @@ def _buy_from_three(market: Stack, page: Page) -> None:
         screenshot(page, "product")
         page.locator("button[name=add]:visible").first.click()
         page.wait_for_url("**/cart/")
+    _see_the_count_follow(page)
     screenshot(page, "cart")
     page.locator("button[name=settle]").click()
     page.wait_for_load_state()
@@ -160,6 +161,10 @@ def _buy_from_three(market: Stack, page: Page) -> None:
     page.locator("main form button.main").first.click()
     page.wait_for_url("**/checkout/")
     screenshot(page, "checkout")
+    page.check("input[name=method][value=cod]")
+    expect(page.locator("button.pay:visible .pays-later").first).to_be_visible()
+    page.check("input[name=method][value=wechatpay]")
+    expect(page.locator("button.pay:visible .pays-now").first).to_be_visible()
     page.locator("button.pay:visible").first.click()
     page.wait_for_url("**/cashier/*/")
     screenshot(page, "cashier")
@@ -170,6 +175,15 @@ def _buy_from_three(market: Stack, page: Page) -> None:
     page.wait_for_url("**/orders/?paid=1", timeout=20_000)
     screenshot(page, "orders")
     scanner.close()
+
+
+def _see_the_count_follow(page: Page) -> None:
+    """One more of the first, and back: the number beside the frame's cart changes with it."""
+    count = page.locator(".doors .cart-count b")
+    expect(count).to_have_text("3")
+    for step, pieces in ((":1", "4"), (":-1", "3")):
+        page.locator(f"#cart button[name=step][value$='{step}']:enabled").first.click()
+        expect(count).to_have_text(pieces)
 
 
 def _finds(market: Stack, page: Page, words: str) -> bool:

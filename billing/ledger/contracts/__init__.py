@@ -29,12 +29,16 @@ from billing.ledger.contracts.answers import (
     Verdict,
     VerdictKind,
 )
+from billing.ledger.contracts.books import BookAccount, BookSize, BookTransaction
 
 __all__ = [
     "AccountRef",
     "AccountView",
     "Balance",
     "Book",
+    "BookAccount",
+    "BookSize",
+    "BookTransaction",
     "ClearingItem",
     "Code",
     "EntryView",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import F, Q
 
 from billing.ledger.contracts import AccountRef, Code, OwnerKind, Side
@@ -9,6 +10,22 @@ from billing.ledger.contracts.shop_books import ShopLeg, ShopTransaction
 from billing.ledger.models import Account, Entry, Transaction
 
 _OF_SHOPS = (OwnerKind.SHOP.value, OwnerKind.SHOP_PSP.value, OwnerKind.ORDER.value)
+
+# What stood in the account after the money came in has to be taken before it has all gone.
+_WAY_OUT = """
+WITH brought AS (
+    SELECT e.account_id, e.account_version, e.balance_after_minor
+    FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+    WHERE e.transaction_id = %s AND a.shop_id = %s AND a.owner_kind = 'shop' AND a.code = %s AND e.side = 'C'
+    ORDER BY e.account_version DESC LIMIT 1
+), taken AS (
+    SELECT e.transaction_id, e.account_version, sum(e.amount_minor) OVER (ORDER BY e.account_version) AS gone
+    FROM brought b JOIN ledger_entry e ON e.account_id = b.account_id AND e.account_version > b.account_version
+    WHERE e.side = 'D'
+)
+SELECT t.transaction_id FROM taken t, brought b WHERE t.gone >= b.balance_after_minor
+ORDER BY t.account_version LIMIT 1
+"""
 
 
 class NotOfShop(LookupError):
@@ -94,3 +111,14 @@ def _to_leg(shop_id: int, entry: Entry) -> ShopLeg:
         balance_after_minor=entry.balance_after_minor if own else 0,
         own=own,
     )
+
+
+def find_way_out(*, shop_id: int, transaction_id: int) -> ShopTransaction | None:
+    """What took out of a shop's balance the money that a transaction brought, if the oldest money leaves first.
+
+    None while some of it is still there. One walk over what was taken since.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WAY_OUT, [transaction_id, shop_id, Code.PAYABLE.value])
+        found = cursor.fetchone()
+    return get_shop_transaction(shop_id=shop_id, transaction_id=found[0]) if found else None

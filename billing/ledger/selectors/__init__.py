@@ -2,6 +2,15 @@
 
 from billing.ledger.selectors.balances import balance_at, get_balance, list_accounts, list_balances, list_entries
 from billing.ledger.selectors.books import get_book_size, iter_book_accounts, iter_books
+from billing.ledger.selectors.clearing import (
+    find_oldest_part,
+    get_closed_entry,
+    list_accounts_of,
+    list_posted_keys,
+    list_touched_accounts,
+    list_unbalanced_accounts,
+    sum_entries_since,
+)
 from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
 from billing.ledger.selectors.seals import verify_seals
 from billing.ledger.selectors.transactions import (
@@ -15,21 +24,28 @@ from billing.ledger.selectors.transactions import (
 
 __all__ = [
     "balance_at",
+    "find_oldest_part",
     "find_transaction",
     "get_balance",
     "get_book_size",
+    "get_closed_entry",
     "get_poster_health",
     "get_transaction",
     "iter_book_accounts",
     "iter_books",
     "list_accounts",
+    "list_accounts_of",
     "list_balances",
     "list_entries",
     "list_open_clearing",
+    "list_posted_keys",
     "list_reversals",
+    "list_touched_accounts",
     "list_transactions",
+    "list_unbalanced_accounts",
     "list_unposted",
     "prove_ledger",
+    "sum_entries_since",
     "trial_balance",
     "verify_seals",
 ]

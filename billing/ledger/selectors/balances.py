@@ -33,19 +33,7 @@ def list_accounts(
     rows = Account.objects.filter(code=code, currency=currency).order_by("pk")
     if after_id is not None:
         rows = rows.filter(pk__gt=after_id)
-    return [
-        AccountView(
-            account_id=row.pk,
-            account=to_ref(row),
-            debits_minor=row.posted_debits_minor,
-            credits_minor=row.posted_credits_minor,
-            balance_minor=_to_balance(row).posted_minor,
-            version=row.version,
-            last_posted_at=row.last_posted_at,
-            floor_minor=None if row.floor_kind == FloorKind.NONE else row.floor_minor,
-        )
-        for row in rows[: min(limit, MAX_ENTRIES)]
-    ]
+    return [to_account_view(row) for row in rows[: min(limit, MAX_ENTRIES)]]
 
 
 def balance_at(*, code: Code, at: datetime, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> int:
@@ -100,6 +88,20 @@ def to_entry_views(entries: QuerySet[Entry]) -> list[EntryView]:
         )
         for row in rows
     ]
+
+
+def to_account_view(row: Account) -> AccountView:
+    """An account as others know it."""
+    return AccountView(
+        account_id=row.pk,
+        account=to_ref(row),
+        debits_minor=row.posted_debits_minor,
+        credits_minor=row.posted_credits_minor,
+        balance_minor=_to_balance(row).posted_minor,
+        version=row.version,
+        last_posted_at=row.last_posted_at,
+        floor_minor=None if row.floor_kind == FloorKind.NONE else row.floor_minor,
+    )
 
 
 def to_ref(row: Account) -> AccountRef:

@@ -2,6 +2,7 @@
 
 from billing.ledger.rules import BadEvent, FloorReached, ReversalTooLarge
 from billing.ledger.services.booking import BadKey, KeyReused
+from billing.ledger.services.deciding import lock_balances
 from billing.ledger.services.floors import FloorFixed, set_floor
 from billing.ledger.services.holds import (
     HoldEnded,
@@ -31,6 +32,7 @@ __all__ = [
     "TransactionNotFound",
     "expire_holds",
     "hold",
+    "lock_balances",
     "post",
     "post_batch",
     "post_hold",

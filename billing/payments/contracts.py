@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -241,6 +241,24 @@ class WithdrawalGateway(Protocol):
     def read_balance(self, merchant_account: str) -> MerchantBalance: ...
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedStatement:
+    """A provider's file as it came, perhaps packed by gzip, with the SHA-1 it states and our merchant number."""
+
+    content: bytes
+    sha1: str
+    merchant: str
+
+
+@runtime_checkable
+class StatementGateway(Protocol):
+    """A provider that makes a file of what moved on a day."""
+
+    def fetch_statement(self, *, kind: str, day: date) -> FetchedStatement:
+        """The file of a business day. Raises `NoStatement`, `StatementNotReady`, `ProviderError`."""
+        ...
+
+
 class ProviderError(Exception):
     """The provider could not be asked or said no. `retry` tells whether to ask again."""
 
@@ -248,6 +266,14 @@ class ProviderError(Exception):
         super().__init__(message)
         self.code = code
         self.retry = retry
+
+
+class NoStatement(Exception):
+    """Nothing happened on that day, so the provider made no file. Asking again changes nothing."""
+
+
+class StatementNotReady(ProviderError):
+    """The provider is still making the file of that day: ask again in half an hour."""
 
 
 class BadNotification(Exception):

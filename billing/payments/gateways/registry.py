@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from billing.payments.contracts import CustodyGateway, Gateway, WithdrawalGateway
+from billing.payments.contracts import CustodyGateway, Gateway, StatementGateway, WithdrawalGateway
 from billing.payments.gateways.cod import CashOnDeliveryGateway
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.payments.gateways.wechatpay_client import WechatPayConfig
@@ -19,6 +19,10 @@ class UnknownGateway(LookupError):
 
 class NoCustody(LookupError):
     """This gateway does not hold money for shops, so there is nothing to enrol, split or release."""
+
+
+class NoStatements(LookupError):
+    """This gateway makes no files of what moved, so there is nothing to fetch."""
 
 
 def get_gateway(name: str) -> Gateway:
@@ -43,6 +47,14 @@ def get_withdrawal_gateway(name: str) -> WithdrawalGateway:
     gateway = get_gateway(name)
     if not isinstance(gateway, WithdrawalGateway):
         raise NoCustody(name)
+    return gateway
+
+
+def get_statement_gateway(name: str) -> StatementGateway:
+    """The same for providers that make a file of each day. Raises NoStatements."""
+    gateway = get_gateway(name)
+    if not isinstance(gateway, StatementGateway):
+        raise NoStatements(name)
     return gateway
 
 

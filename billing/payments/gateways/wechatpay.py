@@ -6,10 +6,11 @@ sharing 4012690683, enrolment 4012697052.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from billing.payments.contracts import (
     BadNotification,
+    FetchedStatement,
     FundsFlow,
     MerchantBalance,
     Notification,
@@ -26,7 +27,7 @@ from billing.payments.contracts import (
     WithdrawalOrder,
     WithdrawalReport,
 )
-from billing.payments.gateways import wechatpay_enrolment, wechatpay_withdrawals
+from billing.payments.gateways import wechatpay_bills, wechatpay_enrolment, wechatpay_withdrawals
 from billing.payments.gateways.wechatpay_client import Json, WechatPayClient, WechatPayConfig
 
 MOST_SHARES = 50
@@ -182,6 +183,9 @@ class WechatPayGateway:
 
     def read_balance(self, merchant_account: str) -> MerchantBalance:
         return wechatpay_withdrawals.read_balance(self._client, merchant_account)
+
+    def fetch_statement(self, *, kind: str, day: date) -> FetchedStatement:
+        return wechatpay_bills.fetch(self._client, kind=kind, day=day)
 
     def _sub_order(self, share: ShareToPay, currency: str) -> Json:
         return {

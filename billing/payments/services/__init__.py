@@ -30,6 +30,7 @@ from billing.payments.services.releasing import (
     unfreeze_share,
 )
 from billing.payments.services.reporting import AmountMismatch, ask_provider, record_report
+from billing.payments.services.statements import fetch_statement
 from billing.payments.services.sweeping import ask_unsure_payments, send_due_refunds
 from billing.payments.services.withdrawing import (
     NoMerchantAccount,
@@ -60,6 +61,7 @@ __all__ = [
     "ask_unsure_payments",
     "close_payment",
     "enrol_merchant",
+    "fetch_statement",
     "lock_merchant_account",
     "mark_closed",
     "open_payment",

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from onebox.wechatpay import applyments, orders, refunds, splits, withdrawals
+from onebox.wechatpay import applyments, bills, orders, refunds, splits, withdrawals
 from onebox.wechatpay.errors import ApiError, bad_parameter
 from onebox.wechatpay.fields import Body
 from onebox.wechatpay.signing import encrypt_resource
@@ -28,8 +28,10 @@ class Request:
     def path(self) -> str:
         return urlsplit(self.target).path
 
-    def query(self, name: str) -> str:
+    def query(self, name: str, default: str | None = None) -> str:
         values = parse_qs(urlsplit(self.target).query).get(name, [])
+        if not values and default is not None:
+            return default
         if len(values) != 1:
             raise bad_parameter(f"缺少参数 {name}")
         return values[0]
@@ -37,10 +39,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and a JSON body; None is no body."""
+    """A status and a JSON body; None is no body. A file is sent as it is, without a signature."""
 
     status: int
     body: object = None
+    file: bytes | None = None
 
     @property
     def content(self) -> bytes:
@@ -129,6 +132,16 @@ _ENDPOINTS: tuple[tuple[str, str, _Endpoint], ...] = (
         "GET",
         r"/v3/ecommerce/fund/balance/([^/]+)",
         lambda simulator, request, sub_mchid: Answer(200, withdrawals.balance(simulator, sub_mchid)),
+    ),
+    (
+        "GET",
+        r"/v3/bill/(trade|fundflow)bill",
+        lambda simulator, request, bill: Answer(200, bills.apply_for(simulator, bill, request.query)),
+    ),
+    (
+        "GET",
+        r"/v3/billdownload/file",
+        lambda simulator, request: Answer(200, file=bills.fetch(simulator, request.query("token"))),
     ),
     (
         "POST",

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs, urlsplit
 
-from onebox.wechatpay import forgeries
+from onebox.wechatpay import bill_faults, forgeries
 from onebox.wechatpay.simulator import Simulator
 from onebox.wechatpay.store import Row
 from onebox.wechatpay.texts import TEXTS
@@ -67,6 +67,7 @@ def _fill(status: int, name: str, language: str, **parts: str) -> Page:
         "style": (_PAGES / "style.css").read_text(),
         "texts_json": json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c"),
         "forgeries_json": json.dumps(forgeries.KINDS),
+        "faults_json": json.dumps(bill_faults.FAULTS),
     }
     content = Template((_PAGES / name).read_text()).substitute(values)
     return Page(status, content.encode(), _POLICY.format(nonce=nonce))

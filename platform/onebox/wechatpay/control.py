@@ -1,6 +1,6 @@
 """The control interface for tests and for the cashier page: what payers and bad networks do, as JSON."""
 
-from onebox.wechatpay import fields, forgeries, notifications, orders, refunds, withdrawals
+from onebox.wechatpay import bill_faults, bills, fields, forgeries, notifications, orders, refunds, withdrawals
 from onebox.wechatpay.errors import ApiError, bad_parameter
 from onebox.wechatpay.fields import Body
 from onebox.wechatpay.simulator import Simulator
@@ -14,6 +14,8 @@ SWITCHES = (
     "hold_notifications",
     "hold_refunds",
     "hold_applyments",
+    "bills_of_today",  # the day that is not over yet has a bill already
+    "bills_creating_next",  # so many requests for a bill are told that it is still being made
     "hold_withdrawals",
     "init_next_withdrawals",  # so many are kept as INIT until they are asked again
     "fail_next_withdrawals",  # so many end as FAIL
@@ -42,6 +44,8 @@ def read(simulator: Simulator, path: str) -> object:
             return balances(simulator)
         case ["bill"]:
             return bill(simulator)
+        case ["bills", "faults"]:
+            return bill_faults.list_planted(simulator)
     raise ApiError(404, "NOT_FOUND", path)
 
 
@@ -77,6 +81,17 @@ def act(simulator: Simulator, path: str, body: Body) -> object:
         case ["applyments", code, "finish"]:
             simulator.store.run("UPDATE applyments SET state = 'FINISHED' WHERE business_code = ?", code)
             return {"finished": code}
+        case ["bills", "faults"]:
+            fault, number = str(body.get("fault", "")), str(body.get("number", ""))[:64]
+            bill_faults.plant(
+                simulator, str(body.get("bill", "trade")), fault, number, _whole(body, "amount", 0, 10**9)
+            )
+            return bill_faults.list_planted(simulator)
+        case ["bills", "true"]:
+            bill_faults.pull_out(simulator)
+            return []
+        case ["settle"]:
+            return bills.settle(simulator, _whole(body, "amount", 0, 10**12))
         case ["reset"]:
             simulator.store.clear()
             return {}
@@ -131,8 +146,7 @@ def balances(simulator: Simulator) -> dict[str, dict[str, int]]:
         }
         for row in frozen
     }
-    split_off = simulator.store.row("SELECT coalesce(sum(split_off), 0) AS amount FROM sub_orders")
-    platform = {"frozen": 0, "available": split_off["amount"] if split_off is not None else 0}
+    platform = {"frozen": 0, "available": bills.read_free(simulator)}
     return {**found, simulator.keys.sp_mchid: platform}
 
 

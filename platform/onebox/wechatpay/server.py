@@ -112,6 +112,9 @@ class Handler(BaseHTTPRequestHandler):
         if simulator.store.take_switch("drop_next"):
             self.close_connection = True
             return
+        if answer.file is not None:
+            self._send(answer.status, answer.file, {"Content-Type": "application/octet-stream"})
+            return
         self._send_json(answer, headers=_sign_answer(simulator, answer, mode))
 
     def _serve_control(self, simulator: Simulator, path: str, raw: str) -> Answer:

@@ -93,6 +93,15 @@ CREATE TABLE IF NOT EXISTS withdrawals (
 );
 CREATE INDEX IF NOT EXISTS withdrawals_of_merchant ON withdrawals (sub_mchid);
 CREATE TABLE IF NOT EXISTS adjustments (sub_mchid TEXT NOT NULL, amount INTEGER NOT NULL, created_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS settlements (settle_id TEXT PRIMARY KEY, amount INTEGER NOT NULL, created_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS bill_faults (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    bill TEXT NOT NULL,
+    fault TEXT NOT NULL,
+    number TEXT NOT NULL,
+    amount INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS bill_files (token TEXT PRIMARY KEY, content BLOB NOT NULL, created_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS notifications (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     event_id TEXT NOT NULL,
@@ -113,6 +122,9 @@ CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value INTEGER NOT NU
 """
 _TABLES = (
     "adjustments",
+    "bill_faults",
+    "bill_files",
+    "settlements",
     "withdrawals",
     "notifications",
     "splits",

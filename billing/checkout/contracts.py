@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from billing.settlement.contracts import CommissionGroup
 from tenants.catalog.contracts import Text
 from tenants.inventory.contracts import Shortage
 from tenants.orders.contracts import OrderState, PaymentMethod
@@ -80,6 +81,7 @@ class QuoteLine:
     weight_grams: int
     problem: QuoteProblem | None = None
     price_before_minor: int | None = None
+    category_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,10 @@ class ShareSummary:
 
 @dataclass(frozen=True, slots=True)
 class ShareTerms:
-    """What was agreed about one shop's order when it was placed: sums, and the commission as it was then."""
+    """What was agreed about one shop's order when it was placed: sums, and the commission as it was then.
+
+    `commission_groups` says which rule took what of which goods; it is empty for orders older than rules.
+    """
 
     goods_minor: int
     freight_minor: int
@@ -158,6 +163,8 @@ class ShareTerms:
     commission_bps: int
     commission_minor: int
     currency: str
+    commission_vat_minor: int
+    commission_groups: tuple[CommissionGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)

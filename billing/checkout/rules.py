@@ -1,10 +1,9 @@
-"""Pure decisions of checkout: the quote line by line, the commission frozen at the sale, numbers of purchases."""
+"""Pure decisions of checkout: the quote, line by line and shop by shop."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 
 from billing.checkout.contracts import CartLineView, Quote, QuoteLine, QuoteProblem, ShopQuote
-from market.money import portion
 from market.shops.contracts import ShopContext
 from tenants.catalog.contracts import SellableVariant, Text
 from tenants.shipping.contracts import FreightTerms
@@ -35,6 +34,7 @@ def quote_line(line: CartLineView, sellable: SellableVariant | None, available: 
         weight_grams=sellable.weight_grams * line.quantity,
         problem=problem,
         price_before_minor=line.offer.price_minor if sellable.price_minor != line.offer.price_minor else None,
+        category_id=sellable.category_id,
     )
 
 
@@ -80,11 +80,6 @@ def sum_quote(shops: Sequence[ShopQuote], currency: str = "CNY") -> Quote:
         currency=currency,
         digest=hashlib.sha256(";".join([currency, *parts]).encode()).hexdigest(),
     )
-
-
-def freeze_commission(goods_minor: int, commission_bps: int) -> int:
-    """The commission of a sale, VAT inside, on the goods without freight; half up."""
-    return portion(goods_minor, commission_bps)
 
 
 def group_by_shop(lines: Sequence[CartLineView]) -> Mapping[int, list[CartLineView]]:

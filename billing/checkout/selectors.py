@@ -18,6 +18,8 @@ from billing.checkout.contracts import (
 )
 from billing.checkout.models import CartLine, Purchase, PurchaseShare
 from billing.checkout.offers import unpack_offer
+from billing.settlement.rules.commission import read_groups
+from market.money import included_portion
 from tenants.catalog.contracts import Text
 from tenants.orders.contracts import OrderState, PaymentMethod
 
@@ -187,6 +189,11 @@ def get_share_terms(*, share_no: str, shop_id: int) -> ShareTerms:
     row = PurchaseShare.objects.filter(share_no=share_no, shop_id=shop_id).first()
     if row is None:
         raise ShareNotFound(share_no)
+    return to_terms(row)
+
+
+def to_terms(row: PurchaseShare) -> ShareTerms:
+    """What was agreed, as others know it."""
     return ShareTerms(
         goods_minor=row.goods_minor,
         freight_minor=row.freight_minor,
@@ -194,7 +201,21 @@ def get_share_terms(*, share_no: str, shop_id: int) -> ShareTerms:
         commission_bps=row.commission_bps,
         commission_minor=row.commission_minor,
         currency=row.currency,
+        commission_vat_minor=commission_vat_of(row),
+        commission_groups=read_groups(row.commission_groups),
     )
+
+
+def commission_vat_of(row: PurchaseShare) -> int:
+    """The VAT inside a share's commission, in minor units: frozen at the sale, or by the rate of older ones."""
+    if row.commission_vat_minor is not None:
+        return row.commission_vat_minor
+    return included_portion(row.commission_minor, row.commission_vat_bps)
+
+
+def list_share_terms(share_nos: Sequence[str]) -> dict[str, ShareTerms]:
+    """What was agreed about each of these orders, one statement: for staff."""
+    return {row.share_no: to_terms(row) for row in PurchaseShare.objects.filter(share_no__in=share_nos)}
 
 
 def sum_awaited_minor(shop_id: int) -> int:

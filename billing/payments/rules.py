@@ -4,13 +4,16 @@ import json
 from datetime import timedelta
 
 from billing.payments.contracts import PaymentOrder, ProviderReport, WebhookAnswer
-from market.money import portion
+from market.money import WHOLE_BPS, portion
 
 MOST_SHARES = 50
 MOST_REFUNDS = 50
 
 # The part of each payment that a provider keeps (money.md §4: WeChat Pay 0.6 %, half up, per sub-order).
 FEE_BPS = {"wechatpay": 60, "cod": 0}
+
+# The part of a sub-order that a provider lets us split off (money.md §5: WeChat Pay 30 % unless agreed otherwise).
+MOST_SPLIT_BPS = {"wechatpay": 3_000}
 
 # A notification with one of these reasons was not sent by the provider; with any other it was, but is not true for us.
 _UNSIGNED = frozenset({"bad_signature", "missing_header", "bad_timestamp", "old_timestamp"})
@@ -21,6 +24,13 @@ _LONGEST_PAUSE_SECONDS = 3600
 def provider_fee_minor(gateway: str, amount_minor: int) -> int:
     """The provider's fee on a share's amount. After a refund it is the fee on what is left."""
     return portion(amount_minor, FEE_BPS[gateway])
+
+
+def most_commission_minor(gateway: str, amount_minor: int) -> int:
+    """The highest commission that a provider lets us take of a share: whole minor units within its part."""
+    bps = MOST_SPLIT_BPS.get(gateway, WHOLE_BPS)
+    most = portion(amount_minor, bps)
+    return most if most * WHOLE_BPS <= amount_minor * bps else most - 1
 
 
 def find_mismatch(agreed: PaymentOrder, report: ProviderReport) -> str:

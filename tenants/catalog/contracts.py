@@ -158,6 +158,7 @@ class SellableVariant:
     weight_grams: int
     picture_url: str
     on_sale: bool
+    category_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

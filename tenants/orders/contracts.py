@@ -152,3 +152,4 @@ class ShareCompleted:
     commission_vat_bps: int
     currency: str
     carrier: str
+    commission_vat_minor: int | None = None  # None: sold before it was frozen, so it follows from the rate

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from billing.checkout.models import PurchaseShare
-from billing.checkout.selectors import ShareNotFound, list_shares_to_complete
+from billing.checkout.selectors import ShareNotFound, commission_vat_of, list_shares_to_complete
 from billing.checkout.services.shares import copy_state, lock_share, move_share
 from billing.ledger.rules.delivery import CodDelivered
 from billing.ledger.services import request_posting
@@ -137,6 +137,7 @@ def _announce(share: PurchaseShare, kind: str, now: datetime) -> None:
         commission_vat_bps=share.commission_vat_bps,
         currency=share.currency,
         carrier=share.carrier,
+        commission_vat_minor=commission_vat_of(share),
     )
     record_event(kind=kind, shop_id=share.shop_id, key=f"{kind}:{share.share_no}", payload=asdict(facts), now=now)
 

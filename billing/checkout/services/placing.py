@@ -21,13 +21,13 @@ from billing.checkout.models import CartLine, Purchase, PurchaseShare
 from billing.checkout.numbers import make_purchase_no, make_share_no
 from billing.checkout.rules import (
     MAX_SHOPS,
-    freeze_commission,
     group_by_shop,
     quote_line,
     quote_shop,
     sum_quote,
 )
 from billing.checkout.selectors import find_purchase_by_key, get_cart, to_purchase
+from billing.checkout.services.agreeing import agree_commission, freeze_commission
 from billing.checkout.services.quoting import quote_cart
 from billing.payments.contracts import ShareToPay
 from billing.payments.selectors import list_merchant_accounts
@@ -217,13 +217,13 @@ def _write_purchase(placing: _Placing, quote: Quote) -> tuple[Purchase, list[Pur
             freight_minor=shop.freight_minor,
             total_minor=shop.total_minor,
             currency=quote.currency,
-            commission_bps=settings.COMMISSION_BPS,
-            commission_vat_bps=settings.COMMISSION_VAT_BPS,
-            commission_minor=freeze_commission(shop.goods_minor, settings.COMMISSION_BPS),
             summary=_summarise(shop),
             placed_at=now,
+            **freeze_commission(commission),
         )
-        for position, shop in enumerate(quote.shops, start=1)
+        for position, (shop, commission) in enumerate(
+            zip(quote.shops, agree_commission(quote, request.method), strict=True), start=1
+        )
     ]
     return purchase, PurchaseShare.objects.bulk_create(shares)
 

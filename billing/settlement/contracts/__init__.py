@@ -9,7 +9,7 @@ from billing.settlement.contracts.clearing import (
     Debt,
     WriteOffView,
 )
-from billing.settlement.contracts.commission import Commission, CommissionGroup, CommissionRuleView, SoldLine
+from billing.settlement.contracts.commission import Commission, CommissionGroup, CommissionRuleView, RuleDraft, SoldLine
 from billing.settlement.contracts.payouts import (
     AccountKind,
     ApprovalView,
@@ -65,6 +65,7 @@ __all__ = [
     "ReleaseView",
     "ReserveState",
     "ReserveView",
+    "RuleDraft",
     "ShopTermsView",
     "SoldLine",
     "Span",

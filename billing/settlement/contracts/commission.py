@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from market.money import DEFAULT_CURRENCY
+
 
 @dataclass(frozen=True, slots=True)
 class CommissionRuleView:
@@ -42,7 +44,10 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class CommissionGroup:
-    """The lines of one order that one rule covers, and what they pay. VAT is inside the commission."""
+    """The lines of one order that one rule covers, and what they pay. VAT is inside the commission.
+
+    `limited` says that the provider lets us take no more than this of the order.
+    """
 
     rule_id: int
     version: int
@@ -54,6 +59,7 @@ class CommissionGroup:
     goods_minor: int
     commission_minor: int
     commission_vat_minor: int
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,29 @@ class Commission:
     groups: tuple[CommissionGroup, ...]
 
     @property
+    def rate_bps(self) -> int | None:
+        """The rate, when the whole order has one."""
+        rates = {group.rate_bps for group in self.groups}
+        return rates.pop() if len(rates) == 1 else None
+
+    @property
     def commission_minor(self) -> int:
         return sum(group.commission_minor for group in self.groups)
 
     @property
     def commission_vat_minor(self) -> int:
         return sum(group.commission_vat_minor for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDraft:
+    """What staff say of a rule. Rates in basis points, floor and cap in minor units of `currency`."""
+
+    rate_bps: int
+    vat_bps: int
+    category_path: str = ""
+    shop_id: int | None = None
+    floor_minor: int = 0
+    cap_minor: int | None = None
+    currency: str = DEFAULT_CURRENCY
+    note: str = ""

@@ -44,7 +44,7 @@ def note_share(*, share: ShareCompleted, completed: bool, now: datetime) -> None
             "carrier": share.carrier,
             "total_minor": share.total_minor,
             "commission_minor": share.commission_minor,
-            "commission_vat_minor": included_portion(share.commission_minor, share.commission_vat_bps),
+            "commission_vat_minor": _vat_of(share),
             "currency": share.currency,
             "noted_at": now,
             "due_at": now,
@@ -55,6 +55,12 @@ def note_share(*, share: ShareCompleted, completed: bool, now: datetime) -> None
         release.save(update_fields=["completed_at"])
         if release.method == PaymentMethod.COD.value:
             _release_cash(release, now)
+
+
+def _vat_of(share: ShareCompleted) -> int:
+    if share.commission_vat_minor is not None:
+        return share.commission_vat_minor
+    return included_portion(share.commission_minor, share.commission_vat_bps)
 
 
 @transaction.atomic(durable=True)

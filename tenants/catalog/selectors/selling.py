@@ -42,6 +42,7 @@ def list_sellable(variant_ids: Iterable[int]) -> dict[int, SellableVariant]:
         "retired",
         "product__status",
         Coalesce(picture_url, Value(""), output_field=TextField()),
+        "product__category_id",
     )
     return {
         row[0]: SellableVariant(
@@ -55,6 +56,7 @@ def list_sellable(variant_ids: Iterable[int]) -> dict[int, SellableVariant]:
             weight_grams=row[9],
             picture_url=row[12],
             on_sale=not row[10] and row[11] == ProductStatus.ACTIVE.value,
+            category_id=row[13],
         )
         for row in rows
     }

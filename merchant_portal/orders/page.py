@@ -4,7 +4,8 @@ from django.utils.translation import get_language, gettext
 
 from billing.checkout.contracts import ShareSummary, ShareTerms
 from billing.payments.rules import provider_fee_minor
-from billing.settlement.contracts import ReleaseState, ReleaseView
+from billing.settlement.contracts import CommissionGroup, ReleaseState, ReleaseView
+from market.money import format_minor, portion
 from tenants.orders.contracts import SELF_DELIVERY, OrderEvent, OrderSheet, OrderState, PaymentMethod
 from web.shapes import LogLine, SumRow
 
@@ -76,15 +77,7 @@ def sum_earnings(terms: ShareTerms, method: PaymentMethod, release: ReleaseView 
     """From the price to what reaches the shop, with the commission as it was agreed."""
     cash_fee = release.cash_fee_minor if release else 0
     provider_fee = provider_fee_minor(method.value, terms.total_minor)
-    rows = [
-        SumRow(gettext("Buyer's payment"), terms.total_minor),
-        SumRow(
-            gettext("Commission"),
-            -terms.commission_minor,
-            note=gettext("%(rate)s%% of the goods") % {"rate": f"{terms.commission_bps / 100:g}"},
-            kind="less",
-        ),
-    ]
+    rows = [SumRow(gettext("Buyer's payment"), terms.total_minor), *list_commission(terms)]
     if provider_fee:
         rows.append(SumRow(gettext("WeChat Pay's fee"), -provider_fee, kind="less"))
     if cash_fee:
@@ -92,6 +85,40 @@ def sum_earnings(terms: ShareTerms, method: PaymentMethod, release: ReleaseView 
     net_minor = terms.total_minor - terms.commission_minor - provider_fee - cash_fee
     rows.append(SumRow(gettext("For the shop"), net_minor, kind="total"))
     return rows
+
+
+def list_commission(terms: ShareTerms) -> list[SumRow]:
+    """What Jishi keeps, a row for each rule that was agreed when the order was placed."""
+    if not terms.commission_groups:
+        rate = gettext("%(rate)s%% of the goods") % {"rate": f"{terms.commission_bps / 100:g}"}
+        return [SumRow(gettext("Commission"), -terms.commission_minor, note=rate, kind="less")]
+    alone = len(terms.commission_groups) == 1
+    return [
+        SumRow(
+            gettext("Commission"), -group.commission_minor, note=say_commission(group, terms.currency, alone), kind="less"
+        )
+        for group in terms.commission_groups
+    ]
+
+
+def say_commission(group: CommissionGroup, currency: str, alone: bool) -> str:
+    """How a commission comes about: its rate, of which goods, and what bounds it. `alone`: of all goods."""
+    rate = f"{group.rate_bps / 100:g}"
+    if alone:
+        words = gettext("%(rate)s%% of the goods") % {"rate": rate}
+    else:
+        goods = format_minor(group.goods_minor, currency)
+        words = gettext("%(rate)s%% of goods for ¥%(goods)s") % {"rate": rate, "goods": goods}
+    if group.limited:
+        return gettext("%(rate)s, at most what WeChat Pay lets us take") % {"rate": words}
+    if group.commission_minor == group.floor_minor > portion(group.goods_minor, group.rate_bps):
+        return gettext("%(rate)s, at least ¥%(floor)s") % {
+            "rate": words,
+            "floor": format_minor(group.floor_minor, currency),
+        }
+    if group.cap_minor is not None and group.commission_minor == group.cap_minor:
+        return gettext("%(rate)s, at most ¥%(cap)s") % {"rate": words, "cap": format_minor(group.cap_minor, currency)}
+    return words
 
 
 def say_where_money_is(order: OrderSheet, release: ReleaseView | None) -> str:

@@ -7,8 +7,8 @@ import pytest
 from django.utils import translation
 
 from billing.checkout.contracts import ShareTerms
-from billing.settlement.contracts import ReleaseState, ReleaseView
-from merchant_portal.orders.page import list_log, name_state, say_where_money_is, sum_earnings, tone_of
+from billing.settlement.contracts import CommissionGroup, ReleaseState, ReleaseView
+from merchant_portal.orders.page import list_commission, list_log, name_state, say_where_money_is, sum_earnings, tone_of
 from tenants.orders.contracts import OrderEvent, OrderSheet, OrderState, PaymentMethod, ShipTo
 
 NOW = datetime(2026, 11, 22, 10, 41, tzinfo=UTC)
@@ -32,7 +32,9 @@ ORDER = OrderSheet(
     submitted_at=NOW,
     paid_at=NOW,
 )
-TERMS = ShareTerms(10_000, 800, 10_800, 500, 500, "CNY")
+TERMS = ShareTerms(10_000, 800, 10_800, 500, 500, "CNY", 28, ())
+TEA = CommissionGroup(3, 2, "tea-food", 1_000, 0, None, 600, 6_000, 600, 34)
+REST = CommissionGroup(0, 1, "", 500, 0, None, 600, 4_000, 200, 11)
 RELEASE = ReleaseView(
     ORDER.share_no, 1, "cod", "顺丰", ReleaseState.WAITING, 10_800, 500, 28, 30, "CNY", NOW, NOW, None, ""
 )
@@ -50,6 +52,31 @@ def test_the_rows_add_up_to_what_the_shop_gets() -> None:
     rows = sum_earnings(TERMS, PaymentMethod.COD, RELEASE)
     assert rows[-1].amount_minor == sum(row.amount_minor for row in rows[:-1]) == 10_270
     assert rows[1].note == "5% of the goods"
+
+
+def test_every_rule_that_was_agreed_has_a_row_of_its_own() -> None:
+    terms = replace(TERMS, commission_bps=0, commission_minor=800, commission_groups=(TEA, REST))
+    rows = sum_earnings(terms, PaymentMethod.WECHATPAY, None)
+    assert [(row.amount_minor, row.note) for row in rows[1:3]] == [
+        (-600, "10% of goods for ¥60.00"),
+        (-200, "5% of goods for ¥40.00"),
+    ]
+    assert rows[-1].amount_minor == sum(row.amount_minor for row in rows[:-1])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ({"floor_minor": 700, "commission_minor": 700}, "10% of the goods, at least ¥7.00"),
+        ({"cap_minor": 500, "commission_minor": 500}, "10% of the goods, at most ¥5.00"),
+        ({"commission_minor": 100, "limited": True}, "10% of the goods, at most what WeChat Pay lets us take"),
+        ({"floor_minor": 600, "cap_minor": 900}, "10% of the goods"),
+    ],
+)
+def test_what_bounds_a_commission_is_said(bounds, words) -> None:
+    group = replace(TEA, **bounds)
+    (row,) = list_commission(replace(TERMS, commission_groups=(group,)))
+    assert (row.note, row.amount_minor) == (words, -group.commission_minor)
 
 
 @pytest.mark.parametrize("method", PaymentMethod)

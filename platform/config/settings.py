@@ -166,7 +166,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "web.context.frame",
             ],
-            "builtins": ["web.templatetags.jishi", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "web.templatetags.jishi"],
         },
     }
 ]
@@ -258,6 +258,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # ---- Jobs: which runner does which kind of long work ---------------------------------------------
 JOB_RUNNERS = {
     "catalog.import": "tenants.inventory.imports.ImportRunner",
+    "settlement.export": "billing.settlement.exporting.files.ExportRunner",
+}
+
+# ---- Files: what writes which format; a library is loaded by the first process that writes its format ----
+SHEET_WRITERS = {
+    "csv": "billing.settlement.exporting.csv_writer.write_csv",
+    "xlsx": "billing.settlement.exporting.xlsx_writer.write_xlsx",
+    "pdf": "billing.settlement.exporting.pdf_writer.write_pdf",
 }
 
 # ---- Safety -------------------------------------------------------------------------------------
@@ -327,6 +335,7 @@ COMMISSION_VAT_BPS = env.int("JISHI_COMMISSION_VAT_BPS", default=600)
 STATEMENT_SPANS = env.list("JISHI_STATEMENT_SPANS", default=["month"])  # "week" too, where shops want it
 PLATFORM_BANK_ACCOUNT = env.str("JISHI_BANK_ACCOUNT", default="main")
 HOLD_SECONDS = env.int("JISHI_HOLD_SECONDS", default=900)
+RELEASE_DAYS = env.int("JISHI_RELEASE_DAYS", default=0)  # after a final sale, where we hold the money ourselves
 AUTO_CONFIRM_SECONDS = env.int("JISHI_AUTO_CONFIRM_SECONDS", default=10 * 86_400)
 
 LOGGING_CONFIG = None

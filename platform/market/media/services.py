@@ -1,7 +1,11 @@
 """Storing what is uploaded: checked, made clean, written once under a name made from its content."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
 
 from market.media.contracts import MediaKind
 from market.media.models import MediaFile
@@ -79,3 +83,17 @@ def _add_row(row: MediaFile) -> int:
     MediaFile.objects.bulk_create([row], ignore_conflicts=True)
     stored = MediaFile.objects.filter(shop_id=row.shop_id, sha256=row.sha256, private=row.private)
     return stored.values_list("pk", flat=True).get()
+
+
+def remove_documents(*, media_ids: Sequence[int], shop_id: int) -> int:
+    """Forget private files of a shop's that nobody needs any more; returns how many. A step of the caller's
+    transaction: the bytes go once it is committed.
+    """
+    rows = MediaFile.objects.filter(
+        pk__in=list(media_ids), shop_id=shop_id, private=True, kind=MediaKind.DOCUMENT.value
+    )
+    paths = [private_path(row.shop_id, row.sha256) for row in rows]
+    number, _ = rows.delete()
+    for path in paths:
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
+    return number

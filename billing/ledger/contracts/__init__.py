@@ -30,9 +30,11 @@ from billing.ledger.contracts.answers import (
     VerdictKind,
 )
 from billing.ledger.contracts.books import BookAccount, BookSize, BookTransaction
+from billing.ledger.contracts.lookups import AccountStatement, TransactionChain
 
 __all__ = [
     "AccountRef",
+    "AccountStatement",
     "AccountView",
     "Balance",
     "Book",
@@ -54,6 +56,7 @@ __all__ = [
     "Refusal",
     "SealReport",
     "Side",
+    "TransactionChain",
     "TransactionView",
     "TrialBalance",
     "TrialLine",

@@ -11,6 +11,7 @@ from billing.ledger.selectors.clearing import (
     list_unbalanced_accounts,
     sum_entries_since,
 )
+from billing.ledger.selectors.lookups import find_transaction_chain, get_account_statement, search_transactions
 from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
 from billing.ledger.selectors.seals import verify_seals
 from billing.ledger.selectors.transactions import (
@@ -26,6 +27,8 @@ __all__ = [
     "balance_at",
     "find_oldest_part",
     "find_transaction",
+    "find_transaction_chain",
+    "get_account_statement",
     "get_balance",
     "get_book_size",
     "get_closed_entry",
@@ -45,6 +48,7 @@ __all__ = [
     "list_unbalanced_accounts",
     "list_unposted",
     "prove_ledger",
+    "search_transactions",
     "sum_entries_since",
     "trial_balance",
     "verify_seals",

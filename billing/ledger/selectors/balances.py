@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet, Subquery
 
 from billing.ledger.contracts import AccountRef, AccountView, Balance, Code, EntryView, FloorKind, Owner, Side
 from billing.ledger.models import Account, Entry
-from billing.ledger.rules import account_of
+from billing.ledger.rules import CHART, account_of
 from market.money import DEFAULT_CURRENCY
 
 MAX_ENTRIES = 500
@@ -27,10 +27,23 @@ def list_balances(*, owner: Owner, currency: str = DEFAULT_CURRENCY) -> dict[Cod
 
 
 def list_accounts(
-    *, code: Code, currency: str = DEFAULT_CURRENCY, after_id: int | None = None, limit: int = 50
+    *,
+    code: Code,
+    currency: str = DEFAULT_CURRENCY,
+    shop_id: int | None = None,
+    open_only: bool = False,
+    after_id: int | None = None,
+    limit: int = 50,
 ) -> list[AccountView]:
-    """The accounts of a code, oldest first: for staff."""
-    rows = Account.objects.filter(code=code, currency=currency).order_by("pk")
+    """The accounts of a code, oldest first, all or those of a shop, and all or those not at zero: for staff.
+
+    `after_id` goes on after the last one seen. At most `MAX_ENTRIES` at once.
+    """
+    rows = Account.objects.filter(book=CHART[code].book, code=code, currency=currency).order_by("pk")
+    if shop_id is not None:
+        rows = rows.filter(shop_id=shop_id)
+    if open_only:
+        rows = rows.exclude(posted_debits_minor=F("posted_credits_minor"))
     if after_id is not None:
         rows = rows.filter(pk__gt=after_id)
     return [to_account_view(row) for row in rows[: min(limit, MAX_ENTRIES)]]
@@ -57,14 +70,21 @@ def list_entries(
 
     `before_version` goes on after the last one seen. At most `MAX_ENTRIES` at once.
     """
-    entries = _entries(account_of(code, owner, currency))
+    entries = account = _entries(account_of(code, owner, currency))
+    order = ["-account_version"]
     if before_version is not None:
         entries = entries.filter(account_version__lt=before_version)
+    if since is not None or until is not None:
+        # By time first, which is the same order: the index then begins at the end of the range, not at today.
+        order = ["-created_at", "-account_version"]
+        if before_version is not None:
+            seen = account.filter(account_version=before_version).values("created_at")
+            entries = entries.filter(created_at__lte=Subquery(seen))
     if since is not None:
         entries = entries.filter(created_at__gte=since)
     if until is not None:
         entries = entries.filter(created_at__lt=until)
-    return to_entry_views(entries.order_by("-account_version")[: min(limit, MAX_ENTRIES)])
+    return to_entry_views(entries.order_by(*order)[: min(limit, MAX_ENTRIES)])
 
 
 def to_entry_views(entries: QuerySet[Entry]) -> list[EntryView]:

@@ -14,12 +14,12 @@ MAX_TRANSACTIONS = 200
 
 def find_transaction(key: str) -> TransactionView | None:
     """The transaction posted under a key."""
-    return next(iter(_to_views(Transaction.objects.filter(key=key))), None)
+    return next(iter(to_views(Transaction.objects.filter(key=key))), None)
 
 
 def get_transaction(transaction_id: int) -> TransactionView | None:
     """A transaction by its number."""
-    return next(iter(_to_views(Transaction.objects.filter(pk=transaction_id))), None)
+    return next(iter(to_views(Transaction.objects.filter(pk=transaction_id))), None)
 
 
 def list_transactions(
@@ -40,12 +40,12 @@ def list_transactions(
         rows = rows.filter(kind=kind)
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
-    return _to_views(rows.order_by("-pk")[: min(limit, MAX_TRANSACTIONS)])
+    return to_views(rows.order_by("-pk")[: min(limit, MAX_TRANSACTIONS)])
 
 
 def list_reversals(transaction_id: int) -> list[TransactionView]:
     """What reversed a transaction, oldest first."""
-    return _to_views(Transaction.objects.filter(reverses_id=transaction_id).order_by("pk"))
+    return to_views(Transaction.objects.filter(reverses_id=transaction_id).order_by("pk"))
 
 
 def list_unposted(limit: int = 100, *, after_id: int = 0) -> list[UnpostedRequest]:
@@ -69,7 +69,8 @@ def get_poster_health(now: datetime) -> PosterHealth:
     return PosterHealth(found["waiting"], max(0.0, oldest), found["refused"], found["parked"])
 
 
-def _to_views(rows: QuerySet[Transaction]) -> list[TransactionView]:
+def to_views(rows: QuerySet[Transaction]) -> list[TransactionView]:
+    """Transactions with their entries, in two queries."""
     transactions = list(rows)
     entries: dict[int, list[EntryView]] = {}
     for entry in to_entry_views(Entry.objects.filter(transaction__in=[row.pk for row in transactions]).order_by("pk")):

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from billing.settlement.services import note_share, release_due
+from billing.settlement.services import close_day, hold_reserves, note_share, prove_night, release_due
+from billing.settlement.services.guarding import prove_due_books
+from billing.settlement.services.payout_news import write_to_shop
+from billing.settlement.services.payout_sending import carry_due_payouts
 from billing.settlement.services.statements import make_due_statements
 from market.outbox.contracts import EventEnvelope
 from tenants.orders.contracts import PaymentMethod, ShareCompleted
@@ -21,6 +24,32 @@ def release_shares(now: datetime) -> int:
     return release_due(now=now)
 
 
+def hold_back_reserves(now: datetime) -> int:
+    """Put aside what is agreed of releases that have come into the books."""
+    return hold_reserves(now=now)
+
+
+def end_day(now: datetime) -> int:
+    """Once a night, some minutes after midnight: debts moved and netted, then the clearing proof."""
+    return close_day(now=now) + prove_night(now=now)
+
+
 def make_statements(now: datetime) -> int:
     """State the periods that are over and wholly in the books. Says how many statements there are more."""
     return make_due_statements(now=now)
+
+
+def on_payout_news(events: Sequence[EventEnvelope]) -> None:
+    """`payout.ended` and `bank_account.set`: write to the shop."""
+    for event in events:
+        write_to_shop(event)
+
+
+def carry_payouts(now: datetime) -> int:
+    """Send what is approved, ask about what is sent."""
+    return carry_due_payouts(now=now)
+
+
+def prove_books(now: datetime) -> int:
+    """Recompute the ledger twice a day: payouts ask for a proof that is not old."""
+    return prove_due_books(now=now)

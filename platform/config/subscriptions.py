@@ -9,6 +9,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "shop.changed": ("search.listings.tasks.on_shop_changed",),
     "share.cash_collected": ("billing.settlement.tasks.on_share_final",),
     "share.completed": ("billing.settlement.tasks.on_share_final",),
+    "payout.ended": ("billing.settlement.tasks.on_payout_news",),
+    "bank_account.set": ("billing.settlement.tasks.on_payout_news",),
 }
 
 TIMERS: tuple[Timer, ...] = (
@@ -26,6 +28,10 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.checkout.tasks.send_refunds", every_seconds=1),
     Timer("billing.payments.tasks.trim_webhooks", every_seconds=3600),
     Timer("billing.settlement.tasks.release_shares", every_seconds=2),
+    Timer("billing.settlement.tasks.hold_back_reserves", every_seconds=2),
+    Timer("billing.settlement.tasks.end_day", every_seconds=60),
+    Timer("billing.settlement.tasks.carry_payouts", every_seconds=2),
+    Timer("billing.settlement.tasks.prove_books", every_seconds=3600),
     Timer("billing.settlement.tasks.make_statements", every_seconds=600),
     Timer("search.listings.tasks.count_demand", every_seconds=600),
     Timer("search.listings.tasks.reconcile", every_seconds=3600),

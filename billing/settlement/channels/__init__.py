@@ -1,0 +1,1 @@
+"""The ways for money to leave, each a `PayoutChannel`."""

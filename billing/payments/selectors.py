@@ -92,6 +92,12 @@ def list_merchant_accounts(*, shop_ids: Iterable[int], gateway: str) -> dict[int
     return dict(rows.values_list("shop_id", "account"))
 
 
+def map_shops_by_account(*, accounts: Iterable[str], gateway: str) -> dict[str, int]:
+    """Whose each of these accounts at a provider is; an account that nobody of ours has is left out."""
+    rows = MerchantAccount.objects.filter(account__in=list(accounts), gateway=gateway)
+    return dict(rows.values_list("account", "shop_id"))
+
+
 def list_inbox(*, accepted: bool | None = None, before_id: int | None = None, limit: int = 100) -> list[InboxEntry]:
     """The latest messages of providers, newest first, for staff."""
     rows = WebhookInbox.objects.order_by("-id")

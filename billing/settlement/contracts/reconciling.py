@@ -185,6 +185,7 @@ class FindingView:
     state: FindingState
     reason: str
     suspense_minor: int
+    suspense_raised: int
     found_at: datetime
     decided_at: datetime | None
     decided_by: int | None

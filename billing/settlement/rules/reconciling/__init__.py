@@ -1,6 +1,8 @@
 """Reading providers' statements and comparing them with what the books know. Pure: bytes and facts in, findings out."""
 
 from billing.settlement.rules.reconciling.matching import (
+    LOOSE_KINDS,
+    LOOSE_WITHIN,
     MatchedPair,
     Matching,
     OurItem,
@@ -13,6 +15,8 @@ from billing.settlement.rules.reconciling.reading import UnknownStatement, read_
 from billing.settlement.rules.reconciling.text import MOST_BYTES, MOST_LINES, check_hash, digest_content, open_content
 
 __all__ = [
+    "LOOSE_KINDS",
+    "LOOSE_WITHIN",
     "MOST_BYTES",
     "MOST_LINES",
     "MatchedPair",

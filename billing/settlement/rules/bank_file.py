@@ -86,12 +86,12 @@ def write_bank_file(batch_no: str, orders: Sequence[PayoutOrder], currency: str)
 
 def is_whole(content: str) -> bool:
     """Whether a file's last line still fits the lines before it."""
-    lines = content.splitlines(keepends=True)
-    if len(lines) < 3:
+    cut = content.removesuffix("\r\n").rfind("\r\n") + 2
+    body, last = content[:cut], next(csv.reader([content[cut:]]), [])
+    if len(last) != len(HEAD) or last[0] != END:
         return False
-    end = next(csv.reader([lines[-1]]))
-    digest = hashlib.sha256(encode("".join(lines[:-1]))).hexdigest()
-    return end[0] == END and end[2] == str(len(lines) - 2) and end[-1] == digest
+    rows = len(list(csv.reader(io.StringIO(body, newline="")))) - 1
+    return last[2] == str(rows) and last[-1] == hashlib.sha256(encode(body)).hexdigest()
 
 
 def read_answer_file(content: bytes) -> AnswerFile:

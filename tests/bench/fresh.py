@@ -11,12 +11,12 @@ from tests import databases
 
 
 @contextmanager
-def fresh_database(*, as_owner: bool = False) -> Iterator[str]:
+def fresh_database(*, as_owner: bool = False, purpose: str = "bench") -> Iterator[str]:
     """A clone of the tests' template that every new connection of this process uses meanwhile. Yields its name.
 
-    As the owner one may also add what another way of doing it needs, such as a column.
+    As the owner one may also add what another way of doing it needs, such as a column. Two at once have two purposes.
     """
-    name = f"jishi_c_{os.getpid()}_bench"
+    name = f"jishi_c_{os.getpid()}_{purpose}"
     databases.clone(databases.ensure_template(), name)
     try:
         with connected_to(name, as_owner=as_owner):

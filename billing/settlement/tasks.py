@@ -7,6 +7,7 @@ from billing.settlement.services import close_day, hold_reserves, note_share, pr
 from billing.settlement.services.guarding import prove_due_books
 from billing.settlement.services.payout_news import write_to_shop
 from billing.settlement.services.payout_sending import carry_due_payouts
+from billing.settlement.services.reconciling_fetching import fetch_due, plan_fetches
 from billing.settlement.services.statements import make_due_statements
 from market.outbox.contracts import EventEnvelope
 from tenants.orders.contracts import PaymentMethod, ShareCompleted
@@ -53,3 +54,8 @@ def carry_payouts(now: datetime) -> int:
 def prove_books(now: datetime) -> int:
     """Recompute the ledger twice a day: payouts ask for a proof that is not old."""
     return prove_due_books(now=now)
+
+
+def fetch_statements(now: datetime) -> int:
+    """Fetch the providers' files of yesterday and compare them with the books; what is not there is tried again."""
+    return plan_fetches(now=now) + fetch_due(now=now)

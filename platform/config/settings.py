@@ -258,6 +258,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # ---- Jobs: which runner does which kind of long work ---------------------------------------------
 JOB_RUNNERS = {
     "catalog.import": "tenants.inventory.imports.ImportRunner",
+    "settlement.statement": "billing.settlement.services.reconciling_jobs.StatementRunner",
     "settlement.export": "billing.settlement.exporting.files.ExportRunner",
 }
 

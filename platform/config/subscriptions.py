@@ -28,6 +28,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.checkout.tasks.send_refunds", every_seconds=1),
     Timer("billing.payments.tasks.trim_webhooks", every_seconds=3600),
     Timer("billing.settlement.tasks.release_shares", every_seconds=2),
+    Timer("billing.settlement.tasks.fetch_statements", every_seconds=15),
     Timer("billing.settlement.tasks.hold_back_reserves", every_seconds=2),
     Timer("billing.settlement.tasks.end_day", every_seconds=60),
     Timer("billing.settlement.tasks.carry_payouts", every_seconds=2),

@@ -37,7 +37,9 @@ def trade(gateway: WechatPayGateway, simulator: Simulator) -> list[str]:
     gateway.start(order)
     assert simulator.pay(order.payment_no) == "paid"
     first, second = gateway.query(order.payment_no).shares
-    refund = RefundOrder("RF000001", second.share_no, second.transaction_id, second.merchant_account, 914, 7_914, "CNY", "x")
+    refund = RefundOrder(
+        "RF000001", second.share_no, second.transaction_id, second.merchant_account, 914, 7_914, "CNY", "x"
+    )
     gateway.refund(refund)
     wait_for(lambda: simulator.read("refunds")[0]["status"] == "SUCCESS", seconds=10, what="the refund")
     split = SplitOrder(f"{first.share_no}-split", first.transaction_id, first.merchant_account, 600, "CNY", "服务费")

@@ -1,11 +1,47 @@
 """Reads of settlement, for staff and for the shop's own pages."""
 
+from billing.settlement.selectors.clearing import (
+    ClearingFilter,
+    count_clearing_items,
+    find_clearing_item,
+    find_clearing_proof,
+    list_clearing_codes,
+    list_clearing_items,
+    list_clearing_notes,
+    list_clearing_proofs,
+)
 from billing.settlement.selectors.commission import (
     find_rule,
     list_active_rules,
     list_rule_versions,
     list_rules,
     map_rule_versions,
+)
+from billing.settlement.selectors.debts import find_debt, list_debts, list_write_offs
+from billing.settlement.selectors.guarding import ShopMoney, find_last_ledger_check, read_shop_money
+from billing.settlement.selectors.payouts import (
+    BatchNotFound,
+    PayoutNotFound,
+    count_payouts,
+    find_bank_account,
+    get_batch,
+    get_payout,
+    list_batches,
+    list_payouts,
+)
+from billing.settlement.selectors.reconciling import (
+    count_findings_of,
+    count_open_findings,
+    count_unsettled_findings,
+    find_finding,
+    find_run,
+    find_run_of,
+    find_statement,
+    list_fetches,
+    list_findings,
+    list_findings_of,
+    list_runs,
+    list_unfinished_statements,
 )
 from billing.settlement.selectors.releases import (
     find_release,
@@ -14,16 +50,55 @@ from billing.settlement.selectors.releases import (
     list_releases_of,
     sum_unreleased_minor,
 )
+from billing.settlement.selectors.terms import get_shop_terms, list_own_terms, list_reserves, sum_waiting_reserves_minor
 
 __all__ = [
+    "BatchNotFound",
+    "ClearingFilter",
+    "PayoutNotFound",
+    "ShopMoney",
+    "count_clearing_items",
+    "count_findings_of",
+    "count_open_findings",
+    "count_payouts",
+    "count_unsettled_findings",
+    "find_bank_account",
+    "find_clearing_item",
+    "find_clearing_proof",
+    "find_debt",
+    "find_finding",
+    "find_last_ledger_check",
     "find_release",
     "find_rule",
+    "find_run",
+    "find_run_of",
+    "find_statement",
+    "get_batch",
+    "get_payout",
+    "get_shop_terms",
     "list_active_rules",
+    "list_batches",
     "list_cash_to_come",
+    "list_clearing_codes",
+    "list_clearing_items",
+    "list_clearing_notes",
+    "list_clearing_proofs",
+    "list_debts",
+    "list_fetches",
+    "list_findings",
+    "list_findings_of",
+    "list_own_terms",
+    "list_payouts",
     "list_releases",
     "list_releases_of",
+    "list_reserves",
     "list_rule_versions",
     "list_rules",
+    "list_runs",
+    "list_unfinished_statements",
+    "list_write_offs",
     "map_rule_versions",
+    "read_shop_money",
     "sum_unreleased_minor",
+    "sum_waiting_reserves_minor",
 ]

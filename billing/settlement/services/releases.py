@@ -6,36 +6,52 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from billing.ledger.rules.agent import EscrowReleased, ProviderSettled
+from billing.ledger.rules.agent import ProviderSettled
 from billing.ledger.rules.custody import CustodyCommissionSplit, CustodyReleased
-from billing.ledger.rules.delivery import CodKeptByShop, CodRemitted
 from billing.ledger.services import request_posting
 from billing.payments.contracts import ProviderError
+from billing.payments.gateways.registry import NoCustody
 from billing.payments.rules import provider_fee_minor
-from billing.payments.services import NothingLeft, RefundUnderWay, SplitUnfinished, split_share, unfreeze_share
+from billing.payments.selectors import ShareNotFound
+from billing.payments.services import (
+    CommissionChanged,
+    NothingLeft,
+    NotPaid,
+    RefundUnderWay,
+    SplitUnfinished,
+    split_share,
+    unfreeze_share,
+)
 from billing.settlement.contracts.releases import ReleaseState
 from billing.settlement.models.releases import Release
+from billing.settlement.services.cash import BadAmount, mark_released, release_cash_due, schedule_cash
 from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
 from market.money import included_portion
-from tenants.orders.contracts import SELF_DELIVERY, PaymentMethod, ShareCompleted
+from tenants.orders.contracts import PaymentMethod, ShareCompleted
 
 log = structlog.get_logger(__name__)
 
 MAX_BACK_OFF_SECONDS = 3_600
-
-
-class NoCashExpected(ValueError):
-    """No carrier holds cash of this share, or it was remitted already."""
-
-
-class BadAmount(ValueError):
-    """A sum that cannot be right: negative, or a fee above the cash."""
+# What one share's provider or rows may answer; anything else rises, and the share is taken up again later all the same.
+_TROUBLES = (
+    ProviderError,
+    RefundUnderWay,
+    NothingLeft,
+    SplitUnfinished,
+    CommissionChanged,
+    NotPaid,
+    NoCustody,
+    ShareNotFound,
+)
 
 
 @transaction.atomic(durable=True)
 def note_share(*, share: ShareCompleted, completed: bool, now: datetime) -> None:
-    """Remember a share whose cash a carrier collected, or whose sale is final. A repeat changes nothing."""
+    """Remember a share whose cash a carrier collected, or whose sale is final. A repeat changes nothing.
+
+    What a provider holds is due at once; cash that is with us once the shop's days are over.
+    """
     release, _ = Release.objects.select_for_update(no_key=True).get_or_create(
         share_no=share.share_no,
         defaults={
@@ -47,56 +63,22 @@ def note_share(*, share: ShareCompleted, completed: bool, now: datetime) -> None
             "commission_vat_minor": _vat_of(share),
             "currency": share.currency,
             "noted_at": now,
-            "due_at": now,
+            "due_at": None,
         },
     )
     if completed and release.completed_at is None:
         release.completed_at = now
-        release.save(update_fields=["completed_at"])
+        if release.method != PaymentMethod.COD.value:
+            release.due_at = now
+        release.save(update_fields=["completed_at", "due_at"])
         if release.method == PaymentMethod.COD.value:
-            _release_cash(release, now)
+            schedule_cash(release, now)
 
 
 def _vat_of(share: ShareCompleted) -> int:
     if share.commission_vat_minor is not None:
         return share.commission_vat_minor
     return included_portion(share.commission_minor, share.commission_vat_bps)
-
-
-@transaction.atomic(durable=True)
-def record_cash_remitted(*, share_no: str, fee_minor: int, bank_account: str, actor_id: int, now: datetime) -> None:
-    """Staff note that a carrier paid a share's cash to our bank, less its fee (row G2); released when final.
-
-    Raises `NoCashExpected`, `BadAmount`.
-    """
-    release = Release.objects.select_for_update(no_key=True).filter(share_no=share_no, method="cod").first()
-    if release is None or release.cash_at is not None or release.carrier == SELF_DELIVERY:
-        raise NoCashExpected(share_no)
-    if not 0 <= fee_minor <= release.total_minor:
-        raise BadAmount(fee_minor)
-    release.cash_at, release.cash_fee_minor = now, fee_minor
-    release.save(update_fields=["cash_at", "cash_fee_minor"])
-    remitted = CodRemitted(
-        shop_id=release.shop_id,
-        share_no=share_no,
-        carrier=release.carrier,
-        bank_account=bank_account,
-        amount_minor=release.total_minor,
-        fee_minor=fee_minor,
-        currency=release.currency,
-    )
-    request_posting(key=f"cod-remitted:{share_no}", event=remitted, now=now)
-    write_audit(
-        action="cash.remitted",
-        actor_id=actor_id,
-        actor_kind=ActorKind.STAFF,
-        shop_id=release.shop_id,
-        target_kind="share",
-        target_id=share_no,
-        detail={"amount_minor": release.total_minor, "fee_minor": fee_minor, "bank_account": bank_account},
-        now=now,
-    )
-    _release_cash(release, now)
 
 
 @transaction.atomic(durable=True)
@@ -123,32 +105,34 @@ def record_provider_settled(
 
 
 def release_due(*, now: datetime, limit: int = 50) -> int:
-    """Split and release the provider's shares whose sale is final; what fails is tried again later."""
-    rows = (
-        Release.objects.filter(completed_at__isnull=False, due_at__lte=now)
-        .exclude(state=ReleaseState.RELEASED.value)
-        .exclude(method=PaymentMethod.COD.value)
-        .order_by("due_at")
-    )
-    return sum(_release_at_provider(share_no, now) for share_no in rows.values_list("share_no", flat=True)[:limit])
+    """Release what is due, at its provider or out of our escrow. What fails is tried again later."""
+    rows = Release.objects.filter(due_at__lte=now).exclude(state=ReleaseState.RELEASED.value).order_by("due_at")
+    released = 0
+    for share_no, method in rows.values_list("share_no", "method")[:limit]:
+        if method == PaymentMethod.COD.value:
+            released += release_cash_due(share_no, now)
+        else:
+            released += _release_at_provider(share_no, now)
+    return released
 
 
 def _release_at_provider(share_no: str, now: datetime) -> bool:
-    release = Release.objects.get(share_no=share_no)
+    """Every step may be repeated: the provider knows it by number, the ledger by key; a dead worker's lease ends."""
+    release = _begin_attempt(share_no, now)
+    if release is None:
+        return False
     try:
         if release.commission_minor and release.split_at is None:
             finished = split_share(share_no=share_no, commission_minor=release.commission_minor, now=now)
             if not finished:
-                _try_later(share_no, "", now)
                 return False
             _book_split(share_no, now)
         if not unfreeze_share(share_no=share_no, now=now):
-            _try_later(share_no, "", now)
             return False
         _book_released(share_no, now)
-    except (ProviderError, RefundUnderWay, NothingLeft, SplitUnfinished) as error:
+    except _TROUBLES as error:
         log.warning("release.failed", share_no=share_no, error=str(error)[:200])
-        _try_later(share_no, str(error), now)
+        _note_trouble(share_no, f"{type(error).__name__}: {error}")
         return False
     return True
 
@@ -176,7 +160,7 @@ def _book_released(share_no: str, now: datetime) -> None:
     release = Release.objects.select_for_update(no_key=True).get(share_no=share_no)
     if release.released_at is not None:
         return
-    _mark_released(release, now)
+    mark_released(release, now)
     left = release.total_minor - provider_fee_minor(release.method, release.total_minor) - release.commission_minor
     if left:
         released = CustodyReleased(
@@ -189,47 +173,22 @@ def _book_released(share_no: str, now: datetime) -> None:
         request_posting(key=f"released:{share_no}", event=released, now=now)
 
 
-def _release_cash(release: Release, now: datetime) -> None:
-    """Rows G3 and G': inside the caller's transaction, once both the sale is final and the cash is where it ends."""
-    if release.completed_at is None or release.released_at is not None:
-        return
-    kept = release.carrier == SELF_DELIVERY
-    if not kept and release.cash_at is None:
-        return
-    _mark_released(release, now)
-    if kept and release.commission_minor:
-        commission = CodKeptByShop(
-            shop_id=release.shop_id,
-            share_no=release.share_no,
-            commission_minor=release.commission_minor,
-            commission_vat_minor=release.commission_vat_minor,
-            currency=release.currency,
-        )
-        request_posting(key=f"cod-kept:{release.share_no}", event=commission, now=now)
-    if not kept and release.total_minor > release.cash_fee_minor:
-        escrow = EscrowReleased(
-            shop_id=release.shop_id,
-            share_no=release.share_no,
-            amount_minor=release.total_minor - release.cash_fee_minor,
-            commission_minor=min(release.commission_minor, release.total_minor - release.cash_fee_minor),
-            commission_vat_minor=min(release.commission_vat_minor, release.total_minor - release.cash_fee_minor),
-            currency=release.currency,
-        )
-        request_posting(key=f"cod-released:{release.share_no}", event=escrow, now=now)
-
-
-def _mark_released(release: Release, now: datetime) -> None:
-    release.state, release.released_at, release.error = ReleaseState.RELEASED.value, now, ""
-    release.save(update_fields=["state", "released_at", "error"])
-
-
-@transaction.atomic
-def _try_later(share_no: str, error: str, now: datetime) -> None:
+@transaction.atomic(durable=True)
+def _begin_attempt(share_no: str, now: datetime) -> Release | None:
+    """Take a due release for a while, growing with each attempt; None when somebody else has it, or it is done."""
     release = Release.objects.select_for_update(no_key=True).get(share_no=share_no)
+    if release.released_at is not None or release.due_at is None or release.due_at > now:
+        return None
     release.attempts += 1
-    release.error = error[:300]
-    release.due_at = now + timedelta(seconds=min(2**release.attempts, MAX_BACK_OFF_SECONDS))
-    release.save(update_fields=["attempts", "error", "due_at"])
+    release.due_at = now + timedelta(seconds=min(2 ** min(release.attempts, 20), MAX_BACK_OFF_SECONDS))
+    release.error = ""
+    release.save(update_fields=["attempts", "due_at", "error"])
+    return release
+
+
+@transaction.atomic(durable=True)
+def _note_trouble(share_no: str, error: str) -> None:
+    Release.objects.filter(share_no=share_no, released_at__isnull=True).update(error=error[:300])
 
 
 def bank_account() -> str:

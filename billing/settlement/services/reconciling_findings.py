@@ -15,12 +15,12 @@ from billing.ledger.services import request_posting
 from billing.settlement.contracts.reconciling import FindingState
 from billing.settlement.models.reconciling import Finding
 from billing.settlement.selectors.reconciling import cleared_key, suspense_key, to_finding_view
+from billing.settlement.services.reasons import read_reason
 from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
 
 ROUNDING_MINOR = 1
 """A difference of up to this much in one line is rounding: nobody has to look at it."""
-LONGEST_REASON = 300
 
 
 class FindingNotFound(LookupError):
@@ -35,10 +35,6 @@ class NotSuspendable(ValueError):
     """The money is not ours, or nothing differs in one currency."""
 
 
-class NoReason(ValueError):
-    """A decision needs a reason that others can read."""
-
-
 def demand_transaction() -> None:
     """A step changes rows together with its caller's, or not at all."""
     if not connection.in_atomic_block:
@@ -49,7 +45,7 @@ def demand_transaction() -> None:
 def explain_finding(*, finding_id: int, reason: str, actor_id: int, now: datetime) -> None:
     """Nothing has to be posted: say why. Raises `FindingNotFound`, `FindingDecided`, `NoReason`."""
     finding = _lock(finding_id, FindingState.OPEN)
-    _decide(finding, FindingState.EXPLAINED, _check_reason(reason), actor_id, now)
+    _decide(finding, FindingState.EXPLAINED, read_reason(reason), actor_id, now)
     _write_trail(finding, "finding.explained", actor_id, now)
 
 
@@ -62,7 +58,7 @@ def suspend_finding(*, finding_id: int, reason: str, actor_id: int, now: datetim
     finding = _lock(finding_id, FindingState.OPEN)
     if not to_finding_view(finding).may_be_suspended:
         raise NotSuspendable(finding_id)
-    _raise_suspense(finding, _check_reason(reason), now)
+    _raise_suspense(finding, read_reason(reason), now)
     _decide(finding, FindingState.SUSPENDED, reason, actor_id, now)
     _write_trail(finding, "finding.suspended", actor_id, now)
 
@@ -74,7 +70,7 @@ def clear_finding(*, finding_id: int, exit: SuspenseExit, reason: str, actor_id:
     Raises `FindingNotFound`, `FindingDecided`, `NoReason`.
     """
     finding = _lock(finding_id, FindingState.SUSPENDED)
-    _clear_suspense(finding, exit, _check_reason(reason), now)
+    _clear_suspense(finding, exit, read_reason(reason), now)
     _decide(finding, FindingState.CLEARED, reason, actor_id, now)
     _write_trail(finding, "finding.cleared", actor_id, now, exit=exit.value)
 
@@ -110,14 +106,8 @@ def _lock(finding_id: int, state: FindingState) -> Finding:
     return finding
 
 
-def _check_reason(reason: str) -> str:
-    if not reason.strip():
-        raise NoReason
-    return reason.strip()[:LONGEST_REASON]
-
-
 def _decide(finding: Finding, state: FindingState, reason: str, actor_id: int | None, now: datetime) -> None:
-    finding.state, finding.reason = state.value, reason.strip()[:LONGEST_REASON]
+    finding.state, finding.reason = state.value, read_reason(reason)
     finding.decided_by, finding.decided_at = actor_id, now
     finding.save(update_fields=["state", "reason", "decided_by", "decided_at", "suspense_minor", "suspense_raised"])
 

@@ -6,6 +6,8 @@ from merchant_portal.dashboard import views as dashboard
 from merchant_portal.editor import views as editor
 from merchant_portal.goods import views as goods
 from merchant_portal.imports import views as imports
+from merchant_portal.money import earnings, exports, statements
+from merchant_portal.money import views as money
 from merchant_portal.orders import views as orders
 from merchant_portal.shop_settings import views as shop_settings
 from merchant_portal.stock import views as stock
@@ -36,6 +38,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:share_no>/ship/", orders.ship, name="ship"),
     path("orders/<slug:share_no>/delivered/", orders.mark_delivered, name="mark-delivered"),
     path("orders/<slug:share_no>/refund/", orders.refund, name="refund"),
+    path("money/balance/", money.show_balance, name="money"),
+    path("money/movements/", money.show_entries, name="money-entries"),
+    path("money/movements/file/", exports.download_entries, name="entries-file"),
+    path("money/movements/file/make/", exports.make_file, name="make-entries-file"),
+    path("money/files/<int:job_id>/", exports.show_file, name="money-file"),
+    path("money/files/<int:job_id>/stop/", exports.stop_file, name="stop-money-file"),
+    path("money/files/<int:job_id>/download/", exports.download_file, name="download-money-file"),
+    path("money/postings/<int:transaction_id>/", money.show_posting, name="posting"),
+    path("money/statements/", statements.show_statements, name="statements"),
+    path("money/statements/<slug:statement_no>/", statements.show_statement, name="statement"),
+    path("money/statements/<slug:statement_no>/pdf/", statements.download_statement, name="statement-pdf"),
+    path("money/orders/", earnings.show_earnings, name="earnings"),
+    path("money/orders/<slug:share_no>/", earnings.show_order_earnings, name="order-earnings"),
     path("settings/profile/", shop_settings.edit_profile, name="profile"),
     path("settings/freight/", shop_settings.edit_freight, name="freight"),
     path("settings/team/", shop_settings.show_team, name="team"),

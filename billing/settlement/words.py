@@ -34,8 +34,6 @@ _KINDS: Mapping[str, str] = {
     "debt_moved": gettext_noop("Negative balance noted as owed"),
     "debt_netted": gettext_noop("What you owed, taken from the balance"),
     "debt_written_off": gettext_noop("What you owed, written off"),
-    "reserve_held": gettext_noop("Put into the reserve"),
-    "reserve_released": gettext_noop("Released from the reserve"),
     "dispute_opened": gettext_noop("Kept for a dispute"),
     "dispute_taken": gettext_noop("Dispute: taken by the provider"),
     "dispute_lost": gettext_noop("Dispute lost"),

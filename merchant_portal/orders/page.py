@@ -95,7 +95,10 @@ def list_commission(terms: ShareTerms) -> list[SumRow]:
     alone = len(terms.commission_groups) == 1
     return [
         SumRow(
-            gettext("Commission"), -group.commission_minor, note=say_commission(group, terms.currency, alone), kind="less"
+            gettext("Commission"),
+            -group.commission_minor,
+            note=say_commission(group, terms.currency, alone),
+            kind="less",
         )
         for group in terms.commission_groups
     ]

@@ -1,0 +1,1 @@
+"""A shop's money: balance, movements, statements, what orders earned, files of it."""

@@ -1,7 +1,8 @@
 """The first shop with a canary in every private field, a buyer of it, and the strangers who go looking."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -11,6 +12,13 @@ from django.db import transaction
 from billing.checkout.contracts import CartOwner, Offer
 from billing.checkout.selectors import get_cart
 from billing.checkout.services import PlaceRequest, add_line, place_purchase, quote_cart
+from billing.ledger.contracts.shop_books import EntryFilter
+from billing.ledger.rules import CodDelivered, EscrowReleased
+from billing.settlement.contracts import Span
+from billing.settlement.exporting.files import EntryExport, start_entry_export
+from billing.settlement.exporting.sheets import FileFormat
+from billing.settlement.rules.statements import period_at
+from billing.settlement.services.statements import make_statement
 from market.accounts.models import User
 from market.accounts.services import AddressDraft, add_address, register_person
 from market.jobs.services import run_job
@@ -34,6 +42,7 @@ from tenants.inventory.imports import start_import
 from tenants.inventory.models import Warehouse
 from tenants.inventory.services import add_warehouse, receive_stock
 from tenants.orders.contracts import PaymentMethod, ShipTo
+from tests.billing.settlement.books import post_all
 from tests.fixtures.goods import stock_product
 from tests.leaks import canaries
 
@@ -140,6 +149,7 @@ def set_stage() -> Stage:
     values["listing_id"] = find_listing_id(shop_id=shop.shop_id, product_id=offer.product_id)
     form |= {"listing_id": values["listing_id"], "listing": values["listing_id"]}
     _buy(stage, now)
+    _move_money(stage, now)
     _make_tokens(stage, now)
     values["delivery_id"] = _some_delivery(shop, now)
     return stage
@@ -270,6 +280,30 @@ def _buy(stage: Stage, now: datetime) -> None:
         "line_id": get_cart(owner).lines[0].line_id,
     }
     stage.form |= {"address": address.address_id, "line": stage.values["line_id"]}
+
+
+def _move_money(stage: Stage, now: datetime) -> None:
+    """What the order sold is in the books since the month before last, stated, and in a file."""
+    share_no, before = str(stage.values["share_no"]), now - timedelta(days=40)
+    shop_id, sold = stage.shop.shop_id, canaries.PRICE_MINOR * canaries.PIECES
+    delivered = CodDelivered(shop_id=shop_id, share_no=share_no, carrier="sf", amount_minor=sold)
+    released = EscrowReleased(
+        shop_id=shop_id, share_no=share_no, amount_minor=sold, commission_minor=0, commission_vat_minor=0
+    )
+    _, number = post_all(delivered, released, now=before)
+    period = period_at(Span.MONTH, before, ZoneInfo(settings.BUSINESS_TIME_ZONE))
+    statement = make_statement(shop_id=shop_id, currency="CNY", period=period, now=now)
+    export = EntryExport(shop_id, "kanownerqx7", "CNY", EntryFilter(), FileFormat.CSV, "en")
+    made, waiting = (start_entry_export(export=export, created_by=stage.people["owner"], now=now) for _ in range(2))
+    run_job(job_id=made, clock=lambda: datetime.now(UTC))
+    stage.values |= {
+        "portal:posting/transaction_id": number,
+        "statement_no": statement.number,
+        "portal:money-file/job_id": made,
+        "portal:download-money-file/job_id": made,
+        "portal:stop-money-file/job_id": waiting,
+    }
+    stage.form |= {"format": "csv", "account": "2020", "currency": "CNY"}
 
 
 def _make_tokens(stage: Stage, now: datetime) -> None:

@@ -1,11 +1,20 @@
 """A small memory of answers, per process: the least recently used ones go first."""
 
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+Key = TypeVar("Key", bound=Hashable)
+_all: "weakref.WeakSet[Memory[Any]]" = weakref.WeakSet()
+
+
+def forget_all() -> None:
+    """Drop everything that this process keeps in memories, between tests: their databases repeat ids and epochs."""
+    for memory in list(_all):
+        memory.forget()
 
 
 class Memory(Generic[Value]):
@@ -20,6 +29,7 @@ class Memory(Generic[Value]):
         self._weight = 0
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()
+        _all.add(self)
 
     def find(self, key: Hashable) -> Value | None:
         """The value kept under a key, or None."""
@@ -28,6 +38,14 @@ class Memory(Generic[Value]):
             if value is not None:
                 self._values.move_to_end(key)
             return value
+
+    def find_many(self, keys: Iterable[Key]) -> dict[Key, Value]:
+        """The values kept under these keys, without those that are not."""
+        with self._lock:
+            found = {key: self._values[key] for key in keys if key in self._values}
+            for key in found:
+                self._values.move_to_end(key)
+        return found
 
     def keep(self, key: Hashable, value: Value) -> Value:
         """Keep a value and give it back."""

@@ -64,6 +64,7 @@ def label_pair(name: Text, value: Text) -> str:
     return _PART.join(" ".join(part.split())[:LONGEST_KEY] for part in parts)
 
 
+@lru_cache(maxsize=4_000)
 def read_label(label: str) -> tuple[str, str, Text, Text]:
     """Name key, value key, name and value out of a label."""
     name_key, value_key, name_zh, name_en, value_zh, value_en = label.split(_PART)
@@ -164,6 +165,7 @@ def write_band(low: int | None, high: int | None) -> str:
     return f"{low or ''}-{'' if high is None else high}"
 
 
+@lru_cache(maxsize=100)
 def describe_band(value: str, symbol: str = "¥") -> Text:
     """A band in words, in whole units of the currency."""
     low, _, high = value.partition("-")

@@ -3,6 +3,7 @@
 `epochs` is what the request already knows (`request.epochs`); without it, one statement more reads them.
 """
 
+from search.listings.selectors.cards import list_cards, list_shop_cards
 from search.listings.selectors.finding import (
     count_categories,
     fill_shelves,
@@ -16,10 +17,8 @@ from search.listings.selectors.reading import (
     find_listing,
     find_listing_id,
     find_offer,
-    list_cards,
     list_listings,
     list_offers,
-    list_shop_cards,
 )
 
 __all__ = [

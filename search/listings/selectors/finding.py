@@ -25,31 +25,26 @@ from search.listings.engines.chosen import get_engine
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.keeping import Memory
 from search.listings.rules.categories import choose_categories
-from search.listings.selectors.reading import list_cards
+from search.listings.selectors.cards import list_cards
 from tenants.catalog.contracts import Text
 
 logger = logging.getLogger(__name__)
-_pages: Memory[SearchPage] = Memory(128)
+_answers: Memory[EngineAnswer] = Memory(256)
 _shelves: Memory[Mapping[Shelf, tuple[ListingCard, ...]]] = Memory(16)
 _counts: Memory[Mapping[int, int]] = Memory(4)
 _fallback = PostgresEngine()
 
 
 def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
-    """One page of hits with facets: one statement for the cards, none while the answer is kept.
+    """One page of hits with facets: one statement for the cards, none while they are known to hold.
 
     Never fails for the engine's sake: the table answers then, without facets, and the page says so.
     Raises `BadQuery` for a cursor that is not ours.
     """
     epochs = epochs or read_epochs()
     engine, generation = _choose_engine()
-    key = (engine.name, generation, epochs, query)
-    kept = _pages.find(key)
-    if kept is not None:
-        return kept
-    answer, did_fall_back = _ask(engine, query, epochs)
-    page = _make_page(query, answer, epochs, did_fall_back=did_fall_back)
-    return page if did_fall_back else _pages.keep(key, page)
+    answer, did_fall_back = _ask(engine, generation, query, epochs)
+    return _make_page(query, answer, epochs, did_fall_back=did_fall_back)
 
 
 def read_generation() -> str:
@@ -89,7 +84,7 @@ def fill_shelves(shelves: Iterable[Shelf], *, epochs: Epochs | None = None) -> M
     kept = _shelves.find(key)
     if kept is not None:
         return kept
-    answers = {shelf: _ask(engine, _shelf_query(shelf), epochs) for shelf in wanted}
+    answers = {shelf: _ask(engine, generation, _shelf_query(shelf), epochs) for shelf in wanted}
     cards = _list_many([pk for answer, _ in answers.values() for pk in answer.listing_ids], epochs)
     filled = {
         shelf: tuple(cards[pk] for pk in answer.listing_ids if pk in cards) for shelf, (answer, _) in answers.items()
@@ -135,11 +130,14 @@ def _choose_engine() -> tuple[Engine, str]:
         return _fallback, _fallback.read_generation()
 
 
-def _ask(engine: Engine, query: SearchQuery, epochs: Epochs) -> tuple[EngineAnswer, bool]:
-    """The engine's answer, or the table's; and whether it was the table's."""
+def _ask(engine: Engine, generation: str, query: SearchQuery, epochs: Epochs) -> tuple[EngineAnswer, bool]:
+    """The engine's answer, kept while the index stays as it is, or the table's; and whether it was the table's."""
     closed = _list_closed(map_shops(epochs))
+    if engine is _fallback:
+        return _fallback.search(query, closed_shop_ids=closed), True
+    key = (engine.name, generation, closed, query)
     try:
-        return engine.search(query, closed_shop_ids=closed), engine is _fallback
+        return _answers.find(key) or _answers.keep(key, engine.search(query, closed_shop_ids=closed)), False
     except EngineDown as error:
         logger.warning("Search answers from the table: %s", error)
         return _fallback.search(query, closed_shop_ids=closed), True

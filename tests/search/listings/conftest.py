@@ -17,8 +17,8 @@ from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import forget_tree
 from search.listings import tasks
 from search.listings.engines.chosen import get_index_files
+from search.listings.keeping import forget_all
 from search.listings.models import Listing
-from search.listings.selectors import finding, reading
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
 from tenants.catalog.contracts import OptionDraft, ParameterValue, ProductDraft, ProductStatus, Text, VariantDraft
@@ -102,8 +102,7 @@ class Goods:
 def fresh_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Databases of tests repeat ids and epochs; what an earlier one left is forgotten."""
     monkeypatch.setattr(shops, "_kept", shops._Kept())
-    for memory in (reading._documents, finding._pages, finding._shelves, finding._counts):
-        memory.forget()
+    forget_all()
     forget_tree()
 
 

@@ -14,6 +14,7 @@ from market.shops.services import approve_shop, suspend_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
 from search.listings.contracts import AttributeTick, BadQuery, FacetKind, SearchQuery, Sort
+from search.listings.keeping import forget_all
 from search.listings.selectors import (
     count_categories,
     find_listing,
@@ -166,6 +167,7 @@ def test_shelves_hold_what_can_be_had(goods: Goods, shop_a: ShopContext, index_n
     top = get_tree().list_line(mugs.category_id)[0].category_id
     epochs = read_epochs()
     map_shops(epochs)
+    forget_all()
     assert count_statements(lambda: list_shelves([top, mugs.category_id], epochs=epochs)) == 1
     assert count_statements(lambda: list_shelves([top, mugs.category_id], epochs=epochs)) == 0
     shelves = list_shelves([top])

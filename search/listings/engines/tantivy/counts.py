@@ -1,6 +1,6 @@
 """Facets with counts: each counted under every filter but its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,14 @@ _AGGREGATIONS: Mapping[FacetKind, tuple[str, int]] = {
     FacetKind.SHOP: ("shop_id", 60),
     FacetKind.ATTRIBUTE: ("attribute_labels", _MOST_LABELS),
 }
+_PRICE_RANGES = [{"from": low} if high is None else {"from": low, "to": high + 1} for low, high in list_bands()]
+_REQUESTS: Mapping[FacetKind, dict[str, Any]] = {  # Elasticsearch's JSON
+    **{
+        kind: {"terms": {"field": field, "size": size, "segment_size": _ALL_OF_A_SEGMENT}}
+        for kind, (field, size) in _AGGREGATIONS.items()
+    },
+    FacetKind.PRICE: {"range": {"field": "price", "ranges": _PRICE_RANGES}},
+}
 Buckets = list[dict[str, Any]]  # Elasticsearch's JSON, as tantivy gives it
 _Names = dict[str, tuple[Text, dict[str, tuple[Text, int]]]]
 
@@ -42,7 +50,7 @@ class Counter:
     def list_facets(self) -> tuple[Facet, ...]:
         """All facets that divide the hits: category, brand, attributes, price, shop, stock."""
         filters = self._filters
-        under_all = self._aggregate(filters, FacetKind)
+        under_all = self._aggregate(filters, _REQUESTS)
         without = {
             FacetKind.CATEGORY: replace(filters, category_id=None),
             FacetKind.BRAND: replace(filters, brands=()),
@@ -83,23 +91,21 @@ class Counter:
         by_count = sorted(values, key=lambda value: (-values[value][1], value))
         shown = [*by_count[:MOST_SHOWN], *(value for value in by_count[MOST_SHOWN:] if value in ticked)]
         shown += sorted(ticked.difference(shown))
+        must_meet = self._filters.in_stock or any(tick.name != name for tick in self._filters.ticks)
         counted = []
         for value in shown:
             text, count = values.get(value, (Text(value, value), 0))
-            count = self._count_value(name, value, count) if count else 0
+            count = self._count_value(name, value, count) if count and must_meet else count
             if count or value in ticked:
                 counted.append(FacetValue(value, text, count, value in ticked))
         return Facet(FacetKind.ATTRIBUTE, name, label, tuple(sorted(counted, key=lambda value: -value.count)))
 
     def _count_value(self, name: str, value: str, count: int) -> int:
-        """The count of one value if it were ticked alone.
+        """The count of one value if it were ticked alone, under other ticks or of what is in stock.
 
         `count` is right unless the value is an option somewhere: then it must meet the other ticks and the stock in
         one variant, which is counted by a query of its own.
         """
-        others = self._filters.without_attribute(name)
-        if not others.ticks and not others.in_stock:
-            return count
         as_option = join_pairs([pair_key(name, value)], stocked=False)
         if not self._searcher.doc_freq("variant_keys", as_option):
             return count
@@ -116,14 +122,8 @@ class Counter:
         found = filter_by(self._schema, self._words, filters)
         return count_hits(self._searcher, found)
 
-    def _aggregate(self, filters: Filters, kinds: Sequence[FacetKind] | type[FacetKind]) -> dict[FacetKind, Buckets]:
-        wanted: dict[str, Any] = {  # Elasticsearch's JSON
-            kind.value: {"terms": {"field": field, "size": size, "segment_size": _ALL_OF_A_SEGMENT}}
-            for kind, (field, size) in _AGGREGATIONS.items()
-            if kind in kinds
-        }
-        if FacetKind.PRICE in kinds:
-            wanted[FacetKind.PRICE.value] = {"range": {"field": "price", "ranges": _list_price_ranges()}}
+    def _aggregate(self, filters: Filters, kinds: Iterable[FacetKind]) -> dict[FacetKind, Buckets]:
+        wanted = {kind.value: _REQUESTS[kind] for kind in kinds}
         answer = self._searcher.aggregate(filter_by(self._schema, self._words, filters), wanted)
         return {FacetKind(name): found["buckets"] for name, found in answer.items()}
 
@@ -135,11 +135,8 @@ def count_hits(searcher: tantivy.Searcher, found: Query) -> int:
 
 def count_categories(searcher: tantivy.Searcher, found: Query) -> dict[int, int]:
     """How many of the documents found each category holds."""
-    field, size = _AGGREGATIONS[FacetKind.CATEGORY]
-    wanted = {"categories": {"terms": {"field": field, "size": size, "segment_size": _ALL_OF_A_SEGMENT}}}
-    return {
-        int(bucket["key"]): bucket["doc_count"] for bucket in searcher.aggregate(found, wanted)["categories"]["buckets"]
-    }
+    answer = searcher.aggregate(found, {"categories": _REQUESTS[FacetKind.CATEGORY]})
+    return {int(bucket["key"]): bucket["doc_count"] for bucket in answer["categories"]["buckets"]}
 
 
 def _read_labels(buckets: Buckets) -> _Names:
@@ -147,8 +144,16 @@ def _read_labels(buckets: Buckets) -> _Names:
     names: _Names = {}
     for bucket in buckets:
         name_key, value_key, name, value = read_label(bucket["key"])
-        _, values = names.setdefault(name_key, (name, {}))
-        text, count = values.get(value_key, (value, 0))
+        known = names.get(name_key)
+        if known is None:
+            names[name_key] = (name, {value_key: (value, bucket["doc_count"])})
+            continue
+        values = known[1]
+        before = values.get(value_key)
+        if before is None:
+            values[value_key] = (value, bucket["doc_count"])
+            continue
+        text, count = before
         values[value_key] = (Text(text.zh or value.zh, text.en or value.en), count + bucket["doc_count"])
     return names
 
@@ -183,10 +188,6 @@ def _make_shop_facet(buckets: Buckets, filters: Filters) -> Facet:
     few = by_count[:MOST_SHOWN] + [shop_id for shop_id in by_count[MOST_SHOWN:] if shop_id in filters.shop_ids]
     values = (FacetValue(str(pk), Text(), counts[pk], pk in filters.shop_ids) for pk in few)
     return Facet(FacetKind.SHOP, "", Text("店铺", "Shop"), tuple(values))
-
-
-def _list_price_ranges() -> list[dict[str, int]]:
-    return [{"from": low} if high is None else {"from": low, "to": high + 1} for low, high in list_bands()]
 
 
 def _make_price_facet(buckets: Buckets, filters: Filters) -> Facet:

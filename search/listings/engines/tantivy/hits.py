@@ -20,6 +20,7 @@ FIELD_SORTS = {
 }
 _HIGHEST = 2**63 - 1
 DEEPEST_TIE = 16 * DEEPEST_HIT
+_ROOM_FOR_TIES = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _list_by_score(
     searcher: tantivy.Searcher, found: Query, size: int, skip: int, cursor: Cursor | None
 ) -> list[tuple[float, int]]:
     """Hits by score and id. tantivy breaks ties by place in the index, so hits that tie with the last are not sure."""
-    limit = size + (cursor.shown if cursor else skip)
+    limit = size + (cursor.shown if cursor else skip) + _ROOM_FOR_TIES
     while True:
         hits = searcher.search(found, limit=limit, count=False, weight_by_field="weight").hits
         ids = searcher.fast_field_values("listing_id", [address for _, address in hits])

@@ -1,12 +1,15 @@
 """Whole pages kept in memory while nothing they show has changed.
 
-The key holds the version of what a page shows, so that a change is seen with the next request and nothing stale is
-served: a product's own version for its page, both epochs and the state of the index for lists. What belongs to one
-visitor is either part of the key (language, theme, the count on the cart) or put in afterwards (the CSRF token).
+A page is found under its version (both epochs and the state of the index for lists), so that a change is seen with the
+next request and nothing stale is served. Where the version moved because of something else, the page is worked out
+again, but not drawn again when it shows the same as before (`Draft.content`). What belongs to one visitor is either
+part of the key (language, theme, the count on the cart) or put in afterwards (the CSRF token).
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -19,39 +22,71 @@ from search.listings.keeping import Memory
 
 MOST_BYTES = 24 * 1024 * 1024  # of all pages, in each process: some thousand pages
 MOST_BYTES_EACH = 200_000
+MOST_VERSIONS = 4_000
 CSRF_SLOT = f"csrf-{secrets.token_hex(16)}"
 _pages: Memory[bytes] = Memory(MOST_BYTES, weigh=len)
+_contents: Memory[Hashable] = Memory(MOST_VERSIONS)
 
-Build = Callable[[], tuple[str, Mapping[str, Any]]]  # Any: a template's context
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A page before it is drawn. `content` changes with anything that the address and the visitor do not decide.
+
+    Without it the page's version says as much. A page that `is_makeshift` is poorer than it should be and never kept.
+    """
+
+    template: str
+    context: Mapping[str, Any]  # Any: a template's context
+    content: Hashable = None
+    is_makeshift: bool = False
 
 
-def show_kept(request: HttpRequest, *, path: str, version: Hashable, build: Build) -> HttpResponse:
-    """The page at `path` from memory, or built (template, context) and kept.
+def digest(*facts: object) -> bytes:
+    """Equal for equal facts; their `repr` says all of them."""
+    return hashlib.blake2b(repr(facts).encode(), digest_size=16).digest()
 
-    `version` changes whenever anything changes that the page shows. A page with a toast is never kept, nor one
-    that says of itself (`is_makeshift` in its context) that it is poorer than it should be.
+
+def show_kept(request: HttpRequest, *, path: str, version: Hashable, build: Callable[[], Draft]) -> HttpResponse:
+    """The page at `path` from memory, or built and kept.
+
+    `version` changes whenever anything changes that the page may show. A page with a toast is never kept.
     """
     if _has_toast(request):
-        template, context = build()
-        return render(request, template, {**context, "csrf_slot": get_token(request)})
-    key = (
-        path,
-        version,
+        return HttpResponse(_draw(request, build(), csrf_slot=get_token(request)))
+    address = (path, *_read_visitor(request))
+    content = _contents.find((address, version))
+    body = _pages.find((address, content)) if content is not None else None
+    if body is None:
+        body = _find_or_draw(request, build(), address, version)
+    slot = CSRF_SLOT.encode()
+    if slot in body:
+        body = body.replace(slot, get_token(request).encode())
+    return HttpResponse(body)
+
+
+def _find_or_draw(request: HttpRequest, draft: Draft, address: Hashable, version: Hashable) -> bytes:
+    content = version if draft.content is None else draft.content
+    known = None if draft.is_makeshift else _pages.find((address, content))
+    body = known or _draw(request, draft, csrf_slot=CSRF_SLOT)
+    if len(body) <= MOST_BYTES_EACH and not draft.is_makeshift:
+        if known is None:
+            _pages.keep((address, content), body)
+        _contents.keep((address, version), content)
+    return body
+
+
+def _draw(request: HttpRequest, draft: Draft, *, csrf_slot: str) -> bytes:
+    return render(request, draft.template, {**draft.context, "csrf_slot": csrf_slot}).content
+
+
+def _read_visitor(request: HttpRequest) -> tuple[Hashable, ...]:
+    """What a page shows of its visitor, but for the token."""
+    return (
         get_language(),
         request.preferences,  # type: ignore[attr-defined]
         request.frame_counts.get("cart", 0),  # type: ignore[attr-defined]
         settings.SESSION_COOKIE_NAME in request.COOKIES,
     )
-    body = _pages.find(key)
-    if body is None:
-        template, context = build()
-        body = render(request, template, {**context, "csrf_slot": CSRF_SLOT}).content
-        if len(body) <= MOST_BYTES_EACH and not context.get("is_makeshift"):
-            _pages.keep(key, body)
-    slot = CSRF_SLOT.encode()
-    if slot in body:
-        body = body.replace(slot, get_token(request).encode())
-    return HttpResponse(body)
 
 
 def _has_toast(request: HttpRequest) -> bool:

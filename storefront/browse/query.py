@@ -94,12 +94,6 @@ def without(data: QueryDict, name: str, value: str | None = None, *, path: str) 
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def with_value(data: QueryDict, name: str, value: str, *, path: str) -> str:
-    """The address with one condition set anew, and from its first page on."""
-    pairs = [(key, one) for key in data for one in data.getlist(key) if key not in ("page", "after", name)]
-    return f"{path}?{urlencode([*pairs, (name, value)])}"
-
-
 def field_of(facet: Facet) -> str:
     """The name of a facet's field in the address."""
     if facet.kind is FacetKind.ATTRIBUTE:

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,9 +14,9 @@ from market.taxonomy.selectors import get_tree
 from search.listings.contracts import EngineDown, ListingCard, Shelf, Sort
 from search.listings.engines.chosen import get_engine
 from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
-from storefront.browse.kept import show_kept
+from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
-from storefront.browse.results import read_results
+from storefront.browse.results import draft_results
 from web.links import absolute_url
 
 HOME_GOODS = 24
@@ -29,19 +28,23 @@ HOME_SHOPS = 8
 def show_home(request: HttpRequest) -> HttpResponse:
     """Trades, stalls, goods."""
 
-    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+    def build() -> Draft:
         epochs = request.epochs  # type: ignore[attr-defined]
         shops = list_open_shops(epochs)
         tree, counts = get_tree(), count_categories(epochs=epochs)
         trades = {pk: Shelf(category_id=pk, sort=Sort.NEWEST, size=HOME_EACH) for pk in tree.tops}
         stalls = {shop: Shelf(shop_id=shop.shop_id, sort=Sort.SALES, size=HOME_EACH) for shop in shops[:HOME_SHOPS]}
         cards = fill_shelves([*trades.values(), *stalls.values()], epochs=epochs)
-        return "storefront/browse/home.html", {
+        context = {
             "trades": [(node, counts.get(node.category_id, 0)) for node in tree.list_tops()],
             "stalls": [(shop, cards[shelf]) for shop, shelf in stalls.items() if cards[shelf]],
             "shop_count": len(shops),
             "goods": _mix([cards[shelf] for shelf in trades.values()])[:HOME_GOODS],
         }
+        shown = [[(card.listing_id, card.version) for card in shelf] for shelf in cards.values()]
+        return Draft(
+            "storefront/browse/home.html", context, digest(epochs.shops, tree.version, sorted(counts.items()), shown)
+        )
 
     return show_kept(request, path="/", version=_list_version(request), build=build)
 
@@ -54,12 +57,10 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
     if category is None:
         raise Http404
 
-    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
-        context = read_results(request, category=category)
-        context["category"] = category
-        context["crumbs"] = [tree.nodes[pk] for pk in category.ancestors]
-        context["children"] = tree.list_children(category.category_id)
-        return "storefront/browse/category.html", context
+    def build() -> Draft:
+        crumbs, children = [tree.nodes[pk] for pk in category.ancestors], tree.list_children(category.category_id)
+        more = {"category": category, "crumbs": crumbs, "children": children}
+        return draft_results(request, "storefront/browse/category.html", more=more, category=category)
 
     return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
 
@@ -68,10 +69,8 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
 def show_search(request: HttpRequest) -> HttpResponse:
     """The goods for some words, with facets; without words, everything there is."""
 
-    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
-        context = read_results(request)
-        context["trades"] = get_tree().list_tops()
-        return "storefront/browse/search.html", context
+    def build() -> Draft:
+        return draft_results(request, "storefront/browse/search.html")
 
     return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
 
@@ -84,9 +83,10 @@ def show_product(request: HttpRequest, listing_id: int) -> HttpResponse:
     if document is None:
         raise Http404
 
-    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+    def build() -> Draft:
         body = document.body_html.best(get_language() or "zh-hans")
-        return "storefront/browse/product.html", {"page": read_product(document), "document": document, "body": body}
+        context = {"page": read_product(document), "document": document, "body": body}
+        return Draft("storefront/browse/product.html", context)
 
     version = (document.version, document.sold_30d, document.rating_hundredths, document.rating_count, epochs.shops)
     return show_kept(request, path=request.path, version=version, build=build)
@@ -96,11 +96,12 @@ def show_product(request: HttpRequest, listing_id: int) -> HttpResponse:
 def show_shops(request: HttpRequest) -> HttpResponse:
     """Every open shop, with a few of its goods."""
 
-    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
+    def build() -> Draft:
         epochs = request.epochs  # type: ignore[attr-defined]
         shops = list_open_shops(epochs)[:200]
         cards = list_shop_cards([shop.shop_id for shop in shops], each=3, epochs=epochs)
-        return "storefront/browse/shops.html", {"stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops]}
+        context = {"stalls": [(shop, cards.get(shop.shop_id, ())) for shop in shops]}
+        return Draft("storefront/browse/shops.html", context)
 
     return show_kept(request, path=request.path, version=_list_version(request), build=build)
 
@@ -140,8 +141,9 @@ def _mix(shelves: Sequence[Sequence[ListingCard]]) -> list[ListingCard]:
 
 
 def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
-    def build() -> tuple[str, dict[str, Any]]:  # Any: a template's context
-        return "storefront/browse/shop.html", {**read_results(request, shop_ids=(shop.shop_id,)), "shop": shop}
+    def build() -> Draft:
+        more = {"shop": shop}
+        return draft_results(request, "storefront/browse/shop.html", more=more, shop_ids=(shop.shop_id,))
 
     path = f"{request.get_host()}{request.get_full_path()}"
     return show_kept(request, path=path, version=_list_version(request), build=build)

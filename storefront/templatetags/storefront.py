@@ -1,14 +1,21 @@
 """`{% load storefront %}`: addresses of the market's pages from every host, masked numbers."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from market.taxonomy.contracts import CategoryNode
 from market.taxonomy.selectors import get_tree
+from search.listings.contracts import ListingCard
+from storefront.browse.cards import join_cards
 from web.links import absolute_url
 
+CARD = "storefront/browse/card.html"
 HOT_CATEGORIES = 7
 
 register = template.Library()
@@ -22,12 +29,26 @@ def market_url(context: Context, name: str, *arguments: object) -> str:
     return path if frame is None or frame.host_kind == "market" else absolute_url(path)
 
 
+@register.simple_tag(takes_context=True)
+def product_cards(context: Context, cards: Sequence[ListingCard], *, eager: int = 0) -> SafeString:
+    """Cards as entries of `<ul class="goods">`, each drawn once; the first `eager` pictures load at once."""
+    frame = context.get("frame")
+
+    def draw(card: ListingCard, is_eager: bool) -> str:
+        template = context.template.engine.get_template(CARD)  # type: ignore[union-attr] # bound while it renders
+        with context.push(card=card, eager=is_eager):
+            return template.render(context)
+
+    place = (get_language() or "", frame.host_kind if frame else "")
+    return join_cards(cards, eager=eager, place=place, draw=draw)
+
+
 @register.inclusion_tag("storefront/browse/hot.html", takes_context=True)
 def hot_categories(context: Context) -> dict[str, object]:
     """Ways on below the search box: the first narrower category of the first trades."""
     tree = get_tree()
     nodes: list[CategoryNode] = [tree.list_children(top.category_id)[0] for top in tree.list_tops() if top.children]
-    return {"nodes": nodes[:HOT_CATEGORIES], "frame": context.get("frame")}
+    return {"nodes": nodes[:HOT_CATEGORIES], "version": tree.version, "frame": context.get("frame")}
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any  # Any: template contexts and template arguments are open by nature
+from urllib.parse import quote_plus, urlencode
 
 from django import template
 from django.http import HttpRequest
@@ -18,12 +19,10 @@ PARTS = "web/parts/"
 @register.simple_tag(takes_context=True)
 def qs(context: RequestContext, **changes: object) -> str:
     """The page's query string with changes: `{% qs sort="price" after=None %}`. None or "" takes a name away."""
-    query = context["request"].GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value not in (None, ""):
-            query[name] = str(value)
-    return f"?{query.urlencode()}"
+    lists = context["request"].GET.lists()
+    pairs = [(name, value) for name, values in lists if name not in changes for value in values]
+    pairs += [(name, str(value)) for name, value in changes.items() if value not in (None, "")]
+    return f"?{urlencode(pairs)}"
 
 
 @register.simple_tag(takes_context=True)
@@ -41,18 +40,20 @@ def qs_toggle(context: RequestContext, name: str, value: object) -> str:
 @register.inclusion_tag(PARTS + "pages.html", takes_context=True)
 def pages(context: RequestContext, number: int, count: int, param: str = "page") -> dict[str, Any]:
     """Numbered paging: first, last, and the neighbours of the current page."""
+    others = qs(context, **{param: None})
+    start = f"{others}{'&' if len(others) > 1 else ''}{quote_plus(param)}="
     near = {1, count, *range(max(1, number - 1), min(count, number + 1) + 1)}
     shown: list[dict[str, Any]] = []
     for page in sorted(near):
         if shown and page - shown[-1]["number"] > 1:
             shown.append({"number": page - 1, "gap": True})
-        shown.append({"number": page, "href": qs(context, **{param: page})})
+        shown.append({"number": page, "href": f"{start}{page}"})
     return {
         "shown": shown,
         "number": number,
         "count": count,
-        "previous": qs(context, **{param: number - 1}) if number > 1 else "",
-        "next": qs(context, **{param: number + 1}) if number < count else "",
+        "previous": f"{start}{number - 1}" if number > 1 else "",
+        "next": f"{start}{number + 1}" if number < count else "",
     }
 
 

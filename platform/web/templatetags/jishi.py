@@ -2,9 +2,9 @@
 
 from django import template
 
-from web.tags import forms, kept, parts, ways, words
+from web.tags import forms, kept, parts, said, ways, words
 
 register = template.Library()
-for library in (words.register, ways.register, parts.register, forms.register, kept.register):
+for library in (words.register, ways.register, parts.register, forms.register, kept.register, said.register):
     register.tags.update(library.tags)
     register.filters.update(library.filters)

@@ -41,6 +41,8 @@ def _name_owner(owner: Owner) -> list[str]:
 
 
 def _escape(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
     return _ESCAPED.sub(lambda found: _escape_one(found[0]), text)
 
 

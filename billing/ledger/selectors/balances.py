@@ -1,6 +1,6 @@
 """Balances now and at any past instant, and the entries that made them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet, Subquery
 
@@ -10,6 +10,8 @@ from billing.ledger.rules import CHART, account_of
 from market.money import DEFAULT_CURRENCY
 
 MAX_ENTRIES = 500
+
+_TICK = timedelta(microseconds=1)
 
 
 def get_balance(*, code: Code, owner: Owner | None = None, currency: str = DEFAULT_CURRENCY) -> Balance:
@@ -77,14 +79,21 @@ def list_entries(
     if since is not None or until is not None:
         # By time first, which is the same order: the index then begins at the end of the range, not at today.
         order = ["-created_at", "-account_version"]
-        if before_version is not None:
-            seen = account.filter(account_version=before_version).values("created_at")
-            entries = entries.filter(created_at__lte=Subquery(seen))
+        until = _end_page(account, before_version, until)
     if since is not None:
         entries = entries.filter(created_at__gte=since)
     if until is not None:
         entries = entries.filter(created_at__lt=until)
     return to_entry_views(entries.order_by(*order)[: min(limit, MAX_ENTRIES)])
+
+
+def _end_page(account: QuerySet[Entry], before_version: int | None, until: datetime | None) -> datetime | None:
+    """Where a page of a range ends in time: no entry with a lower version is later than the one seen last."""
+    if before_version is None:
+        return until
+    seen = account.filter(account_version=before_version).values_list("created_at", flat=True).first()
+    ends = [end for end in (until, seen + _TICK if seen is not None else None) if end is not None]
+    return min(ends, default=None)
 
 
 def to_entry_views(entries: QuerySet[Entry]) -> list[EntryView]:

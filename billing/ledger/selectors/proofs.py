@@ -15,18 +15,25 @@ SELECT book, currency, code, sum(posted_debits_minor), sum(posted_credits_minor)
 FROM ledger_account GROUP BY book, currency, code ORDER BY book DESC, currency, code
 """
 
-# What came after an instant is taken from the totals of now: the later the instant, the less is read.
+# What came after an instant is taken from the totals of now: the later the instant, the less is read. An account's
+# first entry tells whether it was there.
 _TRIAL_AT = """
-SELECT a.book, a.currency, a.code, sum(a.posted_debits_minor - coalesce(later.debits, 0)),
-       sum(a.posted_credits_minor - coalesce(later.credits, 0)), count(*)
-FROM ledger_account a
-LEFT JOIN (
-    SELECT account_id, count(*) AS entries, sum(amount_minor) FILTER (WHERE side = 'D') AS debits,
-           sum(amount_minor) FILTER (WHERE side = 'C') AS credits
-    FROM ledger_entry WHERE created_at > %s GROUP BY account_id
-) later ON later.account_id = a.id
-WHERE a.version > coalesce(later.entries, 0)
-GROUP BY a.book, a.currency, a.code ORDER BY a.book DESC, a.currency, a.code
+WITH later AS (
+    SELECT a.book, a.currency, a.code, count(*) FILTER (WHERE e.account_version = 1) AS opened,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.side = 'D'), 0) AS debits,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.side = 'C'), 0) AS credits
+    FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+    WHERE e.created_at > %s GROUP BY a.book, a.currency, a.code
+), now AS (
+    SELECT book, currency, code, sum(posted_debits_minor) AS debits, sum(posted_credits_minor) AS credits,
+           count(*) AS accounts
+    FROM ledger_account WHERE version > 0 GROUP BY book, currency, code
+)
+SELECT book, currency, code, now.debits - coalesce(later.debits, 0), now.credits - coalesce(later.credits, 0),
+       now.accounts - coalesce(later.opened, 0)
+FROM now LEFT JOIN later USING (book, currency, code)
+WHERE now.accounts > coalesce(later.opened, 0)
+ORDER BY book DESC, currency, code
 """
 
 _BALANCE = "(a.posted_debits_minor - a.posted_credits_minor) * CASE a.normal WHEN 'D' THEN 1 ELSE -1 END"

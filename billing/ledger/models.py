@@ -183,6 +183,17 @@ class Seal(models.Model):
     sealed_at = models.DateTimeField()
 
 
+class ProofRun(models.Model):
+    """What proving all of the books came to, once a night. `findings` lists by name what did not hold."""
+
+    proven_at = models.DateTimeField()
+    took_ms = models.BigIntegerField()
+    transactions = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    accounts = models.BigIntegerField()
+    findings = models.JSONField()
+
+
 class PostingRequest(models.Model):
     """A business event that waits to be posted. Without a transaction it is a clearing item."""
 

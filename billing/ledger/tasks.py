@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from billing.ledger.services import expire_holds, post_pending, seal_ledger
+from billing.ledger.services import expire_holds, post_pending, prove_due, seal_ledger
 
 BATCH = 500
 MOST_BATCHES = 20
@@ -27,3 +27,8 @@ def seal_new_rows(now: datetime) -> int:
 def expire_due_holds(now: datetime) -> int:
     """Give back holds whose time is over."""
     return expire_holds(now)
+
+
+def prove_books(now: datetime) -> int:
+    """Once a night, prove all of the books and store what came of it."""
+    return int(prove_due(now))

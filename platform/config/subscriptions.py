@@ -22,6 +22,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.ledger.tasks.post_requests", every_seconds=0.5, inline=True),
     Timer("billing.ledger.tasks.expire_due_holds", every_seconds=10),
     Timer("billing.ledger.tasks.seal_new_rows", every_seconds=300),
+    Timer("billing.ledger.tasks.prove_books", every_seconds=600),
     Timer("billing.checkout.tasks.close_unpaid", every_seconds=5),
     Timer("billing.checkout.tasks.confirm_receipts", every_seconds=60),
     Timer("billing.checkout.tasks.ask_unsure", every_seconds=5),

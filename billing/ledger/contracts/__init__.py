@@ -31,6 +31,7 @@ from billing.ledger.contracts.answers import (
 )
 from billing.ledger.contracts.books import BookAccount, BookSize, BookTransaction
 from billing.ledger.contracts.lookups import AccountStatement, TransactionChain
+from billing.ledger.contracts.proving import StoredProof
 
 __all__ = [
     "AccountRef",
@@ -56,6 +57,7 @@ __all__ = [
     "Refusal",
     "SealReport",
     "Side",
+    "StoredProof",
     "TransactionChain",
     "TransactionView",
     "TrialBalance",

@@ -13,6 +13,7 @@ from billing.ledger.selectors.clearing import (
 )
 from billing.ledger.selectors.lookups import find_transaction_chain, get_account_statement, search_transactions
 from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
+from billing.ledger.selectors.proving import get_last_proof
 from billing.ledger.selectors.seals import verify_seals
 from billing.ledger.selectors.transactions import (
     find_transaction,
@@ -32,6 +33,7 @@ __all__ = [
     "get_balance",
     "get_book_size",
     "get_closed_entry",
+    "get_last_proof",
     "get_poster_health",
     "get_transaction",
     "iter_book_accounts",

@@ -15,6 +15,7 @@ from billing.ledger.services.holds import (
     void_hold,
 )
 from billing.ledger.services.posting import post, post_batch
+from billing.ledger.services.proving import prove_and_store, prove_due
 from billing.ledger.services.requests import post_pending, request_posting, request_postings, retry_request
 from billing.ledger.services.reversals import TransactionNotFound, reverse
 from billing.ledger.services.seals import seal_ledger
@@ -37,6 +38,8 @@ __all__ = [
     "post_batch",
     "post_hold",
     "post_pending",
+    "prove_and_store",
+    "prove_due",
     "request_posting",
     "request_postings",
     "retry_request",

@@ -66,6 +66,14 @@ def get_share(share_no: str) -> ShareView:
     return to_share_view(share, share.payment.payment_no)
 
 
+def find_share_by_transaction(transaction_id: str) -> ShareView | None:
+    """The share that a provider knows by its own number: what staff have in hand when they ask about it."""
+    if not transaction_id or "\0" in transaction_id:
+        return None
+    share = PaymentShare.objects.select_related("payment").filter(transaction_id=transaction_id).first()
+    return to_share_view(share, share.payment.payment_no) if share else None
+
+
 def list_refunds(*, share_no: str) -> list[RefundView]:
     """Every refund of a share, oldest first."""
     refunds = Refund.objects.filter(share__share_no=share_no).select_related("share").order_by("id")

@@ -21,9 +21,11 @@ class BadSealRecord(ValueError):
 
 
 def append_record(path: Path, record: SealRecord) -> None:
-    """Add a line and force it to the disk."""
+    """Add a line and force it to the disk. What a crash left of a line before is closed first, and stays unread."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
+    with path.open("a+b") as file:
+        if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n":
+            file.write(b"\n")
         file.write(dumps({"number": record.number, "head": record.head}).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())

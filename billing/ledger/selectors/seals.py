@@ -8,7 +8,7 @@ from django.db import connection
 from billing.ledger.contracts import SealReport
 from billing.ledger.models import Entry, Seal, Transaction
 from billing.ledger.rules import DIGEST_BYTES, SealedRange, compare_digests, compute_head, unpack_digests
-from billing.ledger.seal_record import BadSealRecord, find_last_record
+from billing.ledger.seal_record import BadSealRecord, SealRecord, find_last_record
 
 MAX_FINDINGS = 1000
 
@@ -44,6 +44,7 @@ def list_ranges(seal: Seal) -> dict[str, SealedRange]:
 
 def verify_seals() -> SealReport:
     """Walk the whole chain: its own links, the record outside, and every sealed row."""
+    record, unread = _read_record()  # first: it never runs ahead of the chain, which may grow while we walk
     findings = _list_below_one()
     heads: dict[int, str] = {}
     sealed_rows = 0
@@ -60,7 +61,7 @@ def verify_seals() -> SealReport:
         if len(findings) >= MAX_FINDINGS:
             break
     else:
-        findings += _check_record(heads)
+        findings += unread or _check_record(record, heads)
     unsealed = Transaction.objects.filter(pk__gt=ends["transaction"]).count()
     unsealed += Entry.objects.filter(pk__gt=ends["entry"]).count()
     return SealReport(len(heads), sealed_rows, unsealed, tuple(findings[:MAX_FINDINGS]))
@@ -106,11 +107,14 @@ def _list_gap(last: int, number: int) -> range:
     return range(last + 1, min(number, last + 1 + MAX_FINDINGS))
 
 
-def _check_record(heads: dict[int, str]) -> list[str]:
+def _read_record() -> tuple[SealRecord | None, list[str]]:
     try:
-        record = find_last_record(settings.LEDGER_SEAL_FILE)
+        return find_last_record(settings.LEDGER_SEAL_FILE), []
     except BadSealRecord as problem:
-        return [str(problem)]
+        return None, [str(problem)]
+
+
+def _check_record(record: SealRecord | None, heads: dict[int, str]) -> list[str]:
     if record is None:
         return [f"nothing is recorded outside of {len(heads)} seals"] if heads else []
     if record.number > max(heads, default=0):

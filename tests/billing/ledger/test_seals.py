@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from billing.ledger.models import Entry, Seal, Transaction
 from billing.ledger.rules import pack_digests, unpack_digests
+from billing.ledger.selectors import seals as seals_module
 from billing.ledger.selectors import verify_seals
 from billing.ledger.services import post, seal_ledger
 from tests.billing.ledger.books import ROWS
@@ -96,6 +97,30 @@ def test_a_lost_or_broken_record_is_found(sealed: Clock, record: Path) -> None:
     assert any("cannot be read" in finding for finding in verify_seals().findings)
     record.unlink()
     assert any("nothing is recorded outside" in finding for finding in verify_seals().findings)
+
+
+def test_a_record_goes_on_after_a_line_that_a_crash_cut_off(sealed: Clock, record: Path) -> None:
+    record.write_bytes(record.read_bytes() + b'{"number": 9')
+    with transaction.atomic():
+        post(key="new", event=ROWS["A0"][0], now=sealed.now)
+    assert seal_ledger(now=sealed.now, wait_seconds=PATIENCE) == 1
+    report = verify_seals()
+    assert report.sound, report.findings
+    assert record.read_bytes().count(b"\n") == report.seals + 1
+
+
+def test_a_chain_that_grows_while_it_is_read_raises_no_alarm(sealed: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = seals_module._walk
+
+    def walk_slowly():
+        yield from walk()
+        with transaction.atomic():
+            post(key="meanwhile", event=ROWS["A0"][0], now=sealed.now)
+        assert seal_ledger(now=sealed.now, wait_seconds=PATIENCE) == 1
+
+    monkeypatch.setattr(seals_module, "_walk", walk_slowly)
+    report = verify_seals()
+    assert report.sound, report.findings
 
 
 def test_another_secret_does_not_open_the_chain(sealed: Clock, settings) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from django.utils.module_loading import import_string
 
 from billing.ledger.contracts import AccountRef, Code, HoldState, Owner
 from billing.ledger.models import Hold
@@ -30,6 +31,7 @@ from billing.ledger.services import (
     top_up_hold,
     void_hold,
 )
+from config.subscriptions import TIMERS
 from tests.billing.ledger.books import ROWS
 from tests.conftest import Clock
 
@@ -212,3 +214,22 @@ def test_what_may_spill_elsewhere_does_not_post_a_hold(clock: Clock) -> None:
     fee = DisputeFeePassedOn(shop_id=1, reference="DP", amount_minor=500)
     with pytest.raises(HoldExceeded):
         post_hold(hold_key="reserve", key="fee", event=fee, now=clock.now)
+
+
+def test_a_fee_spills_before_it_takes_what_a_hold_keeps(clock: Clock) -> None:
+    for row in ("G1", "G2", "G3"):
+        post(key=row, event=ROWS[row][0], now=clock.now)
+    payable = account_of(Code.PAYABLE, SHOP)
+    hold(key="reserve", kind="reserve", account=payable, amount_minor=4500, expires_at=None, now=clock.now)
+    post(key="fee", event=DisputeFeePassedOn(shop_id=1, reference="DP", amount_minor=500), now=clock.now)
+    left = get_balance(code=Code.PAYABLE, owner=SHOP)
+    assert (left.posted_minor, left.available_minor) == (4500, 0)
+    assert get_balance(code=Code.MERCHANT_RECEIVABLE, owner=SHOP).posted_minor == 450
+
+
+def test_a_timer_gives_back_what_has_expired(wallet: AccountRef, clock: Clock) -> None:
+    timer = next(timer for timer in TIMERS if "expire" in timer.task and "ledger" in timer.task)
+    assert timer.every_seconds <= 60
+    take(wallet, clock)
+    assert import_string(timer.task)(clock.move(hours=1)) == 1
+    assert balance().held_minor == 0

@@ -18,6 +18,7 @@ import django
 from django.db import connection, transaction
 
 import tests.environment  # noqa: F401 - before Django, as pytest loads it
+from tests.billing.ledger import planting  # noqa: F401 - before what it may plant a fault into
 
 django.setup()
 

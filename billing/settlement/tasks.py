@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from billing.settlement.services import close_day, hold_reserves, note_share, prove_night, release_due
-from billing.settlement.services.guarding import prove_due_books
 from billing.settlement.services.payout_news import write_to_shop
 from billing.settlement.services.payout_sending import carry_due_payouts
 from billing.settlement.services.reconciling_fetching import fetch_due, plan_fetches
@@ -49,11 +48,6 @@ def on_payout_news(events: Sequence[EventEnvelope]) -> None:
 def carry_payouts(now: datetime) -> int:
     """Send what is approved, ask about what is sent."""
     return carry_due_payouts(now=now)
-
-
-def prove_books(now: datetime) -> int:
-    """Recompute the ledger twice a day: payouts ask for a proof that is not old."""
-    return prove_due_books(now=now)
 
 
 def fetch_statements(now: datetime) -> int:

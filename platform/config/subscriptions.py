@@ -33,7 +33,6 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.settlement.tasks.hold_back_reserves", every_seconds=2),
     Timer("billing.settlement.tasks.end_day", every_seconds=60),
     Timer("billing.settlement.tasks.carry_payouts", every_seconds=2),
-    Timer("billing.settlement.tasks.prove_books", every_seconds=3600),
     Timer("billing.settlement.tasks.make_statements", every_seconds=600),
     Timer("search.listings.tasks.count_demand", every_seconds=600),
     Timer("search.listings.tasks.reconcile", every_seconds=3600),

@@ -3,7 +3,6 @@
 from billing.settlement.models.clearing import ClearingItem, ClearingNote, ClearingProof, DayClose, DebtWriteOff
 from billing.settlement.models.commission import CommissionRule, CommissionTerms
 from billing.settlement.models.payouts import Payout, PayoutApproval, PayoutBatch, ShopBankAccount
-from billing.settlement.models.proofs import LedgerCheck
 from billing.settlement.models.reconciling import (
     Finding,
     ProviderStatement,
@@ -24,7 +23,6 @@ __all__ = [
     "DayClose",
     "DebtWriteOff",
     "Finding",
-    "LedgerCheck",
     "Payout",
     "PayoutApproval",
     "PayoutBatch",

@@ -18,7 +18,7 @@ from billing.settlement.selectors.commission import (
     map_rule_versions,
 )
 from billing.settlement.selectors.debts import find_debt, list_debts, list_write_offs
-from billing.settlement.selectors.guarding import ShopMoney, find_last_ledger_check, read_shop_money
+from billing.settlement.selectors.guarding import ShopMoney, read_shop_money
 from billing.settlement.selectors.payouts import (
     BatchNotFound,
     PayoutNotFound,
@@ -67,7 +67,6 @@ __all__ = [
     "find_clearing_proof",
     "find_debt",
     "find_finding",
-    "find_last_ledger_check",
     "find_release",
     "find_rule",
     "find_run",

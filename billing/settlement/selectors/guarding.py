@@ -11,8 +11,7 @@ from django.db import connection
 from billing.ledger.contracts import Code, Leg, Side
 from billing.ledger.rules import BadEvent, UnreadableEvent, read_event
 from billing.settlement.contracts.payouts import ChannelBalance
-from billing.settlement.models.proofs import LedgerCheck
-from billing.settlement.rules.guard import BooksProof, ShopBooks
+from billing.settlement.rules.guard import ShopBooks
 from market.money import DEFAULT_CURRENCY
 
 # The poster takes a second, an event a few: what is younger than this may stand in one place and not yet in the other.
@@ -118,12 +117,6 @@ def read_shop_money(*, shop_id: int, now: datetime, currency: str = DEFAULT_CURR
         at_provider=ChannelBalance(freed - withdrawn, frozen),
         promised_minor=promised,
     )
-
-
-def find_last_ledger_check() -> BooksProof | None:
-    """When the whole ledger was last recomputed, and whether it was sound."""
-    row = LedgerCheck.objects.order_by("-taken_at").first()
-    return None if row is None else BooksProof(sound=row.sound, taken_at=row.taken_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from billing.settlement.services.commission import (
     switch_rule,
 )
 from billing.settlement.services.debts import DebtChanged, close_day, settle_debt, write_off_debt
-from billing.settlement.services.guarding import PayoutRefused, judge_shop, prove_books, prove_due_books
+from billing.settlement.services.guarding import PayoutRefused, judge_shop
 from billing.settlement.services.payout_answers import (
     AnsweredOtherwise,
     AnswerIncomplete,
@@ -122,9 +122,7 @@ __all__ = [
     "make_batch",
     "move_rule",
     "note_share",
-    "prove_books",
     "prove_clearing",
-    "prove_due_books",
     "prove_night",
     "receive_statement",
     "record_bank_answer",

@@ -1,24 +1,23 @@
 """Asking the guard: figures are gathered outside transactions, since a provider may be asked for one of them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from django.db import transaction
 
-from billing.ledger.selectors import prove_ledger
+from billing.ledger.selectors import get_last_proof
+from billing.ledger.services import prove_and_store
 from billing.payments.contracts import ProviderError
 from billing.payments.selectors import list_merchant_accounts
 from billing.payments.services import NoMerchantAccount
 from billing.settlement.channels.wechatpay import WechatPayChannel
 from billing.settlement.contracts.payouts import ChannelBalance, ChannelName
-from billing.settlement.models.proofs import LedgerCheck
 from billing.settlement.rules.guard import BooksProof, Custody, GuardFigures, GuardVerdict, judge_payout
-from billing.settlement.selectors.guarding import find_last_ledger_check, read_shop_money
+from billing.settlement.selectors.guarding import read_shop_money
 from billing.settlement.selectors.payouts import find_bank_account
+from billing.settlement.selectors.reconciling import count_open_findings
 from market.shops.selectors import get_shop
 
-PROVE_EVERY = timedelta(hours=12)
-MOST_FINDINGS = 20
+PROVIDERS = ("wechatpay", "stripe")  # whose statements are compared with the books
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +44,9 @@ def judge_shop(
         now=now,
         channel=channel,
         shop_is_open=get_shop(shop_id).is_open,
-        proof=find_last_ledger_check() or prove_books(now=now),
+        proof=_find_proof(now),
         books=money.books,
+        open_findings=sum(count_open_findings(psp, shop_id) for psp in PROVIDERS),
         account_usable_at=None if account is None else account.usable_at,
         account_is_current=account_id is None or (account is not None and account.account_id == account_id),
         custody=Custody(told, money.at_provider) if channel is ChannelName.WECHATPAY else None,
@@ -55,26 +55,10 @@ def judge_shop(
     return judge_payout(figures)
 
 
-def prove_due_books(*, now: datetime) -> int:
-    """Recompute the ledger when the last time is half a day ago. Returns how many proofs were made."""
-    last = find_last_ledger_check()
-    if last is not None and last.taken_at > now - PROVE_EVERY:
-        return 0
-    prove_books(now=now)
-    return 1
-
-
-def prove_books(*, now: datetime) -> BooksProof:
-    """Recompute the whole ledger and keep what came out. Reads all of the books."""
-    proof = prove_ledger()
-    findings = [*proof.unbalanced, *proof.wrong_accounts, *proof.broken_floors, *proof.wrong_holds]
-    with transaction.atomic():
-        LedgerCheck.objects.create(
-            taken_at=now, sound=proof.sound, findings=findings[:MOST_FINDINGS], unposted=proof.unposted
-        )
-    if not proof.sound:
-        log.error("ledger.unsound", findings=findings[:MOST_FINDINGS])
-    return BooksProof(sound=proof.sound, taken_at=now)
+def _find_proof(now: datetime) -> BooksProof:
+    """The last night's. Before the first night of all, the books are few enough to be proven here."""
+    stored = get_last_proof() or prove_and_store(now)
+    return BooksProof(sound=stored.sound, taken_at=stored.proven_at)
 
 
 def _ask_provider(shop_id: int) -> ChannelBalance | None:

@@ -7,11 +7,12 @@ import pytest
 from django.db import connection, transaction
 
 from billing.ledger.contracts import Code
-from billing.ledger.models import PostingRequest
+from billing.ledger.models import PostingRequest, ProofRun
 from billing.ledger.rules import CodKeptByShop, DebtMoved, DisputeOpened, EscrowReleased, RefundAfterRelease
-from billing.ledger.services import request_posting
+from billing.ledger.services import prove_and_store, request_posting
 from billing.settlement.contracts.payouts import ChannelBalance, ChannelName
-from billing.settlement.models.proofs import LedgerCheck
+from billing.settlement.models.reconciling import Finding as Difference
+from billing.settlement.models.reconciling import ProviderStatement, ReconciliationRun
 from billing.settlement.models.releases import Release
 from billing.settlement.rules.guard import (
     BooksProof,
@@ -24,7 +25,7 @@ from billing.settlement.rules.guard import (
 )
 from billing.settlement.selectors.guarding import read_shop_money
 from billing.settlement.selectors.payouts import get_payout
-from billing.settlement.services.guarding import PayoutRefused, judge_shop, prove_books, prove_due_books
+from billing.settlement.services.guarding import PayoutRefused, judge_shop
 from billing.settlement.services.payout_asking import ask_payout
 from billing.settlement.services.payout_batches import NothingToSend, make_batch
 from billing.settlement.services.payout_deciding import approve_payout
@@ -213,7 +214,7 @@ def test_a_new_account_waits_a_day_and_stops_what_went_to_the_old_one(till):
         till.ask(1_000)
     assert refused.value.verdict.codes == "account_new"
     till.clock.move(hours=24)
-    prove_books(now=till.now)
+    prove_and_store(till.now)
     assert till.ask(1_000).last_four == "1111"
     with pytest.raises(NothingToSend):
         make_batch(actor_id=CLERK, key="b", now=till.now)
@@ -238,10 +239,40 @@ def test_the_guard_looks_again_before_the_file_is_made(till):
 
 def test_an_unsound_or_old_ledger_pays_nobody(till):
     till.ask(100)
-    assert LedgerCheck.objects.count() == 1, "the first guard of all proves the books itself"
+    assert ProofRun.objects.count() == 1, "the first guard of all proves the books itself"
     till.clock.move(hours=37)
     assert verdict_of(till) == "books_unproven"
-    assert prove_due_books(now=till.now) == 1 and prove_due_books(now=till.now) == 0
+    prove_and_store(till.now)
     assert verdict_of(till) == ""
-    LedgerCheck.objects.create(taken_at=till.clock.move(hours=1), sound=False, findings=["account 7"], unposted=0)
+    row = ProofRun.objects.order_by("-pk").values().first()
+    row |= {"id": None, "findings": {**row["findings"], "wrong_accounts": ["account 7"]}}
+    ProofRun.objects.create(**row)
     assert verdict_of(till) == "books_unsound"
+
+
+def test_a_difference_with_a_provider_stops_its_shop_until_it_is_decided(till, make_shop):
+    statement = ProviderStatement.objects.create(
+        psp="wechatpay", kind="trade", day=till.now.date(), sha256="0" * 64, size_bytes=1, received_at=till.now
+    )
+    run = ReconciliationRun.objects.create(statement=statement, ran_at=till.now, lines=1, matched=0, waiting=0)
+    found = Difference.objects.create(
+        run=run,
+        psp="wechatpay",
+        statement_kind="trade",
+        day=till.now.date(),
+        key="k",
+        kind="extra",
+        line_kind="payment",
+        number="S1",
+        shop_id=till.shop_id,
+        theirs_minor=1,
+        currency="CNY",
+        ours_currency="CNY",
+        found_at=till.now,
+    )
+    other = make_shop("beta", owner_id=900_002)
+    shops = (till.shop_id, other.shop_id)
+    verdicts = [judge_shop(shop_id=shop_id, channel=ChannelName.BANK, now=till.now) for shop_id in shops]
+    assert [verdict.codes for verdict in verdicts] == ["findings_open", "account_missing"]
+    Difference.objects.filter(pk=found.pk).update(state="explained", reason="x", decided_at=till.now)
+    assert verdict_of(till) == ""

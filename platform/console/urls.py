@@ -2,11 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from console.clearing import debts
+from console.clearing import views as clearing
+from console.commission import agreeing
+from console.commission import views as commission
 from console.home import views as home
 from console.ledger import views as ledger
 from console.operations import views as operations
 from console.purchases import finding
 from console.purchases import views as purchases
+from console.reconciling import deeds as reconciling_deeds
+from console.reconciling import views as reconciling
 from console.settling import views as settling
 from console.shops import deciding
 from console.shops import views as shops
@@ -36,6 +42,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cash/", settling.show_cash, name="cash"),
     path("cash/<slug:share_no>/", settling.record_cash, name="record-cash"),
     path("settlement/", settling.record_settlement, name="settlement"),
+    path("clearing/", clearing.show_clearing, name="clearing"),
+    path("clearing/prove/", clearing.prove_now, name="prove-clearing"),
+    path("clearing/<int:item_id>/", clearing.explain, name="clearing-item"),
+    path("debts/", debts.show_debts, name="debts"),
+    path("debts/<int:shop_id>/", debts.write_off, name="write-off"),
+    path("commission/", commission.show_rules, name="commission"),
+    path("commission/add/", commission.make_rule, name="add-rule"),
+    path("commission/<int:rule_id>/", commission.show_rule_file, name="commission-rule"),
+    path("commission/<int:rule_id>/change/", commission.edit_rule, name="edit-rule"),
+    path("commission/<int:rule_id>/restore/<int:version>/", commission.take_back, name="restore-rule"),
+    path("commission/<int:rule_id>/up/", commission.move_up, name="move-rule-up"),
+    path("commission/<int:rule_id>/down/", commission.move_down, name="move-rule-down"),
+    path("commission/<int:rule_id>/on/", commission.switch_on, name="switch-rule-on"),
+    path("commission/<int:rule_id>/off/", commission.switch_off, name="switch-rule-off"),
+    path("commission/shops/<int:shop_id>/", agreeing.agree, name="shop-terms"),
+    path("reconciliation/", reconciling.show_reconciliation, name="reconciliation"),
+    path("reconciliation/upload/", reconciling_deeds.upload, name="upload-statement"),
+    path("reconciliation/fetch/", reconciling_deeds.fetch, name="fetch-statement"),
+    path("reconciliation/runs/<int:run_id>/", reconciling.show_run, name="reconciliation-run"),
+    path("reconciliation/files/<int:statement_id>/", reconciling.show_statement, name="statement"),
+    path("reconciliation/files/<int:statement_id>/file/", reconciling.download_statement, name="statement-file"),
+    path("reconciliation/findings/", reconciling.show_findings, name="findings"),
+    path("reconciliation/findings/<int:finding_id>/", reconciling.show_finding, name="finding"),
+    path("reconciliation/findings/<int:finding_id>/decide/", reconciling_deeds.decide, name="decide-finding"),
     path("webhooks/", webhooks.show_webhooks, name="webhooks"),
     path("events/", operations.show_events, name="events"),
     path("events/<int:delivery_id>/retry/", operations.retry, name="retry-event"),

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from billing.checkout.contracts import PurchaseState
 from billing.ledger.contracts import Book, Code
 from billing.payments.contracts import PaymentState, RefundState, ReleaseStep
-from billing.settlement.contracts import ReleaseState
+from billing.settlement.contracts import ClearingState, ReleaseState
 from market.accounts.contracts import StaffRole
 from market.jobs.contracts import JobState
 from market.shops.contracts import Role, ShopStatus
@@ -73,6 +73,17 @@ RELEASE_STATES: Words = {
     ReleaseState.WAITING: _("Waiting"),
     ReleaseState.SPLITTING: _("Being split"),
     ReleaseState.RELEASED: _("Released"),
+}
+CLEARING_STATES: Words = {
+    ClearingState.OVERDUE: _("To explain"),
+    ClearingState.EXPLAINED: _("Explained"),
+    ClearingState.YOUNG: _("Young"),
+}
+CLEARING_AGES: Words = {
+    "day": _("less than a day"),
+    "week": _("1 to 7 days"),
+    "month": _("7 to 30 days"),
+    "older": _("30 days and more"),
 }
 JOB_STATES: Words = {
     JobState.QUEUED: _("Queued"),
@@ -153,6 +164,20 @@ DEEDS: Words = {
     "console.entered": _("Entered the console"),
     "cash.remitted": _("Recorded a carrier's remittance"),
     "provider.settled": _("Recorded a provider's settlement"),
+    "commission.added": _("Added a commission rule"),
+    "commission.changed": _("Changed a commission rule"),
+    "commission.moved": _("Changed the order of commission rules"),
+    "commission.switched_on": _("Switched a commission rule on"),
+    "commission.switched_off": _("Switched a commission rule off"),
+    "shop.terms": _("Agreed on a shop's terms of settlement"),
+    "clearing.explained": _("Said why something has not cleared"),
+    "debt.written_off": _("Gave a shop's debt up"),
+    "statement.uploaded": _("Uploaded a provider's file"),
+    "statement.asked": _("Had a provider's file fetched"),
+    "finding.explained": _("Explained a difference with a provider"),
+    "finding.suspended": _("Moved a difference into suspense"),
+    "finding.cleared": _("Cleared a difference out of suspense"),
+    "finding.resolved": _("Found a difference resolved"),
     "event.retried": _("Had a parked event delivered again"),
     "posting.retried": _("Had a parked posting tried again"),
     "share.shipped": _("Sent a parcel"),
@@ -173,6 +198,13 @@ FACTS: Words = {
     "reference": _("reference"),
     "bank_account": _("bank account"),
     "two_factor": _("two factors"),
+    "rate_bps": _("rate, in hundredths of a percent"),
+    "floor_minor": _("floor"),
+    "cap_minor": _("cap"),
+    "category": _("category"),
+    "release_days": _("days until free"),
+    "reserve_bps": _("reserve, in hundredths of a percent"),
+    "reserve_days": _("days of the reserve"),
 }
 ACTORS: Words = {
     "shopper": _("Shopper"),
@@ -182,9 +214,20 @@ ACTORS: Words = {
 }
 
 _TONES = {
-    "good": {"open", "paid", "captured", "completed", "delivered", "released", "unfrozen", "succeeded", "done"},
+    "good": {
+        "open",
+        "paid",
+        "captured",
+        "completed",
+        "delivered",
+        "released",
+        "unfrozen",
+        "succeeded",
+        "done",
+        "explained",
+    },
     "warn": {"applied", "waiting", "suspended", "refunding", "splitting", "asked", "sent", "started", "queued"},
-    "bad": {"failed"},
+    "bad": {"failed", "overdue"},
     "choice": {"agreed", "shipped", "running", "submitted"},
 }
 

@@ -19,8 +19,24 @@ KEYS = {
     "request_id": 1,
     "share_no": "261122K7Q2M9T4XA-1",
     "delivery_id": 1,
+    "rule_id": 1,
+    "version": 1,
+    "item_id": 1,
 }
-POSTED = {"approve-shop", "turn-down-shop", "suspend-shop", "enrol-shop", "retry-request", "retry-event"}
+POSTED = {
+    "approve-shop",
+    "turn-down-shop",
+    "suspend-shop",
+    "enrol-shop",
+    "retry-request",
+    "retry-event",
+    "restore-rule",
+    "move-rule-up",
+    "move-rule-down",
+    "switch-rule-on",
+    "switch-rule-off",
+    "prove-clearing",
+}
 
 
 def addresses() -> list[tuple[str, str]]:

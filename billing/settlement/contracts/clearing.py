@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+OF_SHOPS = ("shop", "shop_psp", "order")
+
 
 class ClearingKind(StrEnum):
     """An account that is not at zero, or a request that is not in the books."""
@@ -51,6 +53,17 @@ class ClearingItemView:
     overdue_at: datetime
     state: ClearingState
     note: ClearingNoteView | None
+
+    @property
+    def shop_id(self) -> int | None:
+        """The shop whose account it is."""
+        first = self.owner_id.partition("/")[0]
+        return int(first) if self.owner_kind in OF_SHOPS and first.isdigit() else None
+
+    @property
+    def owner_rest(self) -> str:
+        """What the account is about within the shop: an order, a provider."""
+        return self.owner_id.partition("/")[2] if self.shop_id is not None else self.owner_id
 
 
 @dataclass(frozen=True, slots=True)

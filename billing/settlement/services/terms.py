@@ -55,7 +55,7 @@ def set_shop_terms(
         shop_id=shop_id,
         target_kind="shop",
         target_id=str(shop_id),
-        detail={**wanted, "before": before, "reason": note},
+        detail={**wanted, "before": ", ".join(f"{name} {value}" for name, value in before.items()), "reason": note},
         now=now,
     )
     return get_shop_terms(shop_id)

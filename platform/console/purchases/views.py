@@ -17,6 +17,7 @@ from billing.payments.selectors import PaymentNotFound, get_payment, list_refund
 from billing.settlement.contracts import ReleaseView
 from billing.settlement.selectors import list_releases_of
 from console.access import staff_page
+from console.commission.agreed import AgreedLine, list_agreed
 from console.frame import render_page
 from console.lists import PAGE, cut, read_position, read_text
 from console.words import PURCHASE_STATES
@@ -35,6 +36,7 @@ class ShareStory:
     paid: ShareView | None
     refunds: list[RefundView]
     release: ReleaseView | None
+    agreed: Sequence[AgreedLine]
     postings: list[TransactionView]
 
 
@@ -80,6 +82,7 @@ def _tell(purchase: PurchaseView, payment: PaymentView | None) -> Iterable[Share
     numbers = [share.share_no for share in purchase.shares]
     paid = {share.share_no: share for share in payment.shares} if payment else {}
     refunds, releases = list_refunds_of(numbers), list_releases_of(numbers)
+    agreed = list_agreed(numbers)
     postings = list(_list_postings(numbers))
     for share in purchase.shares:
         yield ShareStory(
@@ -87,6 +90,7 @@ def _tell(purchase: PurchaseView, payment: PaymentView | None) -> Iterable[Share
             paid=paid.get(share.share_no),
             refunds=[refund for refund in refunds if refund.share_no == share.share_no],
             release=releases.get(share.share_no),
+            agreed=agreed.get(share.share_no, []),
             postings=[posting for posting in postings if posting.subject == share.share_no],
         )
 

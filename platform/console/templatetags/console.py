@@ -17,6 +17,7 @@ _LISTS: dict[str, words.Words] = {
     "refund": words.REFUND_STATES,
     "release": words.RELEASE_STATES,
     "job": words.JOB_STATES,
+    "clearing": words.CLEARING_STATES,
     "method": words.METHODS,
     "book": words.BOOKS,
     "account": words.ACCOUNTS,
@@ -31,6 +32,12 @@ _LISTS: dict[str, words.Words] = {
 def named(value: object, kind: str) -> str:
     """The word for a state or code: `{{ shop.status|named:"shop" }}`; what has none shows as it is."""
     return str(_LISTS[kind].get(str(value), value))
+
+
+@register.filter
+def percent(bps: int) -> str:
+    """Basis points as people say them: `8.25%`."""
+    return f"{bps / 100:g}%"
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from billing.ledger.contracts import Balance, Code, Owner
 from billing.ledger.rules import CodDelivered, RefundAfterRelease
 from billing.ledger.selectors import get_balance
@@ -33,7 +35,8 @@ def deliver(share: ShareCompleted, now: datetime) -> None:
     delivered = CodDelivered(
         shop_id=share.shop_id, share_no=share.share_no, carrier=share.carrier, amount_minor=share.total_minor
     )
-    request_posting(key=f"cod-delivered:{share.share_no}", event=delivered, now=now)
+    with transaction.atomic():
+        request_posting(key=f"cod-delivered:{share.share_no}", event=delivered, now=now)
     note_share(share=share, completed=False, now=now)
 
 
@@ -62,7 +65,8 @@ def refund(share_no: str, amount: int, now: datetime, *, shop_id: int = SHOP) ->
         commission_minor=0,
         commission_vat_minor=0,
     )
-    request_posting(key=f"refund:{event.refund_no}", event=event, now=now)
+    with transaction.atomic():
+        request_posting(key=f"refund:{event.refund_no}", event=event, now=now)
     post_all(now)
 
 

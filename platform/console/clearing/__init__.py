@@ -1,0 +1,1 @@
+"""What has not cleared and why, and what shops owe us."""

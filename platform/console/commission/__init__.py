@@ -1,0 +1,1 @@
+"""What sales pay us: rules in order, their versions, and what is agreed with single shops."""

@@ -82,7 +82,7 @@ _ACCOUNTS: Mapping[str, str] = {
     Code.DISPUTE_FEE: gettext_noop("Dispute fees of the platform"),
 }
 
-_SPANS = {Span.MONTH: gettext_noop("Month"), Span.WEEK: gettext_noop("Week")}
+_SPANS = {Span.MONTH: gettext_noop("Monthly statement"), Span.WEEK: gettext_noop("Weekly statement")}
 
 
 def name_kind(kind: str) -> str:
@@ -95,6 +95,11 @@ def name_kind(kind: str) -> str:
 def name_account(code: Code) -> str:
     """What an account is called; the platform's own are only named as such."""
     return gettext(_ACCOUNTS[code]) if code in _ACCOUNTS else gettext("The platform's books")
+
+
+def place_account(code: Code) -> int:
+    """Where an account stands among a shop's accounts: the balance first."""
+    return next((place for place, known in enumerate(_ACCOUNTS) if known == code), len(_ACCOUNTS))
 
 
 def name_span(span: Span) -> str:

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET
 
 from billing.checkout.contracts import ShareSummary, ShareTerms
 from billing.checkout.selectors import TABS, ShareNotFound, get_share_terms, get_shop_share, list_shop_shares
+from billing.settlement.contracts import ReleaseView
 from billing.settlement.contracts.earnings import EarningPart, ShareEarnings
-from billing.settlement.selectors import find_release
+from billing.settlement.selectors import find_release, list_releases_of
 from billing.settlement.selectors.earnings import find_order_way_out, list_earnings, read_earnings
 from market.money import format_minor
 from merchant_portal.access import shop_required, visit_of
@@ -39,12 +40,13 @@ def show_earnings(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     rows = list_shop_shares(shop_id=shop_id, tab=tab, before_id=before_id, limit=PAGE + 1, search=words)
     page = cut_page(rows, size=PAGE, scope=scope, position=lambda row: [row[0]])
-    earned = list_earnings(shop_id=shop_id, share_nos=[share.share_no for _, share in page.items])
+    numbers = [share.share_no for _, share in page.items]
+    earned, releases = list_earnings(shop_id=shop_id, share_nos=numbers), list_releases_of(numbers)
     context = {
         "tabs": _list_tabs(tab),
         "tab": tab,
         "words": words,
-        "rows": [_describe(share, earned[share.share_no]) for _, share in page.items],
+        "rows": [_describe(share, earned[share.share_no], releases.get(share.share_no)) for _, share in page.items],
         "next_cursor": page.next_cursor,
     }
     return render_page(request, "portal/money/earnings.html", context)
@@ -61,9 +63,8 @@ def show_order_earnings(request: HttpRequest, share_no: str) -> HttpResponse:
     except ShareNotFound as error:
         raise Http404 from error
     earned, posted = read_earnings(shop_id=shop_id, share_no=share_no)
-    release = find_release(share_no)
+    kept = find_kept(share, earned, find_release(share_no))
     way_out = find_order_way_out(shop_id=shop_id, posted=posted)
-    kept = terms.total_minor if release and release.carrier == SELF_DELIVERY and earned.released_at else 0
     context = {
         "share": share,
         "state": name_state(share.state, share.method),
@@ -131,13 +132,21 @@ def _name_part(part: EarningPart) -> str:
     }[part]
 
 
-def _describe(share: ShareSummary, earned: ShareEarnings) -> dict[str, object]:
+def find_kept(share: ShareSummary, earned: ShareEarnings, release: ReleaseView | None) -> int:
+    """The cash that the shop took itself, once its commission is posted; 0 for every other order."""
+    took = release is not None and release.carrier == SELF_DELIVERY and earned.released_at is not None
+    return share.total_minor if took else 0
+
+
+def _describe(share: ShareSummary, earned: ShareEarnings, release: ReleaseView | None) -> dict[str, object]:
+    kept = find_kept(share, earned, release)
     return {
         **describe_share(share),
         "earned": earned,
-        "parts": sum_parts(earned),
+        "parts": sum_parts(earned, kept),
+        "net_minor": earned.net_minor + kept,
         "posted": bool(earned.transaction_ids),
-        "place": name_place(earned.place),
+        "place": gettext("You kept the cash") if kept else name_place(earned.place),
         "place_tone": tone_of_place(earned.place),
         "since": earned.refunded_at or earned.released_at or earned.sold_at,
     }

@@ -154,12 +154,18 @@ def describe_legs(legs: Sequence[ShopLeg]) -> list[dict[str, object]]:
     return [
         {
             "leg": leg,
+            "own": is_own(leg),
             "account": name_account(leg.account.code),
             "change_minor": leg.amount_minor if leg.side is Side.CREDIT else -leg.amount_minor,
             "sentence": say_leg(leg),
         }
-        for leg in sorted(legs, key=lambda leg: not leg.own)
+        for leg in sorted(legs, key=lambda leg: not is_own(leg))
     ]
+
+
+def is_own(leg: ShopLeg) -> bool:
+    """Whether it changes what the shop has. Where the provider keeps it only mirrors what it holds for the shop."""
+    return leg.own and leg.account.code is not Code.CUSTODY_AT_PSP
 
 
 def say_leg(leg: ShopLeg) -> str:
@@ -174,10 +180,10 @@ def say_leg(leg: ShopLeg) -> str:
     return gettext("On the platform's side.")
 
 
-def sum_parts(earned: ShareEarnings) -> dict[str, int]:
-    """The columns of the table of orders, signed as the parts are."""
+def sum_parts(earned: ShareEarnings, kept_minor: int = 0) -> dict[str, int]:
+    """The columns of the table of orders, signed as the parts are. `kept_minor`: cash that the shop took itself."""
     return {
-        "paid": earned.part(EarningPart.PAID),
+        "paid": earned.part(EarningPart.PAID) + kept_minor,
         "discounts": earned.part(EarningPart.COUPON) + earned.part(EarningPart.POINTS),
         "commission": earned.part(EarningPart.COMMISSION),
         "fees": earned.part(EarningPart.PROVIDER_FEE) + earned.part(EarningPart.CASH_FEE),
@@ -221,9 +227,7 @@ def describe_postings(posted: Sequence[ShopTransaction]) -> list[dict[str, objec
             "posting": one,
             "name": name_kind(one.kind),
             "change_minor": sum(
-                leg.amount_minor if leg.side is Side.CREDIT else -leg.amount_minor
-                for leg in one.legs
-                if leg.own and leg.account.code is not Code.CUSTODY_AT_PSP
+                leg.amount_minor if leg.side is Side.CREDIT else -leg.amount_minor for leg in one.legs if is_own(leg)
             ),
         }
         for one in reversed(posted)

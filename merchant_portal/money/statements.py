@@ -9,7 +9,7 @@ from billing.settlement.contracts import AccountStatement, StatementView
 from billing.settlement.exporting.papers import describe_statement
 from billing.settlement.exporting.sheets import CONTENT_TYPES, FileFormat, find_writer
 from billing.settlement.selectors.statements import StatementNotFound, get_statement, list_statements
-from billing.settlement.words import local_day, name_account, name_kind, name_period, name_span
+from billing.settlement.words import local_day, name_account, name_kind, name_period, name_span, place_account
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.frame import render_page
 from merchant_portal.money.filters import read_query
@@ -50,7 +50,10 @@ def show_statement(request: HttpRequest, statement_no: str) -> HttpResponse:
     statement = _find(request, statement_no)
     context = {
         **describe(statement),
-        "accounts": [_describe_account(account) for account in statement.accounts],
+        "accounts": [
+            _describe_account(account)
+            for account in sorted(statement.accounts, key=lambda account: place_account(account.code))
+        ],
     }
     return render_page(request, "portal/money/statement.html", context)
 

@@ -26,7 +26,7 @@ from billing.settlement.exporting.files import MOST_AT_ONCE, count_rows
 from billing.settlement.exporting.sheets import FileFormat
 from billing.settlement.selectors import list_reserves
 from billing.settlement.selectors.earnings import list_earnings
-from billing.settlement.words import name_account, name_kind
+from billing.settlement.words import name_account, name_kind, place_account
 from market.money import DEFAULT_CURRENCY
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.frame import render_page
@@ -163,7 +163,7 @@ def _list_account_tabs(query: EntryQuery, shop_id: int) -> list[Tab]:
     address = reverse("portal:money-entries")
     parts = {name: value for name, value in query.parts.items() if name not in ("account", "statement")}
     found = list_shop_accounts(shop_id=shop_id, currency=query.currency)
-    codes: list[Code | None] = [None, *(one.account.code for one in found)]
+    codes: list[Code | None] = [None, *sorted((one.account.code for one in found), key=place_account)]
     if query.account not in codes and query.account and CHART[query.account].owner_kind is OwnerKind.SHOP:
         codes.append(query.account)
     return [

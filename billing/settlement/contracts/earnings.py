@@ -54,6 +54,12 @@ class ShareEarnings:
         return sum(self.parts.values())
 
     @property
+    def is_given_back(self) -> bool:
+        """Everything that was paid for it went back."""
+        paid = sum(self.part(name) for name in (EarningPart.PAID, EarningPart.COUPON, EarningPart.POINTS))
+        return 0 < paid <= -self.part(EarningPart.REFUND)
+
+    @property
     def place(self) -> MoneyPlace:
         if not self.transaction_ids:
             return MoneyPlace.NOWHERE
@@ -61,10 +67,10 @@ class ShareEarnings:
             return MoneyPlace.CUSTODY
         if self.escrow_minor > 0:
             return MoneyPlace.ESCROW
+        if self.is_given_back:
+            return MoneyPlace.GIVEN_BACK
         if self.handed_over_minor > 0:
             return MoneyPlace.PROVIDER_WALLET
-        if self.refunded_at is not None and self.released_at is None:
-            return MoneyPlace.GIVEN_BACK
         return MoneyPlace.BALANCE
 
     def part(self, name: EarningPart) -> int:

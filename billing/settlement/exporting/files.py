@@ -20,7 +20,7 @@ from market.media.services import DocumentTooLarge, remove_documents, store_docu
 
 EXPORT_KIND = "settlement.export"
 MOST_AT_ONCE = 5_000
-MOST_ROWS: Mapping[FileFormat, int] = {FileFormat.CSV: 100_000, FileFormat.XLSX: 100_000, FileFormat.PDF: 20_000}
+MOST_ROWS: Mapping[FileFormat, int] = {FileFormat.CSV: 100_000, FileFormat.XLSX: 60_000, FileFormat.PDF: 20_000}
 CHUNK = 2_000
 
 

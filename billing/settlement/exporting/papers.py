@@ -11,7 +11,7 @@ from billing.ledger.contracts.shop_books import EntryFilter, ShopEntry
 from billing.ledger.selectors.shop_books import list_shop_entries
 from billing.settlement.contracts.statements import AccountStatement, KindSum, StatementView
 from billing.settlement.exporting.sheets import Cell, Column, Paper, Section
-from billing.settlement.words import name_account, name_kind, name_period, name_span
+from billing.settlement.words import name_account, name_kind, name_period, name_span, place_account
 
 PAGE = 2_000
 MOST_STATED_ENTRIES = 2_000
@@ -46,14 +46,14 @@ def to_row(entry: ShopEntry) -> list[Cell]:
 def list_columns() -> tuple[Column, ...]:
     """The heads of `to_row`."""
     return (
-        Column(gettext("When"), 13),
-        Column(gettext("Movement"), 20),
-        Column(gettext("Order or number"), 15),
-        Column(gettext("Money account"), 16),
+        Column(gettext("When"), 16),
+        Column(gettext("Movement"), 17),
+        Column(gettext("Order or number"), 17),
+        Column(gettext("Money account"), 12),
         Column(gettext("Money in"), 10, is_money=True),
         Column(gettext("Money out"), 10, is_money=True),
-        Column(gettext("Left on the account"), 11, is_money=True),
-        Column(gettext("Posting"), 8),
+        Column(gettext("Left on the account"), 12, is_money=True),
+        Column(gettext("Posting"), 9),
     )
 
 
@@ -72,7 +72,7 @@ def describe_entries(
 
 def describe_statement(statement: StatementView, *, shop_name: str) -> Paper:
     """A statement as a file: its accounts, their lines, and, unless there are too many, every posting."""
-    accounts = statement.accounts
+    accounts = sorted(statement.accounts, key=lambda account: place_account(account.code))
     overview = Section(
         gettext("Accounts"),
         (
@@ -89,7 +89,7 @@ def describe_statement(statement: StatementView, *, shop_name: str) -> Paper:
         sections.append(Section(gettext("Postings"), list_columns(), _iter_stated(statement)))
     notes = [
         shop_name,
-        f"{name_span(statement.period.span)}: {name_period(statement)}",
+        gettext("%(span)s: %(days)s") % {"span": name_span(statement.period.span), "days": name_period(statement)},
         gettext("Amounts in %(currency)s") % {"currency": statement.currency},
         gettext("Made %(moment)s, Beijing time") % {"moment": stamp(statement.made_at)},
         gettext("What you owe the platform is taken off."),

@@ -20,11 +20,13 @@ from market.money import format_minor
 _FONT = Path(__file__).parent / "fonts" / "DroidSansFallback.ttf"
 _WIDTH, _HEIGHT = A4
 _EDGE, _TOP, _BOTTOM = 42, 48, 54
-_TEXT, _SMALL, _TITLE, _HEAD = 8, 7, 15, 10
+_TEXT, _SMALL, _TITLE, _HEAD = 8.0, 7.0, 15.0, 10.0
+_MANY_COLUMNS = 6
+_LEAST = 5.5
 _ROW = 15
 _GAP = 6
 _INK, _QUIET, _LINE = (0.09, 0.13, 0.17), (0.38, 0.43, 0.48), (0.82, 0.85, 0.88)
-_MISSING = "\N{WHITE SQUARE}"
+_MISSING = "?"
 _PIECE_BYTES = 64 * 1024
 Run = tuple[str, str]  # font, text
 
@@ -111,7 +113,8 @@ class _Press:
                 continue
             is_money = column.is_money and isinstance(value, int)
             text = format_minor(value, self._paper.currency) if is_money else str(value)  # type: ignore[arg-type]
-            self._cell(text, column.is_money, x, width, bold=bold)
+            size = _SMALL if len(columns) > _MANY_COLUMNS else _TEXT
+            self._cell(text, column.is_money, x, width, bold=bold, size=size)
         self._y -= _ROW
         if ruled:
             self._rule(self._y, _LINE)
@@ -124,14 +127,16 @@ class _Press:
         width: float,
         *,
         bold: bool = False,
-        size: int = _TEXT,
+        size: float = _TEXT,
         colour: tuple[float, float, float] = _INK,
     ) -> None:
+        while self._measure(text, size, bold) > width and (at_end or size > _LEAST):
+            size -= 0.25  # a sum is never cut, whatever its size
         text = self._fit(text, width, size, bold)
         start = x + width - self._measure(text, size, bold) if at_end else x
         self._draw(text, start, self._y - _ROW + 4.5, size, bold=bold, colour=colour)
 
-    def _fit(self, text: str, width: float, size: int, bold: bool) -> str:
+    def _fit(self, text: str, width: float, size: float, bold: bool) -> str:
         """The text, cut with dots where it is too long for its column."""
         if self._measure(text, size, bold) <= width:
             return text
@@ -139,7 +144,7 @@ class _Press:
             text = text[:-1]
         return f"{text}…"
 
-    def _measure(self, text: str, size: int, bold: bool) -> float:
+    def _measure(self, text: str, size: float, bold: bool) -> float:
         return float(sum(pdfmetrics.stringWidth(run, font, size) for font, run in self._cut(text, bold)))
 
     def _draw(
@@ -147,7 +152,7 @@ class _Press:
         text: str,
         x: float,
         y: float,
-        size: int,
+        size: float,
         *,
         bold: bool = False,
         colour: tuple[float, float, float] = _INK,
@@ -161,14 +166,13 @@ class _Press:
             x += pdfmetrics.stringWidth(run, font, size)
 
     def _cut(self, text: str, bold: bool) -> list[Run]:
-        """Runs of one font each; a character that no font has becomes an empty square."""
+        """Runs of one font each; a character that no font has becomes a question mark."""
         runs: list[Run] = []
         for sign in text:
-            if ord(sign) in self._fonts.in_latin:
-                font = self._fonts.bold if bold else self._fonts.latin
-            else:
-                font = self._fonts.chinese
-                sign = sign if ord(sign) in self._fonts.in_chinese else _MISSING
+            if ord(sign) not in self._fonts.in_latin and ord(sign) not in self._fonts.in_chinese:
+                sign = _MISSING
+            in_latin = ord(sign) in self._fonts.in_latin
+            font = self._fonts.chinese if not in_latin else self._fonts.bold if bold else self._fonts.latin
             if runs and runs[-1][0] == font:
                 runs[-1] = (font, runs[-1][1] + sign)
             else:

@@ -1,7 +1,7 @@
 """A workbook with one sheet a section, written row by row into a file on disk (openpyxl's write-only mode)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from tempfile import TemporaryFile
 
@@ -39,35 +39,31 @@ def _write_section(sheet: WriteOnlyWorksheet, section: Section, currency: str) -
     for place, column in enumerate(section.columns, start=1):
         width = max(8, column.weight * 1.6)
         sheet.column_dimensions[get_column_letter(place)].width = width  # type: ignore[attr-defined]
-    bold = Font(bold=True)
-    sheet.append([_words(sheet, column.head, bold) for column in section.columns])
-    for row in section.rows:
-        sheet.append(_to_cells(sheet, row, section.columns, currency))
-    if section.last is not None:
-        sheet.append(_to_cells(sheet, section.last, section.columns, currency, bold))
-
-
-def _to_cells(
-    sheet: WriteOnlyWorksheet, row: Sequence[Cell], columns: Sequence[Column], currency: str, font: Font | None = None
-) -> list[SheetCell]:
+    plain = [_new_cell(sheet, column, currency) for column in section.columns]
+    bold = [_new_cell(sheet, column, currency, Font(bold=True)) for column in section.columns]
+    sheet.append([_fill(cell, column.head, 0) for cell, column in zip(bold, section.columns, strict=True)])
     exponent = get_currency(currency).exponent
-    cells = []
-    for column, value in zip(columns, row, strict=True):
-        if column.is_money and isinstance(value, int):
-            cell = WriteOnlyCell(sheet)
-            cell.value = Decimal(value).scaleb(-exponent)
-            cell.number_format = "#,##0." + "0" * exponent if exponent else "#,##0"
-            if font:
-                cell.font = font
-        else:
-            cell = _words(sheet, "" if value is None else str(value), font)
-        cells.append(cell)
-    return cells
+    for row in section.rows:
+        sheet.append([_fill(cell, value, exponent) for cell, value in zip(plain, row, strict=True)])
+    if section.last is not None:
+        sheet.append([_fill(cell, value, exponent) for cell, value in zip(bold, section.last, strict=True)])
 
 
-def _words(sheet: WriteOnlyWorksheet, text: str, font: Font | None = None) -> SheetCell:
-    cell = WriteOnlyCell(sheet, value=make_harmless(text)[:_LONGEST_CELL])
-    cell.data_type = "s"  # never a formula, whatever it begins with
+def _new_cell(sheet: WriteOnlyWorksheet, column: Column, currency: str, font: Font | None = None) -> SheetCell:
+    """The cell of a column: a row is written at once, so that the next row may use it again."""
+    cell = WriteOnlyCell(sheet)
     if font:
         cell.font = font
+    if column.is_money:
+        exponent = get_currency(currency).exponent
+        cell.number_format = "#,##0." + "0" * exponent if exponent else "#,##0"
+    return cell
+
+
+def _fill(cell: SheetCell, value: Cell, exponent: int) -> SheetCell:
+    if isinstance(value, int):
+        cell.value = Decimal(value).scaleb(-exponent)
+    else:
+        cell.value = make_harmless(value or "")[:_LONGEST_CELL]
+        cell.data_type = "s"  # never a formula, whatever it begins with
     return cell

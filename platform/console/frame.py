@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from billing.ledger.contracts import PosterHealth
 from billing.ledger.selectors import get_poster_health
+from billing.settlement.contracts.reconciling import FindingState
+from billing.settlement.selectors.reconciling import count_unsettled_findings
 from console.access import FINANCE, REVIEWERS, has_role
 from console.words import name_role
 from market.outbox.contracts import OutboxHealth
@@ -33,6 +35,7 @@ class Rail:
         self.to_review = shops[ShopStatus.APPLIED]
         self.parked_events = outbox.parked
         self.parked_postings = poster.parked
+        self.open_findings = count_unsettled_findings()[FindingState.OPEN]
 
 
 def render_page(

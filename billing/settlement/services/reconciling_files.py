@@ -9,7 +9,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
+from typing import Any  # Any: columns of a row
 
+from django.conf import settings
 from django.db import transaction
 
 from billing.settlement.contracts.reconciling import (
@@ -31,6 +33,8 @@ from billing.settlement.rules.reconciling import (
 )
 from billing.settlement.selectors.reconciling_items import business_zone
 from billing.settlement.services.reconciling_runs import lock_provider, reconcile_statement
+from market.audit.contracts import ActorKind
+from market.audit.services import write_audit
 from market.jobs.services import start_job
 from market.media.selectors import read_document
 from market.media.services import store_document
@@ -52,18 +56,20 @@ def receive_statement(
     content: bytes,
     now: datetime,
     file_name: str = "",
-    merchant: str = "",
+    merchant: str | None = None,
     stated_sha1: str = "",
     uploaded_by: int | None = None,
     keep_refused: bool = False,
 ) -> int:
     """Take a file in, load it and compare it with the books; a large one is left to a job. Returns the file's id.
 
+    `merchant` is whose the file has to be: our own number where none is given. Uploads are audited.
     Raises `BadStatement` (nothing is kept then, unless `keep_refused`: the nightly fetch has nobody to tell),
     `UnknownStatement`, and what keeping a private file raises (`DocumentTooLarge`).
     """
     if kind not in STATEMENT_KINDS.get(psp, ()):
         raise UnknownStatement(f"{psp} {kind}")
+    merchant = own_merchant(psp) if merchant is None else merchant
     sha256, size = digest_content(content)
     if stated_sha1:
         check_hash(content, stated_sha1)
@@ -89,6 +95,11 @@ def receive_statement(
     else:
         _start_loading(statement, merchant, uploaded_by, now)
     return statement.pk
+
+
+def own_merchant(psp: str) -> str:
+    """Our number at a provider, as its files name it; empty where they name none."""
+    return str(settings.WECHATPAY.get("sp_mchid", "")) if psp == "wechatpay" else ""
 
 
 @transaction.atomic(durable=True)
@@ -193,13 +204,15 @@ def _read_whole(content: bytes, psp: str, kind: StatementKind, day: date, mercha
 
 @transaction.atomic(durable=True)
 def _write_down(
-    *, psp: str, kind: str, day: date, sha256: str, facts: dict[str, object], now: datetime
+    *, psp: str, kind: str, day: date, sha256: str, facts: dict[str, Any], now: datetime
 ) -> tuple[ProviderStatement, bool]:
     """The file's row, and whether it has still to be loaded: a repeat of what is in force or under way has not."""
     lock_provider(psp, kind)
     statement, created = ProviderStatement.objects.get_or_create(
         psp=psp, kind=kind, day=day, sha256=sha256, defaults={**facts, "received_at": now}
     )
+    if facts["uploaded_by"] is not None:
+        _write_trail(statement, facts, now)
     if created:
         return statement, True
     if statement.state in (StatementState.LOADED.value, StatementState.LOADING.value):
@@ -208,6 +221,18 @@ def _write_down(
     statement.refused_row, statement.refused_column, statement.refused_params = 0, "", {}
     statement.save(update_fields=["state", "refusal", "refused_row", "refused_column", "refused_params"])
     return statement, True
+
+
+def _write_trail(statement: ProviderStatement, facts: dict[str, Any], now: datetime) -> None:
+    write_audit(
+        action="statement.uploaded",
+        actor_id=facts["uploaded_by"],
+        actor_kind=ActorKind.STAFF,
+        target_kind="statement",
+        target_id=f"{statement.psp}/{statement.kind}/{statement.day}",
+        detail={"sha256": statement.sha256, "size_bytes": facts["size_bytes"]},
+        now=now,
+    )
 
 
 def _put_in_force(statement: ProviderStatement, totals: StatementTotals, now: datetime) -> None:

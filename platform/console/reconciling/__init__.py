@@ -1,0 +1,1 @@
+"""Providers' files against our books: what was compared, what differs, and what becomes of it."""

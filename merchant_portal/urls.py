@@ -9,6 +9,7 @@ from merchant_portal.imports import views as imports
 from merchant_portal.money import earnings, exports, statements
 from merchant_portal.money import views as money
 from merchant_portal.orders import views as orders
+from merchant_portal.payouts import views as payouts
 from merchant_portal.shop_settings import views as shop_settings
 from merchant_portal.stock import views as stock
 
@@ -51,6 +52,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("money/statements/<slug:statement_no>/pdf/", statements.download_statement, name="statement-pdf"),
     path("money/orders/", earnings.show_earnings, name="earnings"),
     path("money/orders/<slug:share_no>/", earnings.show_order_earnings, name="order-earnings"),
+    path("payouts/", payouts.show_payouts, name="payouts"),
+    path("payouts/ask/", payouts.ask, name="ask-payout"),
+    path("payouts/account/", payouts.edit_account, name="bank-account"),
+    path("payouts/<slug:payout_no>/", payouts.show_payout, name="payout"),
+    path("payouts/<slug:payout_no>/cancel/", payouts.cancel, name="cancel-payout"),
+    path("payouts/<slug:payout_no>/retry/", payouts.retry, name="retry-payout"),
     path("settings/profile/", shop_settings.edit_profile, name="profile"),
     path("settings/freight/", shop_settings.edit_freight, name="freight"),
     path("settings/team/", shop_settings.show_team, name="team"),

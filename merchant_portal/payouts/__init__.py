@@ -1,0 +1,1 @@
+"""A shop has its money paid out, and says where to."""

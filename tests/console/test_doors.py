@@ -22,6 +22,9 @@ KEYS = {
     "rule_id": 1,
     "version": 1,
     "item_id": 1,
+    "run_id": 1,
+    "statement_id": 1,
+    "finding_id": 1,
 }
 POSTED = {
     "approve-shop",
@@ -113,7 +116,13 @@ def test_money_asks_who_is_there_again(enter) -> None:
 def test_a_deed_without_a_token_is_refused(enter, applicant) -> None:
     staff = enter(checks_csrf=True)
     for name, path in addresses():
-        if name in POSTED or name in ("record-cash", "settlement"):
+        if name in POSTED or name in (
+            "record-cash",
+            "settlement",
+            "upload-statement",
+            "fetch-statement",
+            "decide-finding",
+        ):
             assert staff.client.post(path, {"reason": "x"}).status_code == 403, path
 
 

@@ -30,7 +30,7 @@ from billing.ledger.contracts.answers import (
     VerdictKind,
 )
 from billing.ledger.contracts.books import BookAccount, BookSize, BookTransaction
-from billing.ledger.contracts.lookups import AccountStatement, TransactionChain
+from billing.ledger.contracts.lookups import AccountStatement, PostedRequest, TransactionChain
 from billing.ledger.contracts.proving import StoredProof
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Leg",
     "Owner",
     "OwnerKind",
+    "PostedRequest",
     "PostedTransaction",
     "PosterHealth",
     "Refusal",

@@ -34,3 +34,13 @@ class AccountStatement:
     closing_minor: int
     entries: tuple[EntryView, ...]
     next_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedRequest:
+    """The request by which a transaction came into the books, and how often it was tried."""
+
+    request_id: int
+    key: str
+    created_at: datetime
+    attempts: int

@@ -11,7 +11,12 @@ from billing.ledger.selectors.clearing import (
     list_unbalanced_accounts,
     sum_entries_since,
 )
-from billing.ledger.selectors.lookups import find_transaction_chain, get_account_statement, search_transactions
+from billing.ledger.selectors.lookups import (
+    find_posting_request,
+    find_transaction_chain,
+    get_account_statement,
+    search_transactions,
+)
 from billing.ledger.selectors.proofs import list_open_clearing, prove_ledger, trial_balance
 from billing.ledger.selectors.proving import get_last_proof
 from billing.ledger.selectors.seals import verify_seals
@@ -27,6 +32,7 @@ from billing.ledger.selectors.transactions import (
 __all__ = [
     "balance_at",
     "find_oldest_part",
+    "find_posting_request",
     "find_transaction",
     "find_transaction_chain",
     "get_account_statement",

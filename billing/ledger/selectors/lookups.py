@@ -10,11 +10,12 @@ from billing.ledger.contracts import (
     Book,
     Code,
     Owner,
+    PostedRequest,
     Side,
     TransactionChain,
     TransactionView,
 )
-from billing.ledger.models import Transaction
+from billing.ledger.models import PostingRequest, Transaction
 from billing.ledger.rules import account_of
 from billing.ledger.selectors.balances import list_entries
 from billing.ledger.selectors.transactions import MAX_TRANSACTIONS, get_transaction, list_reversals, to_views
@@ -73,6 +74,12 @@ def find_transaction_chain(transaction_id: int) -> TransactionChain | None:
             left[book] -= minor
     reversible_minor = max(left.values(), default=0)
     return TransactionChain(transaction, reverses, reversals, reversible_minor)
+
+
+def find_posting_request(transaction_id: int) -> PostedRequest | None:
+    """What asked for a transaction; None for one that was posted in line."""
+    row = PostingRequest.objects.filter(transaction_id=transaction_id).order_by("pk").first()
+    return PostedRequest(row.pk, row.key, row.created_at, row.attempts) if row else None
 
 
 def get_account_statement(

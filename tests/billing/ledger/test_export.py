@@ -164,6 +164,19 @@ def test_the_books_of_a_past_instant_are_those_of_then(story: Clock, tmp_path: P
     assert hledger(export(BookFormat.HLEDGER, until), tmp_path, "check", "--strict").returncode == 0
 
 
+@pytest.mark.django_db
+def test_a_test_that_is_rolled_back_can_export_what_it_posted(clock: Clock, tmp_path: Path) -> None:
+    post(key="L1", event=ROWS["L1"][0], now=clock.now)
+    text = export(BookFormat.BEANCOUNT)
+    assert bean_check(text, tmp_path).returncode == 0
+    assert list_of_beancount(text, tmp_path) == list_ours()
+
+
+def test_nobody_exports_in_the_middle_of_a_transaction(committed_db: CommittedDatabase) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        export(BookFormat.BEANCOUNT)
+
+
 def test_books_without_a_transaction_are_books(committed_db: CommittedDatabase, tmp_path: Path) -> None:
     assert export(BookFormat.BEANCOUNT).count("open") == 0
     assert bean_check(export(BookFormat.BEANCOUNT), tmp_path).returncode == 0

@@ -1,7 +1,7 @@
 """The first shop with a canary in every private field, a buyer of it, and the strangers who go looking."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,9 +15,12 @@ from billing.checkout.services import PlaceRequest, add_line, place_purchase, qu
 from billing.ledger.contracts.shop_books import EntryFilter
 from billing.ledger.rules import CodDelivered, EscrowReleased
 from billing.settlement.contracts import Span
+from billing.settlement.contracts.reconciling import StatementKind
 from billing.settlement.exporting.files import EntryExport, start_entry_export
 from billing.settlement.exporting.sheets import FileFormat
 from billing.settlement.rules.statements import period_at
+from billing.settlement.selectors.reconciling import find_run_of, list_findings
+from billing.settlement.services.reconciling_files import receive_statement
 from billing.settlement.services.statements import make_statement
 from market.accounts.models import User
 from market.accounts.services import AddressDraft, add_address, register_person
@@ -43,6 +46,7 @@ from tenants.inventory.models import Warehouse
 from tenants.inventory.services import add_warehouse, receive_stock
 from tenants.orders.contracts import PaymentMethod, ShipTo
 from tests.billing.settlement.books import post_all
+from tests.billing.settlement.reconciling.bills import MERCHANT, paid, trade_bill
 from tests.fixtures.goods import stock_product
 from tests.leaks import canaries
 
@@ -150,6 +154,7 @@ def set_stage() -> Stage:
     form |= {"listing_id": values["listing_id"], "listing": values["listing_id"]}
     _buy(stage, now)
     _move_money(stage, now)
+    _compare_bill(stage, now)
     _make_tokens(stage, now)
     values["delivery_id"] = _some_delivery(shop, now)
     return stage
@@ -307,6 +312,23 @@ def _move_money(stage: Stage, now: datetime) -> None:
         "portal:stop-money-file/job_id": waiting,
     }
     stage.form |= {"format": "csv", "account": "2020", "currency": "CNY"}
+
+
+def _compare_bill(stage: Stage, now: datetime) -> None:
+    """The provider's bill of a day names the first shop's order, which our books do not have from it."""
+    share_no = str(stage.values["share_no"])
+    statement_id = receive_statement(
+        psp="wechatpay",
+        kind=StatementKind.TRADE,
+        day=date(2026, 11, 21),
+        content=trade_bill([paid(share_no, canaries.PRICE_MINOR)]),
+        merchant=MERCHANT,
+        now=now,
+    )
+    run = find_run_of(statement_id)
+    assert run is not None
+    (finding,) = list_findings(run_id=run.run_id)
+    stage.values |= {"statement_id": statement_id, "run_id": run.run_id, "finding_id": finding.finding_id}
 
 
 def _make_tokens(stage: Stage, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from billing.ledger.contracts import PosterHealth
 from billing.ledger.selectors import get_poster_health
 from billing.settlement.contracts.reconciling import FindingState
+from billing.settlement.selectors.payouts import count_payouts
 from billing.settlement.selectors.reconciling import count_unsettled_findings
 from console.access import FINANCE, REVIEWERS, has_role
 from console.words import name_role
@@ -35,6 +36,7 @@ class Rail:
         self.to_review = shops[ShopStatus.APPLIED]
         self.parked_events = outbox.parked
         self.parked_postings = poster.parked
+        self.payouts_to_approve = count_payouts()["asked"]
         self.open_findings = count_unsettled_findings()[FindingState.OPEN]
 
 

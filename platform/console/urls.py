@@ -7,8 +7,11 @@ from console.clearing import views as clearing
 from console.commission import agreeing
 from console.commission import views as commission
 from console.home import views as home
+from console.ledger import accounts, books
 from console.ledger import views as ledger
 from console.operations import views as operations
+from console.payouts import files as payout_files
+from console.payouts import views as payouts
 from console.purchases import finding
 from console.purchases import views as purchases
 from console.reconciling import deeds as reconciling_deeds
@@ -33,7 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("purchases/", purchases.show_purchases, name="purchases"),
     path("purchases/<slug:purchase_no>/", purchases.show_purchase, name="purchase"),
     path("ledger/", ledger.show_ledger, name="ledger"),
-    path("ledger/accounts/<slug:code>/", ledger.show_account, name="account"),
+    path("ledger/prove/", ledger.prove, name="prove-books"),
+    path("ledger/books/", books.take_books, name="take-books"),
+    path("ledger/accounts/<slug:code>/", accounts.show_account, name="account"),
     path("ledger/transactions/", ledger.show_transactions, name="transactions"),
     path("ledger/transactions/<int:transaction_id>/", ledger.show_transaction, name="transaction"),
     path("ledger/requests/", ledger.show_requests, name="requests"),
@@ -66,6 +71,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reconciliation/findings/", reconciling.show_findings, name="findings"),
     path("reconciliation/findings/<int:finding_id>/", reconciling.show_finding, name="finding"),
     path("reconciliation/findings/<int:finding_id>/decide/", reconciling_deeds.decide, name="decide-finding"),
+    path("payouts/", payouts.show_payouts, name="payouts"),
+    path("payouts/files/", payout_files.show_files, name="payout-files"),
+    path("payouts/files/make/", payout_files.make_file, name="make-payout-file"),
+    path("payouts/files/answer/", payout_files.answer, name="answer-payout-file"),
+    path("payouts/files/<slug:batch_no>/", payout_files.show_file, name="payout-file"),
+    path("payouts/files/<slug:batch_no>/file/", payout_files.download, name="download-payout-file"),
+    path("payouts/<slug:payout_no>/", payouts.show_payout, name="payout"),
+    path("payouts/<slug:payout_no>/approve/", payouts.approve, name="approve-payout"),
+    path("payouts/<slug:payout_no>/reject/", payouts.reject, name="reject-payout"),
+    path("payouts/<slug:payout_no>/arrived/", payouts.confirm, name="confirm-payout"),
+    path("payouts/<slug:payout_no>/failed/", payouts.fail, name="fail-payout"),
+    path("payouts/<slug:payout_no>/returned/", payouts.take_back, name="return-payout"),
     path("webhooks/", webhooks.show_webhooks, name="webhooks"),
     path("events/", operations.show_events, name="events"),
     path("events/<int:delivery_id>/retry/", operations.retry, name="retry-event"),

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from billing.checkout.contracts import PurchaseState
 from billing.ledger.contracts import Book, Code
 from billing.payments.contracts import PaymentState, RefundState, ReleaseStep
-from billing.settlement.contracts import ClearingState, ReleaseState
+from billing.settlement.contracts import ChannelName, ClearingState, PayoutState, ReleaseState
 from market.accounts.contracts import StaffRole
 from market.jobs.contracts import JobState
 from market.shops.contracts import Role, ShopStatus
@@ -85,6 +85,15 @@ CLEARING_AGES: Words = {
     "month": _("7 to 30 days"),
     "older": _("30 days and more"),
 }
+PAYOUT_STATES: Words = {
+    PayoutState.ASKED: _("To approve"),
+    PayoutState.APPROVED: _("To send"),
+    PayoutState.SENT: _("At the bank"),
+    PayoutState.CONFIRMED: pgettext_lazy("payout", "Arrived"),
+    PayoutState.FAILED: _("Failed"),
+    PayoutState.CANCELLED: pgettext_lazy("payout", "Stopped"),
+}
+CHANNELS: Words = {ChannelName.BANK: _("Bank transfer"), ChannelName.WECHATPAY: _("WeChat withdrawal")}
 JOB_STATES: Words = {
     JobState.QUEUED: _("Queued"),
     JobState.RUNNING: _("Running"),
@@ -178,8 +187,22 @@ DEEDS: Words = {
     "finding.suspended": _("Moved a difference into suspense"),
     "finding.cleared": _("Cleared a difference out of suspense"),
     "finding.resolved": _("Found a difference resolved"),
+    "bank_account.set": _("Set where the shop is paid to"),
+    "payout.asked": _("Asked for a payout"),
+    "payout.cancelled": _("Called a payout off"),
+    "payout.approved": _("Approved a payout"),
+    "payout.rejected": _("Stopped a payout"),
+    "payout.answered": _("Recorded the bank's answer"),
+    "payout.confirmed": _("A payout arrived"),
+    "payout.failed": _("A payout failed"),
+    "payout.returned": _("Recorded that the bank sent a payout back"),
+    "payout_batch.made": _("Made a file for the bank"),
+    "payout_batch.fetched": _("Fetched a file for the bank"),
+    "payout_batch.answered": _("Took the bank's answers"),
     "event.retried": _("Had a parked event delivered again"),
     "posting.retried": _("Had a parked posting tried again"),
+    "books.taken": _("Took the books away as a file"),
+    "books.proved": _("Had all of the books proved"),
     "share.shipped": _("Sent a parcel"),
     "share.refunded": _("Refunded an order"),
     "staff.appointed": _("Appointed staff"),
@@ -197,6 +220,7 @@ FACTS: Words = {
     "fee_minor": _("fee"),
     "reference": _("reference"),
     "bank_account": _("bank account"),
+    "until": _("up to and with"),
     "two_factor": _("two factors"),
     "rate_bps": _("rate, in hundredths of a percent"),
     "floor_minor": _("floor"),
@@ -218,6 +242,7 @@ _TONES = {
         "open",
         "paid",
         "captured",
+        "confirmed",
         "completed",
         "delivered",
         "released",
@@ -226,7 +251,18 @@ _TONES = {
         "done",
         "explained",
     },
-    "warn": {"applied", "waiting", "suspended", "refunding", "splitting", "asked", "sent", "started", "queued"},
+    "warn": {
+        "approved",
+        "applied",
+        "waiting",
+        "suspended",
+        "refunding",
+        "splitting",
+        "asked",
+        "sent",
+        "started",
+        "queued",
+    },
     "bad": {"failed", "overdue"},
     "choice": {"agreed", "shipped", "running", "submitted"},
 }

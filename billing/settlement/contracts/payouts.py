@@ -148,6 +148,7 @@ class PayoutView:
     bank: str
     branch: str
     last_four: str
+    account_id: int | None
     merchant_account: str
     batch_no: str
     reference: str

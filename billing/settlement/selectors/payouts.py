@@ -164,6 +164,7 @@ def _to_view(row: Payout) -> PayoutView:
         bank=row.bank,
         branch=row.branch,
         last_four=row.last_four,
+        account_id=row.account_id,
         merchant_account=row.merchant_account,
         batch_no=row.batch.number if row.batch else "",
         reference=row.reference,

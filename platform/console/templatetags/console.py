@@ -16,6 +16,8 @@ _LISTS: dict[str, words.Words] = {
     "custody": words.CUSTODY_STEPS,
     "refund": words.REFUND_STATES,
     "release": words.RELEASE_STATES,
+    "payout": words.PAYOUT_STATES,
+    "channel": words.CHANNELS,
     "job": words.JOB_STATES,
     "clearing": words.CLEARING_STATES,
     "method": words.METHODS,

@@ -1,0 +1,1 @@
+"""Payouts to shops: let through by two people, handed to the bank, answered."""

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ from billing.ledger.services import post, post_batch, reverse
 from market.money import parse_minor
 from tests import databases
 from tests.billing.ledger.books import ROWS, STORY
+from tests.billing.settlement.month.drawing import draw_month
+from tests.billing.settlement.month.planting import plant
+from tests.billing.settlement.month.playing import Player
+from tests.billing.settlement.reconciling.bills import MERCHANT
 from tests.conftest import Clock, CommittedDatabase, _use
 
 PROGRAMS = Path(sys.executable).parent
@@ -153,6 +158,20 @@ def test_hledger_accepts_the_story_and_finds_the_same_balances(story: Clock, tmp
     checked = hledger(text, tmp_path, "check", "--strict")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert list_of_hledger(text, tmp_path) == list_ours()
+
+
+@pytest.mark.django_db
+def test_a_simulated_month_with_faults_is_proven_by_both_programs(settings: Any, tmp_path: Path) -> None:
+    settings.PRIVATE_ROOT = tmp_path / "private"
+    settings.WECHATPAY = {**settings.WECHATPAY, "sp_mchid": MERCHANT}
+    Player(plant(draw_month(7), faults=12), Random("people 7")).play()
+    text, journal = export(BookFormat.BEANCOUNT), export(BookFormat.HLEDGER)
+    assert get_book_size().transactions > 300
+    assert bean_check(text, tmp_path).returncode == 0
+    assert hledger(journal, tmp_path, "check", "--strict").returncode == 0
+    ours = list_ours()
+    assert list_of_beancount(text, tmp_path) == ours
+    assert list_of_hledger(journal, tmp_path) == ours
 
 
 @pytest.mark.parametrize("hours", [5, 42, 97, 10_000])

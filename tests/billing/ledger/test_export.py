@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from billing.ledger.contracts import AccountRef, Book, Code, Owner, OwnerKind, Side
 from billing.ledger.exporting import BookFormat, write_books, writing
 from billing.ledger.exporting.names import format_amount, name_account
+from billing.ledger.management.commands import export_books
 from billing.ledger.models import Account
 from billing.ledger.rules import CodDelivered, PointsEarned, Posting
 from billing.ledger.selectors import balance_at, get_book_size, iter_books, trial_balance
@@ -388,6 +389,21 @@ def test_the_command_writes_a_file_whole_or_not_at_all(
 
 def _fail(*_: object) -> str:
     raise RuntimeError("the disk of the test is full")
+
+
+def test_a_bar_moves_on_a_terminal_and_elsewhere_every_tenth_is_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for done in (*range(1000, 25_000, 1000), 25_000):
+        export_books.show_progress(done, 25_000)
+    lines = capsys.readouterr().err.splitlines()
+    assert (len(lines), lines[0], lines[-1]) == (10, "3000 of 25000 transactions", "25000 of 25000 transactions")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    for done in (1000, 2000):
+        export_books.show_progress(done, 2000)
+    half, whole = capsys.readouterr().err.removeprefix("\r").split("\r")
+    assert (half.count("█"), half.count("░"), half.endswith("\n")) == (12, 12, False)
+    assert (whole.count("█"), whole.count("░"), whole.endswith("\n")) == (24, 0, True)
 
 
 @pytest.mark.parametrize("until", ["yesterday", "2026-11-24", "2026-11-24T08:00:00", ""])

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing.ledger.contracts import BookSize
-from billing.ledger.exporting import BookFormat, write_books
+from billing.ledger.exporting import STEP, BookFormat, write_books
 
 BAR_CELLS = 24
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         until = _read_instant(options["until"])
         book_format = BookFormat(options["format"])
         if options["to"] is None:
-            write_books(stream=self.stdout, book_format=book_format, until=until, on_progress=_show_progress)
+            write_books(stream=self.stdout, book_format=book_format, until=until, on_progress=show_progress)
             return
         try:
             size = _write_file(options["to"], book_format, until)
@@ -39,7 +39,7 @@ def _write_file(path: Path, book_format: BookFormat, until: datetime | None) -> 
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as stream:
-            size = write_books(stream=stream, book_format=book_format, until=until, on_progress=_show_progress)
+            size = write_books(stream=stream, book_format=book_format, until=until, on_progress=show_progress)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -58,12 +58,12 @@ def _read_instant(text: str | None) -> datetime | None:
     return instant
 
 
-def _show_progress(done: int, total: int) -> None:
+def show_progress(done: int, total: int) -> None:
     """A bar on a terminal, a line per tenth elsewhere."""
     if sys.stderr.isatty():
         filled = BAR_CELLS * done // total
         end = "\n" if done == total else ""
         sys.stderr.write(f"\r  {'█' * filled}{'░' * (BAR_CELLS - filled)}  {done}/{total} transactions{end}")
         sys.stderr.flush()
-    elif 10 * done // total > 10 * max(0, done - 1_000) // total:
+    elif 10 * done // total > 10 * max(0, done - STEP) // total:
         sys.stderr.write(f"{done} of {total} transactions\n")

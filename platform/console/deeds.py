@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.ledger.services import retry_request
+from billing.ledger.contracts import StoredProof
+from billing.ledger.exporting import BookFormat
+from billing.ledger.services import prove_and_store, retry_request
 from billing.payments.selectors import list_merchant_accounts
 from billing.payments.services import enrol_merchant
 from market.audit.contracts import ActorKind
@@ -30,6 +32,28 @@ def retry_posting(*, request_id: int, actor_id: int, now: datetime) -> bool:
         return False
     _note("posting.retried", actor_id, ("posting_request", str(request_id)), now)
     return True
+
+
+@transaction.atomic(durable=True)
+def note_books_taken(*, book_format: BookFormat, until: datetime | None, actor_id: int, now: datetime) -> None:
+    """Write down that somebody takes all of the books away."""
+    write_audit(
+        action="books.taken",
+        actor_id=actor_id,
+        actor_kind=ActorKind.STAFF,
+        target_kind="ledger",
+        target_id=book_format.value,
+        detail={"until": until.isoformat()} if until else {},
+        now=now,
+    )
+
+
+def prove_now(*, actor_id: int, now: datetime) -> StoredProof:
+    """Prove all of the books while somebody waits."""
+    proof = prove_and_store(now)
+    with transaction.atomic(durable=True):
+        _note("books.proved", actor_id, ("ledger", "proof"), now)
+    return proof
 
 
 def apply_for_account(*, shop_id: int, shop_name: str, actor_id: int, now: datetime) -> str:

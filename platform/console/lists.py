@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from django.http import Http404, HttpRequest
 
-from web.paging import BadCursor, CursorPage, cut_page, decode_cursor
+from web.paging import BadCursor, CursorPage, cut_page, decode_cursor, encode_cursor
 
 T = TypeVar("T")
 PAGE = 50
@@ -28,6 +28,11 @@ def read_position(request: HttpRequest, scope: str) -> int | None:
 def cut(rows: Sequence[T], scope: str, identify: Callable[[T], int]) -> CursorPage[T]:
     """One page out of up to `PAGE + 1` rows."""
     return cut_page(rows, size=PAGE, scope=f"console:{scope}", position=lambda row: [identify(row)])
+
+
+def encode_position(scope: str, position: int | None) -> str | None:
+    """The cursor of a page that goes on after a position; None at the end."""
+    return None if position is None else encode_cursor([position], scope=f"console:{scope}")
 
 
 def read_text(request: HttpRequest, name: str, most: int) -> str:

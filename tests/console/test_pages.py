@@ -64,7 +64,7 @@ def test_every_page_shows_what_happened_in_both_languages(world, applicant, ente
         f"/purchases/?q={share_no.lower()}": [world.cod.purchase_no],
         f"/purchases/{world.paid.purchase_no}/": ["Captured", "WeChat Pay", "custody_share_paid", "100.00"],
         f"/purchases/{world.cod.purchase_no}/": [share_no, "cod_delivered", "Waiting"],
-        "/ledger/": ["The books are sound", "1030", "2010", "Not cleared"],
+        "/ledger/": ["Not proved yet", "1030", "2010", "Not cleared"],
         "/ledger/?book=custody-CNY&check=seals": ["1060", "2015", "Seals in the chain"],
         "/ledger/?at=2020-01-01T00:00": ["Nothing is posted yet"],
         "/ledger/accounts/1030/": ["顺丰速运", "10.00"],

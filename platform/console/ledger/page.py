@@ -1,6 +1,6 @@
 """The trial balance as its page shows it, and accounts as they are asked for in an address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ from billing.ledger.contracts import (
     AccountRef,
     Book,
     Code,
-    LedgerProof,
+    EntryView,
     Owner,
     OwnerKind,
     Side,
+    StoredProof,
     TrialBalance,
     TrialLine,
 )
@@ -22,6 +23,8 @@ from billing.ledger.rules import CHART
 from billing.ledger.rules.chart import account_of
 from console.lists import read_number
 from market.money import CURRENCIES
+from market.shops.contracts import ShopContext
+from market.shops.selectors import list_shops_by_ids
 
 OF_SHOPS = (OwnerKind.SHOP, OwnerKind.SHOP_PSP, OwnerKind.ORDER)
 
@@ -75,9 +78,52 @@ def lay_out(trial: TrialBalance) -> list[TrialTable]:
     ]
 
 
-def list_findings(proof: LedgerProof) -> Sequence[str]:
-    """Whatever the proof found wrong."""
+def list_findings(proof: StoredProof | None) -> Sequence[str]:
+    """Whatever the last proof found wrong; nothing before the first one."""
+    if proof is None:
+        return []
     return [*proof.unbalanced, *proof.wrong_accounts, *proof.broken_floors, *proof.wrong_holds]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTable:
+    """The entries of a transaction in one book and currency: each balances by itself."""
+
+    book: Book
+    currency: str
+    entries: tuple[EntryView, ...]
+
+    @property
+    def debit_minor(self) -> int:
+        return sum(entry.amount_minor for entry in self.entries if entry.side is Side.DEBIT)
+
+    @property
+    def credit_minor(self) -> int:
+        return sum(entry.amount_minor for entry in self.entries if entry.side is Side.CREDIT)
+
+
+def lay_out_entries(entries: Sequence[EntryView]) -> list[EntryTable]:
+    """One table for each book and currency, debits first, as one writes them."""
+    places = dict.fromkeys((entry.account.book, entry.account.currency) for entry in entries)
+    return [
+        EntryTable(
+            book,
+            currency,
+            tuple(
+                entry
+                for side in Side
+                for entry in entries
+                if entry.side is side and (entry.account.book, entry.account.currency) == (book, currency)
+            ),
+        )
+        for book, currency in places
+    ]
+
+
+def name_shops(accounts: Iterable[AccountRef]) -> dict[int, ShopContext]:
+    """The shops whose accounts these are, by id."""
+    ids = {account.owner.shop_id for account in accounts}
+    return list_shops_by_ids(shop_id for shop_id in ids if shop_id is not None)
 
 
 def read_instant(text: str) -> datetime | None:

@@ -34,7 +34,7 @@ class BankAccountForm(forms.Form):
         ],
     )
     holder = forms.CharField(label=_("Account holder"), max_length=80, required=False)
-    bank = forms.CharField(label=_("Bank"), max_length=80, required=False)
+    bank = forms.CharField(label=pgettext_lazy("bank account", "Bank"), max_length=80, required=False)
     branch = forms.CharField(label=_("Branch"), max_length=100, required=False)
     cnaps = forms.CharField(label=_("CNAPS code of the branch"), max_length=20, required=False)
     number = forms.CharField(label=_("Account number"), max_length=60, required=False)

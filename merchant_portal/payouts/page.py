@@ -81,7 +81,7 @@ def name_destination(payout: PayoutView) -> str:
 def list_steps(payout: PayoutView) -> list[Step]:
     """The way of a payout, as far as it has come."""
     words = [
-        (gettext("Asked for"), payout.asked_at),
+        (pgettext("payout", "Asked for"), payout.asked_at),
         (gettext("Approved by two people"), payout.approved_at),
         (gettext("Handed to the bank"), payout.sent_at),
         (gettext("Arrived in your account"), None if payout.returned_at else payout.confirmed_at),

@@ -87,7 +87,7 @@ CLEARING_AGES: Words = {
 }
 PAYOUT_STATES: Words = {
     PayoutState.ASKED: _("To approve"),
-    PayoutState.APPROVED: _("To send"),
+    PayoutState.APPROVED: pgettext_lazy("payout", "To send"),
     PayoutState.SENT: _("At the bank"),
     PayoutState.CONFIRMED: pgettext_lazy("payout", "Arrived"),
     PayoutState.FAILED: _("Failed"),

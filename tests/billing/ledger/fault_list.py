@@ -269,7 +269,6 @@ AMOUNTS = (
         "split(total, (wanted, whole - wanted))[0]",
         "min(total, wanted)",
         f"{HERE}/test_reversing_rules.py",
-        MODEL,
     ),
     _code(
         "amounts are rounded up",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.ledger.contracts import AccountRef, Leg, Side
-from billing.ledger.rules import ReversalTooLarge, reverse_legs
+from billing.ledger.contracts import AccountRef, Code, Leg, Owner, Side
+from billing.ledger.rules import ReversalTooLarge, account_of, reverse_legs
 from tests.billing.ledger.books import ROWS
 
 
@@ -54,3 +54,26 @@ def test_nothing_less_than_one_and_nothing_more_than_the_rest_is_reversed() -> N
     with pytest.raises(ReversalTooLarge):
         reverse_legs(original, first, 553)
     assert reverse_legs(original, first, 552)
+
+
+def test_a_smaller_book_is_reversed_in_proportion_to_the_largest() -> None:
+    fees, owed = account_of(Code.PSP_FEE), account_of(Code.REFUND_PAYABLE, Owner.of_psp("w"))
+    kept, mirror = (
+        account_of(Code.CUSTODY_AT_PSP, Owner.of_shop_at_psp(1, "w")),
+        account_of(Code.CUSTODY_OWED, Owner.of_shop(1)),
+    )
+    original = [
+        Leg(fees, Side.DEBIT, 1000),
+        Leg(owed, Side.CREDIT, 1000),
+        Leg(kept, Side.DEBIT, 101),
+        Leg(mirror, Side.CREDIT, 101),
+    ]
+    first = reverse_legs(original, (), 300)
+    assert _totals(list(first)) == {
+        (fees, Side.CREDIT): 300,
+        (owed, Side.DEBIT): 300,
+        (kept, Side.CREDIT): 30,
+        (mirror, Side.DEBIT): 30,
+    }
+    rest = _totals([*first, *reverse_legs(original, first, 700)])
+    assert rest == {(leg.account, leg.side.other): leg.amount_minor for leg in original}

@@ -69,6 +69,8 @@ def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, world, ap
         "ledger": "/ledger/?check=seals",
         "accounts": "/ledger/accounts/2015/",
         "entries": "/ledger/accounts/1030/?owner=顺丰速运",
+        "stated": "/ledger/accounts/1030/?owner=顺丰速运&since=2020-01-01T00:00",
+        "books": "/ledger/books/",
         "transactions": "/ledger/transactions/",
         "transaction": "/ledger/transactions/1/",
         "requests": "/ledger/requests/",

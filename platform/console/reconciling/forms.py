@@ -20,7 +20,7 @@ class WhichForm(forms.Form):
     which = forms.ChoiceField(label=_("Statement"), error_messages={"required": _("Choose which statement it is.")})
     day = forms.DateField(
         label=_("Business day"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Enter the day that the file is about."), "invalid": _("Enter a day.")},
     )
 

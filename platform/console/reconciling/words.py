@@ -23,7 +23,7 @@ STATEMENTS: Words = {
     StatementKind.BALANCE: _("Balance transactions"),
 }
 STATEMENT_STATES: Words = {
-    StatementState.RECEIVED: _("Received"),
+    StatementState.RECEIVED: _("File received"),
     StatementState.LOADING: _("Being loaded"),
     StatementState.LOADED: _("Compared"),
     StatementState.SUPERSEDED: _("Replaced by another file"),

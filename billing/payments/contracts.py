@@ -110,15 +110,23 @@ class RefundReport:
     state: RefundState
     amount_minor: int
     reason: str = ""
+    returned: bool = False  # our commission is back with the share, so that the refund can be sent
 
 
 @dataclass(frozen=True, slots=True)
 class RefundOutcome:
-    """What recording a provider's word on a refund changed."""
+    """What recording a provider's word on a refund changed.
+
+    `commission_minor` of the share's commission goes back with it; `returned_now` says that it has, just now.
+    `released`: the shop had its money already.
+    """
 
     refund_no: str
     share_no: str
     state: RefundState
+    commission_minor: int = 0
+    returned_now: bool = False
+    released: bool = False
 
 
 class ReleaseStep(StrEnum):
@@ -187,6 +195,18 @@ class MerchantBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnOrder:
+    """Give commission that was split off back to its share (分账回退), before a refund."""
+
+    return_no: str
+    split_no: str
+    merchant_account: str
+    amount_minor: int
+    currency: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """A verified message of a provider: of a payment or of a refund."""
 
@@ -229,6 +249,10 @@ class CustodyGateway(Protocol):
     def query_split(self, order: SplitOrder) -> bool: ...
     def unfreeze(self, order: SplitOrder) -> bool:
         """Release what is left to the shop (完结分账)."""
+        ...
+
+    def return_split(self, order: ReturnOrder) -> bool:
+        """Give commission back; True once it is done. Repeats with one number are one."""
         ...
 
 

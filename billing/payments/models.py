@@ -79,6 +79,7 @@ class PaymentShare(models.Model):
     refunded_minor = models.BigIntegerField(default=0)  # asked, sent or succeeded
     step = models.CharField(max_length=12, default=ReleaseStep.NONE.value)
     commission_minor = models.BigIntegerField(default=0)
+    commission_returned_minor = models.BigIntegerField(default=0, db_default=0)  # for refunds after the split
     split_at = models.DateTimeField(null=True)
     unfrozen_at = models.DateTimeField(null=True)
 
@@ -99,6 +100,10 @@ class PaymentShare(models.Model):
                 condition=Q(commission_minor__gte=0, commission_minor__lte=F("amount_minor")),
             ),
             models.CheckConstraint(
+                name="payment_share_returned_within_commission",
+                condition=Q(commission_returned_minor__gte=0, commission_returned_minor__lte=F("commission_minor")),
+            ),
+            models.CheckConstraint(
                 name="payment_share_paid_has_a_transaction",
                 condition=Q(paid_at__isnull=True, transaction_id="") | Q(paid_at__isnull=False) & ~Q(transaction_id=""),
             ),
@@ -116,6 +121,9 @@ class Refund(models.Model):
     key = models.CharField(max_length=100, unique=True)
     amount_minor = models.BigIntegerField()
     reason = models.CharField(max_length=200, blank=True)
+    commission_minor = models.BigIntegerField(default=0, db_default=0)  # to be returned by us before it is sent
+    returned_at = models.DateTimeField(null=True)
+    released = models.BooleanField(default=False, db_default=False)  # the shop had its money when this was asked
     state = models.CharField(max_length=10, default=RefundState.ASKED.value)
     trouble = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -126,6 +134,10 @@ class Refund(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="refund_amount_is_positive", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="refund_commission_within_amount",
+                condition=Q(commission_minor__gte=0, commission_minor__lte=F("amount_minor")),
+            ),
             models.CheckConstraint(name="refund_state_is_known", condition=Q(state__in=_words(RefundState))),
             models.CheckConstraint(
                 name="refund_succeeded_has_a_time", condition=~Q(state="succeeded") | Q(succeeded_at__isnull=False)

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from billing.payments.contracts import PaymentOrder, ProviderReport, WebhookAnswer
-from market.money import WHOLE_BPS, portion
+from market.money import WHOLE_BPS, portion, split
 
 MOST_SHARES = 50
 MOST_REFUNDS = 50
@@ -31,6 +31,16 @@ def most_commission_minor(gateway: str, amount_minor: int) -> int:
     bps = MOST_SPLIT_BPS.get(gateway, WHOLE_BPS)
     most = portion(amount_minor, bps)
     return most if most * WHOLE_BPS <= amount_minor * bps else most - 1
+
+
+def commission_to_return(*, commission_minor: int, amount_minor: int, refunded_minor: int, promised_minor: int) -> int:
+    """What of a split commission goes back with a refund, in minor units.
+
+    In proportion to everything refunded so far, this refund included, less what was returned or promised before: so
+    that all parts together return exactly the commission.
+    """
+    target = split(commission_minor, (refunded_minor, amount_minor - refunded_minor))[0]
+    return max(0, target - promised_minor)
 
 
 def find_mismatch(agreed: PaymentOrder, report: ProviderReport) -> str:

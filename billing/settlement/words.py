@@ -25,6 +25,7 @@ _KINDS: Mapping[str, str] = {
     "custody_released": gettext_noop("Paid into your account at the provider"),
     "refund_custody": gettext_noop("Refund to the buyer"),
     "refund_custody_commission": gettext_noop("Commission given back for a refund"),
+    "refund_custody_taken_back": gettext_noop("Taken back from your account at the provider for a refund"),
     "refund_advanced": gettext_noop("Refund that the platform paid for you"),
     "cod_delivered": gettext_noop("Cash taken by the carrier"),
     "cod_remitted": gettext_noop("Carrier's fee for the cash"),

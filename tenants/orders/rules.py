@@ -8,7 +8,7 @@ _MOVES: dict[OrderState, frozenset[OrderState]] = {
     _S.PAID: frozenset({_S.SHIPPED, _S.REFUNDING}),
     _S.SHIPPED: frozenset({_S.DELIVERED, _S.COMPLETED, _S.REFUNDING}),
     _S.DELIVERED: frozenset({_S.COMPLETED, _S.REFUNDING}),
-    _S.COMPLETED: frozenset(),
+    _S.COMPLETED: frozenset({_S.REFUNDING}),
     # Money that came after the end takes the stock again, or goes back.
     _S.CANCELLED: frozenset({_S.PAID, _S.REFUNDING}),
     _S.REFUNDING: frozenset({_S.REFUNDED}),

@@ -5,14 +5,20 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.checkout.models import PurchaseShare
-from billing.checkout.selectors import ShareNotFound
+from billing.checkout.selectors import ShareNotFound, commission_vat_of
 from billing.checkout.services.shares import lock_share, move_share
-from billing.ledger.rules.custody import CustodyFeeReturned, CustodyRefunded
+from billing.ledger.rules.custody import (
+    CustodyCommissionReturned,
+    CustodyFeeReturned,
+    CustodyRefunded,
+    CustodyTakenBack,
+)
 from billing.ledger.services import request_posting
-from billing.payments.contracts import RefundReport, RefundState
+from billing.payments.contracts import RefundOutcome, RefundReport, RefundState
 from billing.payments.rules import provider_fee_minor
 from billing.payments.services import ask_refund, record_refund
 from market.audit.services import write_audit
+from market.money import split
 from tenants.inventory.services import release_holds
 from tenants.orders.contracts import OrderState, PaymentMethod
 from tenants.orders.rules import can_cancel
@@ -35,7 +41,9 @@ def cancel_share_as_buyer(*, share_no: str, buyer_id: int, reason: str, now: dat
 
 @transaction.atomic(durable=True)
 def refund_share_as_shop(*, shop_id: int, share_no: str, actor_id: int, reason: str, now: datetime) -> None:
-    """The shop gives everything back: before sending (stock returns) or after, until receipt is confirmed.
+    """The shop gives everything back: before sending (stock returns) or after, also when receipt is confirmed.
+
+    Then our commission goes back to it first, and its own money at the provider pays.
 
     Raises `ShareNotFound`, `WrongState`.
     """
@@ -55,12 +63,18 @@ def refund_share_as_shop(*, shop_id: int, share_no: str, actor_id: int, reason: 
 def settle_refund(*, report: RefundReport, now: datetime) -> bool:
     """Book what a provider says of a refund, once. Returns whether this call finished the refund."""
     outcome = record_refund(report=report, now=now)
-    if outcome is None or outcome.state is not RefundState.SUCCEEDED:
+    if outcome is None:
         return False
     share = lock_share(outcome.share_no)
+    if outcome.returned_now:
+        _book_return(share, outcome, now)
+    if outcome.state is not RefundState.SUCCEEDED:
+        return False
     move_share(share, to=OrderState.REFUNDED, actor="system", actor_id=None, now=now)
     psp = share.method
     fee = provider_fee_minor(psp, share.total_minor)
+    if outcome.released:
+        _book_taken_back(share, outcome, report.amount_minor - fee - outcome.commission_minor, now)
     if fee:
         returned = CustodyFeeReturned(
             psp=psp,
@@ -81,6 +95,37 @@ def settle_refund(*, report: RefundReport, now: datetime) -> bool:
     )
     request_posting(key=f"refunded:{report.refund_no}", event=refunded, now=now)
     return True
+
+
+def _book_return(share: PurchaseShare, outcome: RefundOutcome, now: datetime) -> None:
+    """Row LR2: our commission is back with the share, with its part of the VAT that was agreed."""
+    rest = share.commission_minor - outcome.commission_minor
+    vat = split(commission_vat_of(share), (outcome.commission_minor, rest))[0]
+    returned = CustodyCommissionReturned(
+        psp=share.method,
+        shop_id=share.shop_id,
+        share_no=share.share_no,
+        refund_no=outcome.refund_no,
+        commission_minor=outcome.commission_minor,
+        commission_vat_minor=vat,
+        currency=share.currency,
+    )
+    request_posting(key=f"split-returned:{outcome.refund_no}", event=returned, now=now)
+
+
+def _book_taken_back(share: PurchaseShare, outcome: RefundOutcome, own_minor: int, now: datetime) -> None:
+    """The mirror of L5: what the shop had already been given pays its part of the refund."""
+    if own_minor <= 0:
+        return
+    taken = CustodyTakenBack(
+        psp=share.method,
+        shop_id=share.shop_id,
+        share_no=share.share_no,
+        refund_no=outcome.refund_no,
+        amount_minor=own_minor,
+        currency=share.currency,
+    )
+    request_posting(key=f"taken-back:{outcome.refund_no}", event=taken, now=now)
 
 
 def _call_off(share: PurchaseShare, *, actor: str, actor_id: int, reason: str, now: datetime) -> None:

@@ -45,6 +45,7 @@ from billing.ledger.rules.custody import (
     CustodyReleased,
     CustodySharePaid,
     CustodySubsidised,
+    CustodyTakenBack,
     DebtWrittenOff,
     RefundAdvanced,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "CustodyReleased",
     "CustodySharePaid",
     "CustodySubsidised",
+    "CustodyTakenBack",
     "DebtMoved",
     "DebtNetted",
     "DebtWrittenOff",

@@ -114,6 +114,18 @@ class CustodyReleased(_Custody):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyTakenBack(_Custody):
+    """The mirror of L5: for a refund after the release the shop's own money pays, so it comes back into custody."""
+
+    kind: ClassVar[str] = "refund_custody_taken_back"
+    refund_no: str
+    amount_minor: int
+
+    def legs(self) -> tuple[Leg, ...]:
+        return balanced(*self.arriving(self.amount_minor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyRefunded(_Custody):
     """LR1: the provider pays the buyer back out of the sub-order, before the split or after it was returned."""
 

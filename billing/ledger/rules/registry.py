@@ -52,6 +52,7 @@ _EVENTS: tuple[type[PostingEvent], ...] = (
     custody.CustodyFeeReturned,
     custody.CustodyCommissionSplit,
     custody.CustodyReleased,
+    custody.CustodyTakenBack,
     custody.CustodyRefunded,
     custody.CustodyCommissionReturned,
     custody.RefundAdvanced,

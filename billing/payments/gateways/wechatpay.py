@@ -21,6 +21,7 @@ from billing.payments.contracts import (
     RefundOrder,
     RefundReport,
     RefundState,
+    ReturnOrder,
     ShareToPay,
     SplitOrder,
     Started,
@@ -186,6 +187,23 @@ class WechatPayGateway:
 
     def fetch_statement(self, *, kind: str, day: date) -> FetchedStatement:
         return wechatpay_bills.fetch(self._client, kind=kind, day=day)
+
+    def return_split(self, order: ReturnOrder) -> bool:
+        """Give commission back out of our own account (分账回退). The same number again is the same return."""
+        if order.amount_minor <= 0 or order.currency != "CNY":
+            raise ProviderError("a return gives back at least 1 fen", code="PARAM_ERROR", retry=False)
+        answer = self._client.call(
+            self._client.library.profitsharing_return,
+            out_order_no=_checked(order.split_no, _LONG_NO),
+            out_return_no=_checked(order.return_no, _LONG_NO),
+            return_mchid=self._config.sp_mchid,
+            amount=order.amount_minor,
+            description=cut_bytes(order.description, LONGEST_REASON),
+            sub_mchid=order.merchant_account,
+        )
+        if answer.get("result") == "FAILED":
+            raise ProviderError(f"return refused: {answer.get('fail_reason', '')}", code="RETURN_FAILED")
+        return answer.get("result") == "SUCCESS"
 
     def _sub_order(self, share: ShareToPay, currency: str) -> Json:
         return {

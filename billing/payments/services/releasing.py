@@ -84,8 +84,10 @@ def _begin_unfreeze(share_no: str) -> PaymentShare:
     share = _lock(share_no)
     if share.step == ReleaseStep.SPLIT_ASKED.value:
         raise SplitUnfinished(share_no)
+    if share.step == ReleaseStep.SPLIT.value:
+        _check_releasable(share)  # a refund may have been asked for since the split: it takes what is here
     if share.step == ReleaseStep.NONE.value:
-        # Without a commission nothing is split, but from here on a refund would come too late.
+        # Without a commission nothing is split, but from here on the shop's own money pays a refund.
         _check_releasable(share)
         share.step = ReleaseStep.SPLIT.value
         share.save(update_fields=["step"])

@@ -29,8 +29,8 @@ _PARTS: Mapping[str, EarningPart] = MappingProxyType(
         "refund_custody": EarningPart.REFUND,
     }
 )
-HANDED_OVER = "custody_released"
-_RELEASES = (HANDED_OVER, "escrow_released", "cod_kept_by_shop")
+HANDED_OVER = ("custody_released", "refund_custody_taken_back")  # to the shop's account at the provider, and back
+_RELEASES = ("custody_released", "escrow_released", "cod_kept_by_shop")
 _OURS = (Code.COMMISSION, Code.VAT_PAYABLE)
 
 
@@ -47,7 +47,7 @@ def add_up(share_no: str, transactions: Sequence[ShopTransaction]) -> ShareEarni
             else:
                 elsewhere += _signed(leg)
         change = sum(_signed(leg) for leg in legs)
-        if kind_of(one) == HANDED_OVER:
+        if kind_of(one) in HANDED_OVER:
             handed_over -= change
             continue
         for part, amount in _divide(one, change).items():

@@ -16,6 +16,7 @@ from market.money import DEFAULT_CURRENCY
 
 # The poster takes a second, an event a few: what is younger than this may stand in one place and not yet in the other.
 _ON_ITS_WAY = timedelta(minutes=10)
+_FREED_KINDS = ("custody_released", "refund_custody_taken_back")
 _RELEASED_KINDS = ("escrow_released", "cod_kept_by_shop")
 
 # Entries of the kinds that releases bring, against the releases; 2010 per order, against the orders that are not
@@ -50,9 +51,9 @@ SELECT
     (SELECT coalesce(sum(credit), 0) FROM mine WHERE code = '2030'),
     (SELECT coalesce(sum(amount_minor), 0) FROM payout WHERE channel = 'bank'
      AND (state IN ('asked', 'approved', 'sent') OR state = 'confirmed' AND returned_at IS NOT NULL)),
-    (SELECT coalesce(sum(e.amount_minor), 0)
+    (SELECT coalesce(sum(CASE e.side WHEN 'D' THEN e.amount_minor ELSE -e.amount_minor END), 0)
      FROM ledger_entry e JOIN mine m ON m.id = e.account_id JOIN ledger_transaction t ON t.id = e.transaction_id
-     WHERE m.code = '2015' AND e.side = 'D' AND t.kind = 'custody_released'),
+     WHERE m.code = '2015' AND t.kind IN ('custody_released', 'refund_custody_taken_back')),
     (SELECT coalesce(sum(credit), 0) FROM mine WHERE code = '2015'),
     (SELECT coalesce(sum(amount_minor), 0) FROM payout
      WHERE channel = 'wechatpay' AND state IN ('sent', 'confirmed')),
@@ -107,7 +108,7 @@ def read_shop_money(*, shop_id: int, now: datetime, currency: str = DEFAULT_CURR
         transit_posted_minor=transit + _sum(coming, Code.PAYOUT_IN_TRANSIT),
         transit_due_minor=payouts,
     )
-    freed -= _sum(coming, Code.CUSTODY_OWED, ("custody_released",))
+    freed -= _sum(coming, Code.CUSTODY_OWED, _FREED_KINDS)
     frozen += _sum(coming, Code.CUSTODY_OWED)
     return ShopMoney(
         books=books,

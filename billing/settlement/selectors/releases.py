@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from billing.settlement.contracts.releases import ReleaseState, ReleaseView
 from billing.settlement.models.releases import Release
@@ -44,6 +44,7 @@ def sum_unreleased_minor(shop_id: int) -> int:
     """What final sales bring a shop that has not reached it yet, in minor units; one statement."""
     rows = Release.objects.filter(shop_id=shop_id, completed_at__isnull=False)
     rows = rows.exclude(state=ReleaseState.RELEASED.value).exclude(carrier=SELF_DELIVERY)
+    rows = rows.filter(Q(due_at__isnull=False) | Q(method="cod"))  # the others were refunded instead
     net = Sum(F("total_minor") - F("commission_minor") - F("cash_fee_minor"))
     return int(rows.aggregate(net=net)["net"] or 0)
 

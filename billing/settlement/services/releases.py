@@ -37,7 +37,6 @@ MAX_BACK_OFF_SECONDS = 3_600
 _TROUBLES = (
     ProviderError,
     RefundUnderWay,
-    NothingLeft,
     SplitUnfinished,
     CommissionChanged,
     NotPaid,
@@ -130,6 +129,9 @@ def _release_at_provider(share_no: str, now: datetime) -> bool:
         if not unfreeze_share(share_no=share_no, now=now):
             return False
         _book_released(share_no, now)
+    except NothingLeft:
+        _give_up(share_no)
+        return False
     except _TROUBLES as error:
         log.warning("release.failed", share_no=share_no, error=str(error)[:200])
         _note_trouble(share_no, f"{type(error).__name__}: {error}")
@@ -189,6 +191,13 @@ def _begin_attempt(share_no: str, now: datetime) -> Release | None:
 @transaction.atomic(durable=True)
 def _note_trouble(share_no: str, error: str) -> None:
     Release.objects.filter(share_no=share_no, released_at__isnull=True).update(error=error[:300])
+
+
+@transaction.atomic(durable=True)
+def _give_up(share_no: str) -> None:
+    """All of it went back to the buyer: nothing will ever be released."""
+    release = Release.objects.filter(share_no=share_no, released_at__isnull=True)
+    release.update(due_at=None, error="refunded")
 
 
 def bank_account() -> str:

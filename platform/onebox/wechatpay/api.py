@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from onebox.wechatpay import applyments, bills, orders, refunds, splits, withdrawals
+from onebox.wechatpay import applyments, bills, orders, refunds, returns, splits, withdrawals
 from onebox.wechatpay.errors import ApiError, bad_parameter
 from onebox.wechatpay.fields import Body
 from onebox.wechatpay.signing import encrypt_resource
@@ -106,6 +106,18 @@ _ENDPOINTS: tuple[tuple[str, str, _Endpoint], ...] = (
         r"/v3/profitsharing/orders/([^/]+)",
         lambda simulator, request, no: Answer(
             200, splits.query(simulator, no, request.query("transaction_id"), request.query("sub_mchid"))
+        ),
+    ),
+    (
+        "POST",
+        r"/v3/profitsharing/return-orders",
+        lambda simulator, request: Answer(200, returns.ask(simulator, request.body)),
+    ),
+    (
+        "GET",
+        r"/v3/profitsharing/return-orders/([^/]+)",
+        lambda simulator, request, no: Answer(
+            200, returns.query(simulator, no, request.query("out_order_no"), request.query("sub_mchid"))
         ),
     ),
     (

@@ -96,12 +96,15 @@ def list_trades(simulator: Simulator, begin: float, end: float, sub_mchid: str =
 
 
 def list_flows(simulator: Simulator, begin: float, end: float, sub_mchid: str = "") -> list[Line]:
-    """What moved on the service provider's account: splits that came in, money that went to the bank."""
+    """What moved on the service provider's account: splits in, returns out, money that went to the bank."""
     flows: list[tuple[float, str, str, str, int]] = []
     for row in simulator.store.rows("SELECT * FROM splits WHERE created_at < ?", end):
         for receiver in json.loads(row["receivers"]):
             if receiver["account"] == simulator.keys.sp_mchid:
                 flows.append((row["created_at"], row["order_id"], "分账", row["out_order_no"], int(receiver["amount"])))
+    for row in simulator.store.rows("SELECT * FROM returns WHERE created_at < ?", end):
+        if row["account"] == simulator.keys.sp_mchid:
+            flows.append((row["created_at"], row["return_id"], "分账回退", row["out_return_no"], -row["amount"]))
     for row in simulator.store.rows("SELECT * FROM settlements WHERE created_at < ?", end):
         flows.append((row["created_at"], row["settle_id"], "提现", row["settle_id"], -row["amount"]))
     lines, balance = [], 0

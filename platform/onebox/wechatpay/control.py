@@ -17,6 +17,7 @@ SWITCHES = (
     "bills_of_today",  # the day that is not over yet has a bill already
     "bills_creating_next",  # so many requests for a bill are told that it is still being made
     "hold_withdrawals",
+    "fail_next_returns",  # so many returns of a split are refused: the receiver has not enough
     "init_next_withdrawals",  # so many are kept as INIT until they are asked again
     "fail_next_withdrawals",  # so many end as FAIL
 )

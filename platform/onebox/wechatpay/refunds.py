@@ -172,8 +172,9 @@ def _move(simulator: Simulator, sub: Row, refund: int) -> None:
     refunded = sub["refunded"] + refund
     fee = fee_of(sub["amount"] - refunded)
     pot = "available" if sub["finished"] or not sub["profit_sharing"] else "frozen"
-    left = sub[pot] - refund + (sub["fee"] - fee)
-    short = pot == "available" and refund > withdrawals.read_available(simulator, sub["sub_mchid"])
+    taken = refund - (sub["fee"] - fee)
+    left = sub[pot] - taken
+    short = pot == "available" and taken > withdrawals.read_available(simulator, sub["sub_mchid"])
     if left < 0 or short:
         raise ApiError(403, "NOT_ENOUGH", "特约商户余额不足，请先分账回退或充值")
     simulator.store.run(

@@ -63,6 +63,15 @@ CREATE TABLE IF NOT EXISTS splits (
     receivers TEXT NOT NULL,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS returns (
+    out_return_no TEXT PRIMARY KEY,
+    return_id TEXT NOT NULL UNIQUE,
+    out_order_no TEXT NOT NULL REFERENCES splits,
+    account TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    request_digest TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS receivers (
     sub_mchid TEXT NOT NULL,
     account TEXT NOT NULL,
@@ -127,6 +136,7 @@ _TABLES = (
     "settlements",
     "withdrawals",
     "notifications",
+    "returns",
     "splits",
     "refunds",
     "sub_orders",

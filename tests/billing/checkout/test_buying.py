@@ -31,7 +31,8 @@ from billing.checkout.tasks import send_refunds
 from billing.ledger.selectors import prove_ledger, trial_balance
 from billing.ledger.tasks import post_requests
 from billing.settlement.contracts import ReleaseState
-from billing.settlement.selectors import find_release
+from billing.settlement.selectors import find_release, sum_unreleased_minor
+from billing.settlement.selectors.guarding import read_shop_money
 from billing.settlement.services import record_cash_remitted, record_provider_settled
 from billing.settlement.tasks import on_share_final, release_shares
 from market.outbox.services import deliver_due, fan_out
@@ -242,6 +243,39 @@ def test_a_cancelled_share_gives_back_money_and_stock_and_the_other_goes_on(fair
     assert _balances() == {"1060": 8_946, "2015": 8_946} and prove_ledger().sound
     with pytest.raises(WrongState):
         cancel_share_as_buyer(share_no=mug.share_no, buyer_id=BUYER, reason="", now=clock.now)
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_a_shop_refunds_after_receipt_is_confirmed_and_every_fen_goes_back(fair, wechat_settings, clock, released):
+    fair.fill(3, 0)
+    purchase = fair.place()
+    _pay(fair, wechat_settings, purchase)
+    (share,) = purchase.shares
+    where = {"shop_id": share.shop_id, "share_no": share.share_no}
+    ship_share(carrier="SF", tracking_number="1", actor_id=1, now=clock.now, **where)
+    confirm_receipt(share_no=share.share_no, buyer_id=BUYER, now=clock.now)
+    if released:
+        _finish(clock)
+        assert find_release(share.share_no).state is ReleaseState.RELEASED
+        freed = read_shop_money(shop_id=share.shop_id, now=clock.now).at_provider.available_minor
+        assert freed == 3_000 - 18 - 150
+    refund_share_as_shop(actor_id=1, reason="坏了", now=clock.now, **where)
+    for _ in range(40):
+        send_refunds(clock.move(seconds=10))
+        if _order(fair, 0, share.share_no).state is OrderState.REFUNDED:
+            break
+        threading.Event().wait(0.1)
+    assert _order(fair, 0, share.share_no).state is OrderState.REFUNDED
+    _finish(clock)
+    _finish(clock)
+    assert _balances() == {} and prove_ledger().cleared
+    money = read_shop_money(shop_id=share.shop_id, now=clock.now)
+    assert (money.at_provider.available_minor, money.at_provider.frozen_minor) == (0, 0)
+    (account,) = [pots for pots in wechat_settings.read("balances").values() if any(pots.values())] or [{}]
+    assert account == {}, "the provider says the same"
+    release = find_release(share.share_no)
+    assert released or (release.state is ReleaseState.WAITING and release.error == "refunded")
+    assert sum_unreleased_minor(share.shop_id) == 0
 
 
 def test_a_shop_refunds_after_sending_until_receipt_is_confirmed(fair, wechat_settings, clock):

@@ -25,6 +25,7 @@ from billing.ledger.rules import (
     CustodyReleased,
     CustodySharePaid,
     CustodySubsidised,
+    CustodyTakenBack,
     DebtMoved,
     DebtNetted,
     DebtWrittenOff,
@@ -284,6 +285,11 @@ ROWS: dict[str, tuple[PostingEvent, str, str]] = {
         ),
         "4010 566; 2095 34; 1060:1/wechatpay 600",
         "1010:wechatpay 600; 2015:1 600",
+    ),
+    "LR2 taken back": (
+        CustodyTakenBack(shop_id=M1, share_no="S-20", psp=WECHAT, refund_no="R-20", amount_minor=9889),
+        "1060:1/wechatpay 9889",
+        "2015:1 9889",
     ),
     "L6": (
         RefundAdvanced(shop_id=M1, reference="R-22", bank_account=BANK, amount_minor=2850),

@@ -175,6 +175,7 @@ def test_only_refunds_and_disputes_may_overdraw_a_payable() -> None:
         "refund_confirmed",
         "refund_custody",
         "refund_custody_commission",
+        "refund_custody_taken_back",
         "refund_advanced",
         "dispute_opened",
         "dispute_taken",

@@ -4,20 +4,24 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billing.payments.contracts import ProviderError, RefundReport, RefundState
 from billing.payments.models import PaymentShare
-from billing.payments.rules import provider_fee_minor
+from billing.payments.rules import commission_to_return, provider_fee_minor
 from billing.payments.selectors import get_refund, get_share, list_due_refunds, list_refunds
 from billing.payments.services import (
     KeyReused,
+    NothingLeft,
     NotPaid,
     RefundTooLarge,
-    ShareReleased,
+    RefundUnderWay,
     receive_notification,
     send_due_refunds,
     send_refund,
     split_share,
+    unfreeze_share,
 )
 from tests.billing.payments.conftest import moment
 from tests.billing.payments.steps import ask, finish, in_threads, record_refunded
@@ -90,11 +94,82 @@ def test_an_unpaid_share_is_not_refunded(make_payment):
         ask(make_payment(100).shares[0].share_no, 100, "x")
 
 
-def test_a_released_share_is_not_refunded_from_custody(paid_share):
-    share_no = paid_share()
+@pytest.mark.parametrize("released", [False, True])
+def test_after_the_split_our_commission_goes_back_before_the_refund(paid_share, wechat_simulator, released):
+    share_no = paid_share(10_000)
     assert split_share(share_no=share_no, commission_minor=500, now=moment())
-    with pytest.raises(ShareReleased):
-        ask(share_no, 100, "x")
+    if released:
+        assert unfreeze_share(share_no=share_no, now=moment())
+    refund_no = ask(share_no, 10_000, "x")
+    for _ in range(2):  # a worker that dies after the call asks for the same return again
+        report = send_refund(refund_no=refund_no, now=moment())
+        assert report.returned and report.state is RefundState.ASKED
+    outcome = record_refunded(report)
+    assert (outcome.returned_now, outcome.commission_minor, outcome.released) == (True, 500, released)
+    assert record_refunded(report) is None, "a repeat changes nothing"
+    account = get_share(share_no).merchant_account
+    pot = "available" if released else "frozen"
+    assert wechat_simulator.read("balances")[account][pot] == 10_000 - 60
+    assert list_due_refunds(now=moment()) == [refund_no], "the refund itself is due at once"
+    assert record_refunded(send_refund(refund_no=refund_no, now=moment())).state is RefundState.SENT
+    finish(refund_no)
+    assert wechat_simulator.read("balances")[account][pot] == 0
+    assert PaymentShare.objects.get(share_no=share_no).commission_returned_minor == 500
+
+
+def test_a_split_that_is_under_way_is_waited_for(paid_share):
+    share_no = paid_share()
+    PaymentShare.objects.filter(share_no=share_no).update(step="split_asked", commission_minor=500)
+    refund_no = ask(share_no, 10_000, "x")
+    report = send_refund(refund_no=refund_no, now=moment())
+    assert not report.returned and record_refunded(report) is None
+    assert split_share(share_no=share_no, commission_minor=500, now=moment())
+    assert send_refund(refund_no=refund_no, now=moment()).returned
+
+
+def test_what_is_split_is_not_released_while_a_refund_is_under_way_nor_after_it(paid_share):
+    share_no = paid_share()
+    split_share(share_no=share_no, commission_minor=500, now=moment())
+    refund_no = ask(share_no, 5_000, "x")
+    with pytest.raises(RefundUnderWay):
+        unfreeze_share(share_no=share_no, now=moment())
+    record_refunded(send_refund(refund_no=refund_no, now=moment()))
+    record_refunded(send_refund(refund_no=refund_no, now=moment()))
+    finish(refund_no)
+    ask(share_no, 5_000, "y")
+    with pytest.raises(NothingLeft):
+        unfreeze_share(share_no=share_no, now=moment())
+
+
+def test_a_return_that_is_refused_is_asked_again_and_no_refund_is_sent_before(paid_share, wechat_simulator):
+    share_no = paid_share()
+    split_share(share_no=share_no, commission_minor=500, now=moment())
+    refund_no = ask(share_no, 10_000, "x")
+    wechat_simulator.switch(fail_next_returns=1)
+    with pytest.raises(ProviderError):
+        send_refund(refund_no=refund_no, now=moment())
+    assert get_refund(refund_no).trouble and get_refund(refund_no).state is RefundState.ASKED
+    assert send_refund(refund_no=refund_no, now=moment()).returned
+
+
+@given(
+    amount=st.integers(1, 100_000),
+    rate=st.integers(0, 3_000),
+    parts=st.lists(st.integers(1, 100_000), min_size=1, max_size=6),
+)
+def test_parts_of_a_refund_return_exactly_the_commission_and_never_more(amount, rate, parts):
+    commission = amount * rate // 10_000
+    refunded = returned = 0
+    for part in [*parts, amount]:
+        part = min(part, amount - refunded)
+        refunded += part
+        back = commission_to_return(
+            commission_minor=commission, amount_minor=amount, refunded_minor=refunded, promised_minor=returned
+        )
+        assert 0 <= back <= part
+        returned += back
+        assert returned <= commission
+    assert returned == commission
 
 
 def test_a_provider_that_is_down_is_asked_again_with_the_same_number(paid_share, wechat_simulator):

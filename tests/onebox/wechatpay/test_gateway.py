@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.payments.contracts import BadNotification, ProviderError, RefundOrder, RefundState, SplitOrder
+from billing.payments.contracts import BadNotification, ProviderError, RefundOrder, RefundState, ReturnOrder, SplitOrder
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.payments.gateways.wechatpay_client import WechatPayConfig
 from tests.fixtures.wechatpay import Inbox, Simulator, wait_for
@@ -270,6 +270,24 @@ def test_a_split_is_capped_at_thirty_percent_and_follows_the_payment(gateway, we
     assert refusal(gateway.split, split_order(order, report, 301)).code == "INVALID_REQUEST"
     assert refusal(gateway.split, split_order(order, report, 0)).code == "PARAM_ERROR"
     assert gateway.split(split_order(order, report, 300))
+
+
+def test_a_split_is_returned_once_a_number_and_never_more_than_was_split(gateway, wechat_simulator):
+    order = make_order(gateway, 12_000)
+    gateway.start(order)
+    wechat_simulator.pay(order.payment_no)
+    split = split_order(order, gateway.query(order.payment_no), 600)
+    account = order.shares[0].merchant_account
+    back = ReturnOrder("RT0000001", split.split_no, account, 400, "CNY", "用户退款")
+    assert refusal(gateway.return_split, back).code == "RESOURCE_NOT_EXISTS"
+    assert gateway.split(split) and gateway.return_split(back) and gateway.return_split(back)
+    assert wechat_simulator.read("balances")[account] == {"frozen": 12_000 - 72 - 200, "available": 0}
+    assert refusal(gateway.return_split, replace(back, amount_minor=100)).code == "PARAM_ERROR"
+    assert refusal(gateway.return_split, replace(back, return_no="RT0000002")).code == "INVALID_REQUEST"
+    assert refusal(gateway.return_split, replace(back, amount_minor=0)).code == "PARAM_ERROR"
+    assert gateway.unfreeze(replace(split, split_no="SP0000002"))
+    assert gateway.return_split(replace(back, return_no="RT0000003", amount_minor=200))
+    assert wechat_simulator.read("balances")[account] == {"frozen": 0, "available": 12_000 - 72}
 
 
 def test_the_fee_of_each_sub_order_is_on_the_bill(gateway, wechat_simulator):

@@ -277,6 +277,19 @@ def test_a_custody_order_refunded_after_the_split_takes_our_commission_back_firs
     assert "2095" not in list_left()
 
 
+def test_a_custody_order_refunded_after_its_release_is_paid_by_the_shops_own_money(clock: Clock) -> None:
+    fee_returned = CustodyFeeReturned(shop_id=M1, share_no="S-20", psp=WECHAT, refund_no="R-20", amount_minor=63)
+    given = 10552 - 63 - 600
+    released = CustodyReleased(shop_id=M1, share_no="S-20", psp=WECHAT, amount_minor=given)
+    refunded = CustodyRefunded(shop_id=M1, share_no="S-20", psp=WECHAT, refund_no="R-20", amount_minor=10552)
+    post_all(clock, "L1", "L3", "L4", released, "L7")
+    assert list_uncleared() == {}
+    post_all(clock, "LR2", "LR2 taken back")
+    assert list_uncleared() == {"1010:wechatpay": -600, "1060:1/wechatpay": 600 + given, "2015:1": 600 + given}
+    post_all(clock, fee_returned, refunded)
+    assert list_left() == {"1010:wechatpay": -600, "1020:main": 600}
+
+
 def test_a_part_of_a_split_custody_order_is_refunded_in_proportion(clock: Clock) -> None:
     post_all(clock, "L1", "L3", "L4")
     commission = portion(600, 2500)

@@ -12,18 +12,18 @@ from search.listings.engines.tantivy.files import IndexFiles
 
 def get_engine() -> Engine:
     """One engine a process."""
-    return _open(_get_folder())
+    return _open(settings.INDEX_ROOT)
 
 
 def get_index_files() -> IndexFiles:
     """Where this installation's index lies."""
-    return IndexFiles(_get_folder())
+    return IndexFiles(_find_folder(settings.INDEX_ROOT))
 
 
-def _get_folder() -> Path:
-    return Path(settings.INDEX_ROOT) / "listings"
+def _find_folder(root: Path) -> Path:
+    return Path(root) / "listings"
 
 
 @lru_cache(maxsize=4)
-def _open(folder: Path) -> TantivyEngine:
-    return TantivyEngine(folder)
+def _open(root: Path) -> TantivyEngine:
+    return TantivyEngine(_find_folder(root))

@@ -1,6 +1,7 @@
 """Where indexes lie: `current` is a link to the one that is read; a new one grows beside it and the link is swapped."""
 
 import fcntl
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import IO
 
 from search.listings.engines.tantivy.schema import VERSION
 
+CURRENT = "current"
 KEPT_BEFORE = 1
 _LINEAGE = "lineage"
 
@@ -24,13 +26,14 @@ class IndexFiles:
 
     @property
     def current(self) -> Path:
-        return self.root / "current"
+        return self.root / CURRENT
 
     def read_generation(self) -> str:
         """Changes with every commit and every swap; empty when there is no index of this schema's version."""
+        root = str(self.root)  # plain text: every page asks, and paths cost more than the two questions themselves
         try:
-            target = self.current.readlink().name
-            meta = (self.root / target / "meta.json").stat()
+            target = os.path.basename(os.readlink(f"{root}/{CURRENT}"))  # noqa: PTH115, PTH119
+            meta = os.stat(f"{root}/{target}/meta.json")  # noqa: PTH116
         except OSError:
             return ""
         if not target.startswith(f"v{VERSION}-"):

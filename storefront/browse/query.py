@@ -23,6 +23,7 @@ ATTRIBUTE = "a."
 CONDITIONS = ("c", "brand", "shop")
 NUMBERED = ("c", "shop")
 PAGE_SIZE = 30
+_FIELDS = {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}
 DEEPEST_PAGE = 80
 
 
@@ -63,11 +64,12 @@ def list_chips(
 ) -> list[Chip]:
     """The ticked conditions, each removable. `name_missing(field, value)` names what no facet lists."""
     language = get_language() or "zh-hans"
+    ticked = [name for name in data if name in CONDITIONS or _is_attribute(name)]
+    if not ticked:
+        return []
     labels = {(field_of(facet), value.value): value.label for facet in facets for value in facet.values}
     chips = []
-    for name in data:
-        if name not in CONDITIONS and not _is_attribute(name):
-            continue
+    for name in ticked:
         for value in dict.fromkeys(data.getlist(name)):
             if name in NUMBERED and _number(value) is None:
                 continue
@@ -98,9 +100,7 @@ def field_of(facet: Facet) -> str:
     """The name of a facet's field in the address."""
     if facet.kind is FacetKind.ATTRIBUTE:
         return ATTRIBUTE + facet.key
-    return {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}.get(
-        facet.kind, ""
-    )
+    return _FIELDS.get(facet.kind, "")
 
 
 def _is_attribute(name: str) -> bool:

@@ -27,7 +27,8 @@ def draw_rail(facets: Sequence[Facet], *, language: str, is_in_category: bool = 
 
 def _draw_group(facet: Facet, language: str, *, is_near_top: bool) -> str:
     """A facet as `<details>`: the first values, the rest folded; all of them where one of the rest is ticked."""
-    rows = [_draw_value(facet, value, language) for value in facet.values]
+    kind, field = "radio" if facet.kind is FacetKind.CATEGORY else "checkbox", field_of(facet)
+    rows = [_draw_value(kind, field, value, language) for value in facet.values]
     hides_tick = any(value.ticked for value in facet.values[FIRST_VALUES:])
     first = len(rows) if hides_tick else FIRST_VALUES
     is_open = is_near_top or any(value.ticked for value in facet.values)
@@ -44,9 +45,8 @@ def _fold(rows: Sequence[str]) -> str:
     return f'<details><summary class="tiny">{escape(label)}</summary>{"".join(rows)}</details>'
 
 
-def _draw_value(facet: Facet, value: FacetValue, language: str) -> str:
-    kind = "radio" if facet.kind is FacetKind.CATEGORY else "checkbox"
-    row = _draw_tick(kind, field_of(facet), value.value, value.label.best(language), value.ticked)
+def _draw_value(kind: str, field: str, value: FacetValue, language: str) -> str:
+    row = _draw_tick(kind, field, value.value, value.label.best(language), value.ticked)
     return f'{row}<span class="count">{value.count}</span></label>'
 
 

@@ -13,31 +13,41 @@ from market.taxonomy.contracts import CategoryNode
 from market.taxonomy.selectors import get_tree
 from search.listings.contracts import BadQuery, FacetKind, SearchPage, SearchQuery, Sort
 from search.listings.selectors import search
-from storefront.browse.kept import Draft, digest
+from storefront.browse.kept import Draft, Results, digest
 from storefront.browse.query import list_chips, read_query, without, without_price
 from storefront.browse.rail import draw_rail
 
 
 def draft_results(
     request: HttpRequest,
-    template: str,
+    kind: str,
     *,
     more: Mapping[str, Any] | None = None,  # Any: a template's context
     category: CategoryNode | None = None,
     shop_ids: tuple[int, ...] = (),
 ) -> Draft:
-    """A page of results for the request's address. What `more` says must hang on shops and categories only."""
+    """A page of results for the request's address. `kind` (search, category, shop) names its templates.
+
+    What `more` says must hang on shops and categories only.
+    """
     query, page = _search(request, category, shop_ids)
     context = _make_context(request, query, page, is_in_category=category is not None)
+    state = (request.epochs.shops, get_tree().version)  # type: ignore[attr-defined]
     content = digest(
-        request.epochs.shops,  # type: ignore[attr-defined]
-        get_tree().version,
+        state,
         [(card.listing_id, card.version) for card in page.hits],
         (query.page, page.total, page.did_relax),
         [chip.label for chip in context["chips"]],
         context["rail"],
     )
-    return Draft(template, {**context, **(more or {})}, content, is_makeshift=page.did_fall_back)
+    around = (category.category_id if category else None, shop_ids, state)
+    return Draft(
+        f"storefront/browse/{kind}.html",
+        {**context, **(more or {})},
+        content,
+        Results(f"storefront/browse/{kind}_results.html", query.words, around),
+        is_makeshift=page.did_fall_back,
+    )
 
 
 def _search(

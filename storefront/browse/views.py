@@ -60,7 +60,7 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
     def build() -> Draft:
         crumbs, children = [tree.nodes[pk] for pk in category.ancestors], tree.list_children(category.category_id)
         more = {"category": category, "crumbs": crumbs, "children": children}
-        return draft_results(request, "storefront/browse/category.html", more=more, category=category)
+        return draft_results(request, "category", more=more, category=category)
 
     return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
 
@@ -70,7 +70,7 @@ def show_search(request: HttpRequest) -> HttpResponse:
     """The goods for some words, with facets; without words, everything there is."""
 
     def build() -> Draft:
-        return draft_results(request, "storefront/browse/search.html")
+        return draft_results(request, "search")
 
     return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
 
@@ -143,7 +143,7 @@ def _mix(shelves: Sequence[Sequence[ListingCard]]) -> list[ListingCard]:
 def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
     def build() -> Draft:
         more = {"shop": shop}
-        return draft_results(request, "storefront/browse/shop.html", more=more, shop_ids=(shop.shop_id,))
+        return draft_results(request, "shop", more=more, shop_ids=(shop.shop_id,))
 
     path = f"{request.get_host()}{request.get_full_path()}"
     return show_kept(request, path=path, version=_list_version(request), build=build)

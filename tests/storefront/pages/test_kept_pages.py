@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.shortcuts import render
+from django.utils.html import escape
 
 from market.shops.selectors import map_shops, read_epochs
 from market.shops.services import approve_shop, suspend_shop, update_shop_profile
@@ -188,7 +189,8 @@ def test_a_change_elsewhere_draws_no_list_anew(fair: Fair, monkeypatch: pytest.M
     refresh_shop(shop_id=fair.street.shops[0].shop_id, now=datetime.now(UTC))
     fair.follow()
     after = [visitor.open(path) for path in (first, second)]
-    assert len(drawn) == 3
+    assert drawn.count("storefront/browse/category_results.html") == 3
+    assert drawn.count("storefront/browse/category.html") == 2  # what stands around them: once for each category
     assert after[0] == before[0] and "New cup" not in after[0]
     assert "New cup" in after[1] and "New cup" not in before[1]
 
@@ -198,3 +200,28 @@ def test_a_card_of_one_language_is_never_shown_in_the_other(fair: Fair) -> None:
         assert "马克杯0 EN" in Browser("en").open("/search")
         page = Browser("zh-CN").open("/search")
         assert "马克杯0" in page and "EN" not in page
+
+
+def test_searches_share_what_stands_around_them_and_nothing_else(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(kept, "render", lambda *args: drawn.append(args[1]) or render(*args))
+    visitor = Browser()
+    pages = {words: visitor.client.get("/search", {"q": words}).content.decode() for words in ("杯", "<b>&杯", "EN")}
+    assert drawn.count("storefront/browse/search.html") == 1
+    for words, page in pages.items():
+        assert f"<title>{escape(words)} · " in page and f'value="{escape(words)}"' in page
+        assert all(f"<title>{escape(other)} · " not in page for other in pages if other != words)
+    assert "<title>All goods" in visitor.open("/search")
+    assert drawn.count("storefront/browse/search.html") == 2
+    visitor.put_in(fair.goods[0][1], 3)
+    visitor.open("/cart/")
+    assert "<b>3</b>" in visitor.open("/search?q=EN") and "<b>3</b>" not in Browser().open("/search?q=EN")
+
+
+def test_a_toast_is_shown_once_and_never_kept(fair: Fair) -> None:
+    visitor, listing_id = Browser(), fair.goods[0][1]
+    visitor.put_in(listing_id, 0)
+    toasted = visitor.open("/search?q=EN")
+    assert '<div class="toast' in toasted
+    assert '<div class="toast' not in visitor.open("/search?q=EN")
+    assert '<div class="toast' not in Browser().open("/search?q=EN")

@@ -13,7 +13,7 @@ from billing.settlement.services import close_day, prove_night
 from market.accounts.contracts import StaffRole
 from tests.billing.settlement.sales import deliver, post_all, refund, sell, sold
 from tests.console.test_commission_pages import page_of
-from tests.console.test_pages import CHINESE
+from tests.console.test_pages import CHINESE, words_of
 
 
 @pytest.fixture
@@ -59,6 +59,8 @@ def test_the_list_is_aged_filtered_and_explained(aged, enter) -> None:
     assert "慢递" not in page_of(staff.get("/clearing/", age="week"))
     assert "慢递" in page_of(staff.get("/clearing/", code="1030", age="month"))
     assert "Nothing on this list is like that" in page_of(staff.get("/clearing/", code="request"))
+    home = " ".join(words_of(staff.get("/").content.decode()).split())
+    assert "Not cleared in time, without a reason 1" in home
     item = ClearingItem.objects.get(owner_id="慢递")
     path = f"/clearing/{item.pk}/"
     assert staff.post(path, reason=" ").status_code == 422

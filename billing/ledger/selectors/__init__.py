@@ -9,7 +9,8 @@ from billing.ledger.selectors.clearing import (
     list_posted_keys,
     list_touched_accounts,
     list_unbalanced_accounts,
-    sum_entries_since,
+    map_oldest_parts,
+    map_sums_since,
 )
 from billing.ledger.selectors.lookups import (
     find_posting_request,
@@ -55,9 +56,10 @@ __all__ = [
     "list_transactions",
     "list_unbalanced_accounts",
     "list_unposted",
+    "map_oldest_parts",
+    "map_sums_since",
     "prove_ledger",
     "search_transactions",
-    "sum_entries_since",
     "trial_balance",
     "verify_seals",
 ]

@@ -1,10 +1,11 @@
 """What has a balance, found without reading the whole of the books: by code, or by what was posted lately."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from json import dumps
 
 from django.db import connection
-from django.db.models import F, Max, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from billing.ledger.contracts import AccountRef, AccountView, Book, Code, Owner, Side
 from billing.ledger.models import Account, Entry, PostingRequest, Seal
@@ -20,15 +21,31 @@ SELECT DISTINCT e.account_id FROM ledger_entry e JOIN ledger_account a ON a.id =
 WHERE e.id > %s AND a.code = ANY (%s)
 """
 
+# Running sums from the newest entry back; the first that reaches what is there is its oldest part.
+_OLDEST_PARTS = """
+SELECT account_id, max(created_at) FROM (
+    SELECT e.account_id, e.created_at, w.value::bigint AS wanted,
+           sum(e.amount_minor) OVER (PARTITION BY e.account_id ORDER BY e.account_version DESC) AS reached
+    FROM json_each_text(%s) w JOIN ledger_entry e ON e.account_id = w.key::bigint AND e.side = %s
+) parts WHERE reached >= wanted GROUP BY account_id
+"""
 
-def list_unbalanced_accounts(codes: Collection[Code]) -> list[AccountView]:
-    """The accounts of some codes that are not at zero: a look at these codes' part of the index, by code and owner.
 
-    Meant for codes with few accounts (a provider, carrier or shop each), not for those with one per order.
+def list_unbalanced_accounts(codes: Collection[Code], *, negative: bool | None = None) -> list[AccountView]:
+    """The accounts of some codes that are not at zero, or only those above it, or only those below.
+
+    A look at these codes' part of the index. Meant for codes with few accounts (a provider, carrier or shop each), not
+    for those with one per order.
     """
     rows = Account.objects.filter(
         book__in={CHART[code].book for code in codes}, currency__in=list(CURRENCIES), code__in=list(codes)
     )
+    lowered = Q(normal=Side.DEBIT.value, posted_debits_minor__lt=F("posted_credits_minor"))
+    lowered |= Q(normal=Side.CREDIT.value, posted_credits_minor__lt=F("posted_debits_minor"))
+    if negative:
+        rows = rows.filter(lowered)
+    elif negative is not None:
+        rows = rows.exclude(lowered)
     return _to_views(rows.exclude(posted_debits_minor=F("posted_credits_minor")))
 
 
@@ -79,10 +96,18 @@ def find_oldest_part(account_id: int, *, side: Side, amount_minor: int) -> datet
     return oldest
 
 
-def sum_entries_since(account_id: int, *, side: Side, since: datetime) -> int:
-    """What was posted to one side of an account from an instant on, in minor units."""
-    rows = Entry.objects.filter(account_id=account_id, side=side, created_at__gte=since)
-    return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+def map_oldest_parts(amounts: Mapping[int, int], *, side: Side) -> dict[int, datetime]:
+    """`find_oldest_part` for many accounts by their ids, in one statement. Reads all their entries of that side."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST_PARTS, [dumps(dict(amounts)), side.value])
+        return dict(cursor.fetchall())
+
+
+def map_sums_since(account_ids: Collection[int], *, side: Side, since: datetime) -> dict[int, int]:
+    """What was posted to one side of each account from an instant on, in minor units; one statement."""
+    rows = Entry.objects.filter(account_id__in=account_ids, side=side, created_at__gte=since)
+    summed = rows.values_list("account_id").annotate(total=Sum("amount_minor")).order_by()
+    return {account_id: int(total) for account_id, total in summed}
 
 
 def get_closed_entry() -> int:

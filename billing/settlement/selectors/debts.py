@@ -1,10 +1,11 @@
 """What shops owe us, how old it is, and what was given up."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from billing.ledger.contracts import AccountView, Code, Owner, OwnerKind, Side
+from billing.ledger.contracts import AccountView, Code, Owner, Side
 from billing.ledger.rules import account_of
-from billing.ledger.selectors import find_oldest_part, list_accounts_of, list_unbalanced_accounts, sum_entries_since
+from billing.ledger.selectors import list_accounts_of, list_unbalanced_accounts, map_oldest_parts, map_sums_since
 from billing.settlement.contracts.clearing import Debt, WriteOffView
 from billing.settlement.models.clearing import DayClose, DebtWriteOff
 from billing.settlement.rules.debts import LOST_AFTER, find_lost_minor
@@ -12,20 +13,16 @@ from market.money import DEFAULT_CURRENCY
 
 
 def list_debts(*, now: datetime, limit: int = 200) -> list[Debt]:
-    """What shops owe us, the oldest first; two look-ups a debtor."""
-    owing = [
-        view
-        for view in list_unbalanced_accounts([Code.MERCHANT_RECEIVABLE])
-        if view.balance_minor > 0 and view.account.owner.kind is OwnerKind.SHOP
-    ]
-    return sorted((_to_debt(view, now) for view in owing), key=lambda debt: debt.since)[:limit]
+    """What shops owe us, the oldest first; three statements."""
+    owing = list_unbalanced_accounts([Code.MERCHANT_RECEIVABLE], negative=False)
+    return sorted(_to_debts(owing, now), key=lambda debt: debt.since)[:limit]
 
 
 def find_debt(*, shop_id: int, now: datetime, currency: str = DEFAULT_CURRENCY) -> Debt | None:
     """What one shop owes us."""
     ref = account_of(Code.MERCHANT_RECEIVABLE, Owner.of_shop(shop_id), currency)
-    view = next(iter(list_accounts_of([ref])), None)
-    return _to_debt(view, now) if view is not None and view.balance_minor > 0 else None
+    owing = [view for view in list_accounts_of([ref]) if view.balance_minor > 0]
+    return next(iter(_to_debts(owing, now)), None)
 
 
 def list_write_offs(*, shop_id: int | None = None, limit: int = 50) -> list[WriteOffView]:
@@ -55,13 +52,17 @@ def to_write_off(row: DebtWriteOff) -> WriteOffView:
     )
 
 
-def _to_debt(view: AccountView, now: datetime) -> Debt:
-    younger = sum_entries_since(view.account_id, side=Side.DEBIT, since=now - LOST_AFTER)
-    since = find_oldest_part(view.account_id, side=Side.DEBIT, amount_minor=view.balance_minor)
-    return Debt(
-        shop_id=int(view.account.owner.id),
-        currency=view.account.currency,
-        owed_minor=view.balance_minor,
-        since=since or now,
-        lost_minor=find_lost_minor(owed_minor=view.balance_minor, younger_minor=younger),
-    )
+def _to_debts(owing: Sequence[AccountView], now: datetime) -> list[Debt]:
+    amounts = {view.account_id: view.balance_minor for view in owing}
+    since = map_oldest_parts(amounts, side=Side.DEBIT)
+    younger = map_sums_since(list(amounts), side=Side.DEBIT, since=now - LOST_AFTER)
+    return [
+        Debt(
+            shop_id=int(view.account.owner.id),
+            currency=view.account.currency,
+            owed_minor=view.balance_minor,
+            since=since.get(view.account_id, now),
+            lost_minor=find_lost_minor(owed_minor=view.balance_minor, younger_minor=younger.get(view.account_id, 0)),
+        )
+        for view in owing
+    ]

@@ -5,7 +5,7 @@ from secrets import token_hex
 
 from django.db import transaction
 
-from billing.ledger.contracts import Code, Owner, OwnerKind
+from billing.ledger.contracts import Code, Owner
 from billing.ledger.rules import DebtMoved, DebtNetted, DebtWrittenOff, account_of
 from billing.ledger.selectors import find_transaction, list_unbalanced_accounts
 from billing.ledger.services import lock_balances, post
@@ -113,11 +113,8 @@ def write_off_debt(
 
 def _list_shops() -> list[tuple[int, str]]:
     """Shops that owe us, or whose payable is below zero, in the order of their numbers."""
-    found = set()
-    for view in list_unbalanced_accounts([Code.PAYABLE, Code.MERCHANT_RECEIVABLE]):
-        ref = view.account
-        negative = ref.code is Code.PAYABLE and view.balance_minor < 0
-        owing = ref.code is Code.MERCHANT_RECEIVABLE and view.balance_minor > 0
-        if ref.owner.kind is OwnerKind.SHOP and (negative or owing):
-            found.add((int(ref.owner.id), ref.currency))
-    return sorted(found)
+    views = [
+        *list_unbalanced_accounts([Code.PAYABLE], negative=True),
+        *list_unbalanced_accounts([Code.MERCHANT_RECEIVABLE], negative=False),
+    ]
+    return sorted({(int(view.account.owner.id), view.account.currency) for view in views})

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 from billing.checkout.selectors import list_purchases, sum_sales
 from billing.ledger.selectors import get_poster_health
 from billing.payments.selectors import count_refused_webhooks, list_merchant_accounts
-from billing.settlement.selectors import list_cash_to_come
+from billing.settlement.contracts import ClearingState
+from billing.settlement.selectors import count_clearing_items, find_clearing_proof, list_cash_to_come
 from console.access import staff_page
 from console.deeds import GATEWAY
 from console.frame import Rail, render_page
@@ -42,6 +43,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "outbox": outbox,
         "poster": poster,
         "failed_jobs": count_jobs_by_state()[JobState.FAILED],
+        "unexplained": _count_unexplained(now),
         "cash_count": len(cash),
         "cash_minor": sum(release.total_minor for release in cash),
         "refused": count_refused_webhooks(since=today),
@@ -51,6 +53,11 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "purchases": [purchase for _, purchase in list_purchases(limit=LATEST)],
     }
     return render_page(request, "home.html", context, rail=Rail(shops=shops, outbox=outbox, poster=poster))
+
+
+def _count_unexplained(now: datetime) -> int:
+    proof = find_clearing_proof()
+    return count_clearing_items(proof_id=proof.proof_id, now=now)[ClearingState.OVERDUE] if proof else 0
 
 
 def find_business_day(now: datetime) -> tuple[datetime, datetime]:

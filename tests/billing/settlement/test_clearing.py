@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -34,6 +35,7 @@ from billing.settlement.services import (
     write_clearing_note,
 )
 from market.audit.models import AuditEntry
+from tests import databases
 from tests.billing.settlement.sales import CARRIER, SHOP, STAFF, deliver, post_all, remit, sell, sold
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -245,3 +247,28 @@ def test_a_proof_reads_only_what_was_posted_since_the_last_one(db):
     with connection.cursor() as cursor:
         cursor.execute(touched)
         assert cursor.fetchall() == []
+
+
+def test_a_hundred_thousand_cleared_orders_are_not_read(committed_db):
+    """Statistics are the owner's to make; the accounts are like those of orders that have cleared."""
+    with psycopg.connect(databases.owner_url(committed_db.name), autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO ledger_account (book, currency, code, owner_kind, owner_id, shop_id, normal, floor_kind,"
+            " floor_minor, posted_debits_minor, posted_credits_minor, pending_debits_minor, pending_credits_minor,"
+            " version, opened_at) SELECT 'main', 'CNY', '2010', 'order', '1/S-' || n, 1, 'C', 'zero', 0, 5, 5, 0, 0, 2,"
+            " now() FROM generate_series(1, 100000) n"
+        )
+        owner.execute("ANALYZE ledger_account")
+    sell("S-1", NOON)
+    prove_clearing(now=NOON)
+    with CaptureQueriesContext(connection) as queries:
+        prove_clearing(now=NOON + DAY)
+    asked = [
+        query["sql"] for query in queries if query["sql"].startswith("SELECT") and "ledger_account" in query["sql"]
+    ]
+    assert asked
+    with connection.cursor() as cursor:
+        for question in asked:
+            cursor.execute(f"EXPLAIN {question}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan on ledger_account" not in plan, f"{question}\n{plan}"

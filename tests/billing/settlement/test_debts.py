@@ -133,6 +133,19 @@ def test_a_debt_ages_first_in_first_out_and_only_the_old_part_is_given_up(db):
     assert find_debt(shop_id=SHOP, now=MIDNIGHT).lost_minor == 0 and prove_ledger().sound
 
 
+def test_many_debts_are_aged_in_few_statements(db, django_assert_num_queries):
+    for shop_id in range(41, 46):
+        at = MIDNIGHT - (shop_id - 40) * 30 * DAY
+        sell(f"S-{shop_id}", at, shop_id=shop_id)
+        refund(f"S-{shop_id}", 5_550, at, shop_id=shop_id)
+    close_day(now=MIDNIGHT)
+    with django_assert_num_queries(3):
+        debts = list_debts(now=MIDNIGHT)
+    assert [(debt.owed_minor, debt.lost_minor) for debt in debts] == [(1_000, 0)] * 5, "moved just now"
+    assert list_debts(now=MIDNIGHT + 91 * DAY)[0].lost_minor == 1_000
+    assert len(list_debts(now=MIDNIGHT, limit=2)) == 2
+
+
 def test_a_debt_that_is_not_old_enough_cannot_be_given_up(db):
     sell("S-1", MIDNIGHT - 10 * DAY)
     refund("S-1", 5_550, MIDNIGHT - 10 * DAY)

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from billing.ledger.contracts import Code, Owner
 from billing.ledger.contracts.provider_facts import PostedFact
@@ -45,12 +46,44 @@ PENDING_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """A line of a loaded file, and the transaction it was matched with before."""
+
+    row_id: int
+    statement_id: int
+    kind: str
+    number: str
+    order_no: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    at: datetime
+    pending: bool
+    transaction_id: int | None
+
+
+_COLUMNS = (
+    "pk",
+    "statement_id",
+    "kind",
+    "number",
+    "order_no",
+    "amount_minor",
+    "fee_minor",
+    "currency",
+    "at",
+    "pending",
+    "transaction_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class TwoSides:
     """What is compared, with the rows that the lines came from."""
 
     theirs: list[TheirItem]
     ours: list[OurItem]
-    rows: dict[int, StatementRow]
+    rows: dict[int, FileRow]
 
 
 def business_zone() -> ZoneInfo:
@@ -68,7 +101,7 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 def gather_sides(statement: ProviderStatement, now: datetime) -> TwoSides:
     """Everything that is needed to compare a file with the books; a few statements whatever its size."""
-    rows = list(statement.rows.order_by("row"))
+    rows = _read_rows(statement.rows.order_by("row"))
     left = _list_left_over(statement)
     theirs = [_to_their_item(row, now) for row in rows]
     theirs += [_to_their_item(row, now, earlier=True) for row in left]
@@ -80,10 +113,14 @@ def gather_sides(statement: ProviderStatement, now: datetime) -> TwoSides:
     )
     missed = [number for number in open_missing.values_list("transaction_id", flat=True) if number is not None]
     ours = _give_roles(statement, _list_items(statement, [*rows, *left], missed))
-    return TwoSides(theirs, ours, {row.pk: row for row in [*rows, *left]})
+    return TwoSides(theirs, ours, {row.row_id: row for row in [*rows, *left]})
 
 
-def _list_left_over(statement: ProviderStatement) -> list[StatementRow]:
+def _read_rows(rows: QuerySet[StatementRow]) -> list[FileRow]:
+    return [FileRow(*values) for values in rows.values_list(*_COLUMNS)]
+
+
+def _list_left_over(statement: ProviderStatement) -> list[FileRow]:
     """Lines of other days that nothing of ours was found for, or that were still under way."""
     others = StatementRow.objects.filter(
         statement__psp=statement.psp,
@@ -93,21 +130,24 @@ def _list_left_over(statement: ProviderStatement) -> list[StatementRow]:
     ).exclude(statement=statement)
     unfinished = [FindingState.OPEN.value, FindingState.SUSPENDED.value]
     extra = Q(findings__kind=FindingKind.EXTRA.value, findings__state__in=unfinished)
-    return list(others.filter(extra | Q(pending=True)).select_related("statement").distinct().order_by("pk"))
+    return _read_rows(others.filter(extra | Q(pending=True)).distinct().order_by("pk"))
 
 
-def _list_items(statement: ProviderStatement, rows: Iterable[StatementRow], missed: Iterable[int]) -> list[BookedItem]:
+def _list_items(statement: ProviderStatement, rows: Iterable[FileRow], missed: Iterable[int]) -> list[BookedItem]:
     """What the books know: of the day and a little around it, and of the numbers on the file, whenever that was."""
     start, end = day_bounds(statement.day)
     since, until = start - TOLERANCE - MARGIN, end + TOLERANCE + MARGIN
     around = _read_between(statement, since, until)
-    known = {item.number for item in list_booked_items(around, StatementKind(statement.kind))}
+    items = list_booked_items(around, StatementKind(statement.kind))
+    known = {item.number for item in items}
     subjects = {number for row in rows if row.number not in known for number in (row.number, row.order_no) if number}
-    facts = {fact.transaction_id: fact for fact in around}
-    facts |= {fact.transaction_id: fact for fact in _read_about(statement, subjects, missed)}
+    more = {fact.transaction_id: fact for fact in _read_about(statement, subjects, missed)}
     if any(LineKind(row.kind) in LOOSE_KINDS for row in rows) or StatementKind(statement.kind) is not _TRADE:
         wide = _read_between(statement, start - LOOSE_WITHIN, end + LOOSE_WITHIN, only=("provider_settled",))
-        facts |= {fact.transaction_id: fact for fact in wide}
+        more |= {fact.transaction_id: fact for fact in wide}
+    if not more:
+        return items
+    facts = {fact.transaction_id: fact for fact in around} | more
     return list_booked_items(facts.values(), StatementKind(statement.kind))
 
 
@@ -159,13 +199,7 @@ def _give_roles(statement: ProviderStatement, items: Iterable[BookedItem]) -> li
         ).values_list("day", flat=True)
     )
     items = list(items)
-    elsewhere = StatementRow.objects.filter(
-        statement__psp=statement.psp,
-        statement__kind=statement.kind,
-        statement__state=StatementState.LOADED.value,
-        transaction_id__in=[item.transaction_id for item in items],
-    ).exclude(statement=statement)
-    taken = set(elsewhere.values_list("transaction_id", flat=True))
+    taken = _find_taken(statement, [item.transaction_id for item in items])
     before = statement.day - timedelta(days=1) in loaded
     after = statement.day + timedelta(days=1) in loaded
 
@@ -183,11 +217,23 @@ def _give_roles(statement: ProviderStatement, items: Iterable[BookedItem]) -> li
     return [_to_our_item(item, role_of(item)) for item in items]
 
 
-def _to_their_item(row: StatementRow, now: datetime, *, earlier: bool = False) -> TheirItem:
+def _find_taken(statement: ProviderStatement, transaction_ids: list[int]) -> set[int]:
+    """Which of these transactions a line of another file in force is matched with."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.transaction_id FROM settlement_statementrow r"
+            " JOIN settlement_providerstatement s ON s.id = r.statement_id"
+            " WHERE r.transaction_id = ANY (%s) AND s.psp = %s AND s.kind = %s AND s.state = 'loaded' AND s.id <> %s",
+            [transaction_ids, statement.psp, statement.kind, statement.pk],
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
+def _to_their_item(row: FileRow, now: datetime, *, earlier: bool = False) -> TheirItem:
     """A line that is under way for too long is judged like one of this file."""
     late = row.pending and row.at < now - PENDING_FOR
     return TheirItem(
-        ref=row.pk,
+        ref=row.row_id,
         kind=LineKind(row.kind),
         number=row.number,
         amount_minor=row.amount_minor,

@@ -62,9 +62,9 @@ def reconcile_statement(*, statement_id: int, now: datetime) -> int | None:
         return None
     sides = gather_sides(statement, now)
     matching = match_items(sides.theirs, sides.ours)
-    _link_rows(statement, matching)
+    _link_rows(statement, matching, sides)
     run = _write_run(statement, matching, sides, now)
-    _write_findings(run, _read_outcome(matching), sides, now)
+    _write_findings(run, _read_outcome(matching), now)
     return run.pk
 
 
@@ -81,22 +81,21 @@ def _read_outcome(matching: Matching) -> _Outcome:
     return outcome
 
 
-def _link_rows(statement: ProviderStatement, matching: Matching) -> None:
+def _link_rows(statement: ProviderStatement, matching: Matching, sides: TwoSides) -> None:
     """Which transaction each line is. A line that lost its transaction (it was reversed) loses the link."""
-    links = {pair.theirs.ref: pair.ours.ref for pair in matching.pairs}
-    stale = statement.rows.filter(transaction_id__isnull=False).exclude(pk__in=list(links))
-    stale.update(transaction_id=None)
+    links: dict[int, int | None] = {row.row_id: None for row in sides.rows.values() if row.statement_id == statement.pk}
+    links |= {pair.theirs.ref: pair.ours.ref for pair in matching.pairs}
+    changed = {row_id: number for row_id, number in links.items() if sides.rows[row_id].transaction_id != number}
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE settlement_statementrow r SET transaction_id = n.transaction_id"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS n (id, transaction_id)"
-            " WHERE r.id = n.id AND r.transaction_id IS DISTINCT FROM n.transaction_id",
-            [list(links), list(links.values())],
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS n (id, transaction_id) WHERE r.id = n.id",
+            [list(changed), list(changed.values())],
         )
 
 
 def _write_run(statement: ProviderStatement, matching: Matching, sides: TwoSides, now: datetime) -> ReconciliationRun:
-    own = {row.pk for row in sides.rows.values() if row.statement_id == statement.pk}
+    own = {row.row_id for row in sides.rows.values() if row.statement_id == statement.pk}
     counts = Counter(pair.difference for pair in matching.pairs if pair.difference is not None)
     counts.update(item.kind for item in matching.unmatched)
     figures = {
@@ -111,16 +110,17 @@ def _write_run(statement: ProviderStatement, matching: Matching, sides: TwoSides
     return run
 
 
-def _write_findings(run: ReconciliationRun, outcome: _Outcome, sides: TwoSides, now: datetime) -> None:
-    drafts = _name_drafts(run.statement, outcome.drafts, sides)
+def _write_findings(run: ReconciliationRun, outcome: _Outcome, now: datetime) -> None:
+    rows = _fetch_rows(outcome.drafts)
+    drafts = _name_drafts(run.statement, outcome.drafts, rows)
     known = {row.key: row for row in Finding.objects.filter(psp=run.statement.psp, key__in=list(drafts))}
-    shops = _find_shops(run.statement.psp, drafts.values(), sides)
+    shops = _find_shops(run.statement.psp, rows.values())
     rounded = 0
     for key, draft in drafts.items():
         if key in known:
-            _keep(known[key], run, draft, sides, now)
+            _keep(known[key], run, _row_of(draft, rows))
             continue
-        finding = _create(run, key, draft, sides, shops, now)
+        finding = _create(run, key, draft, _row_of(draft, rows), shops, now)
         if draft.kind is FindingKind.AMOUNT and abs(to_finding_view(finding).difference_minor) <= ROUNDING_MINOR:
             round_off(finding, now)
             rounded += 1
@@ -131,13 +131,24 @@ def _write_findings(run: ReconciliationRun, outcome: _Outcome, sides: TwoSides, 
         )
 
 
-def _name_drafts(statement: ProviderStatement, drafts: Iterable[_Draft], sides: TwoSides) -> dict[str, _Draft]:
+def _fetch_rows(drafts: Iterable[_Draft]) -> dict[int, StatementRow]:
+    numbers = [draft.theirs.ref for draft in drafts if draft.theirs is not None]
+    return StatementRow.objects.select_related("statement").in_bulk(numbers)
+
+
+def _row_of(draft: _Draft, rows: dict[int, StatementRow]) -> StatementRow | None:
+    return rows[draft.theirs.ref] if draft.theirs is not None else None
+
+
+def _name_drafts(
+    statement: ProviderStatement, drafts: Iterable[_Draft], rows: dict[int, StatementRow]
+) -> dict[str, _Draft]:
     """Drafts under names that stay the same whenever the comparison is repeated."""
     named: dict[str, _Draft] = {}
     for draft in drafts:
         item = draft.theirs or draft.ours
         assert item is not None
-        row = sides.rows[draft.theirs.ref] if draft.theirs is not None else None
+        row = _row_of(draft, rows)
         place = f"T{draft.ours.ref}" if row is None and draft.ours is not None else str(_day_of(row, statement))
         stem = f"{statement.kind}:{draft.kind.value}:{item.kind.value}:{item.number}:{place}"
         count = 0
@@ -153,14 +164,13 @@ def _day_of(row: StatementRow | None, statement: ProviderStatement) -> date:
     return row.statement.day
 
 
-def _find_shops(psp: str, drafts: Iterable[_Draft], sides: TwoSides) -> dict[str, int]:
-    accounts = {sides.rows[draft.theirs.ref].account for draft in drafts if draft.theirs is not None}
-    return map_shops_by_account(accounts=accounts - {""}, gateway=psp) if accounts - {""} else {}
+def _find_shops(psp: str, rows: Iterable[StatementRow]) -> dict[str, int]:
+    accounts = {row.account for row in rows} - {""}
+    return map_shops_by_account(accounts=accounts, gateway=psp) if accounts else {}
 
 
-def _keep(finding: Finding, run: ReconciliationRun, draft: _Draft, sides: TwoSides, now: datetime) -> None:
+def _keep(finding: Finding, run: ReconciliationRun, row: StatementRow | None) -> None:
     """Found before. One that had resolved by itself and differs again is open again; a person's word stays."""
-    row = sides.rows[draft.theirs.ref] if draft.theirs is not None else None
     if finding.statement_row_id != (row.pk if row else None):
         finding.statement_row, finding.row, finding.run = row, row.row if row else None, run
         finding.save(update_fields=["statement_row", "row", "run"])
@@ -175,9 +185,8 @@ def _is_rounded(finding: Finding) -> bool:
 
 
 def _create(
-    run: ReconciliationRun, key: str, draft: _Draft, sides: TwoSides, shops: dict[str, int], now: datetime
+    run: ReconciliationRun, key: str, draft: _Draft, row: StatementRow | None, shops: dict[str, int], now: datetime
 ) -> Finding:
-    row = sides.rows[draft.theirs.ref] if draft.theirs is not None else None
     item = draft.theirs or draft.ours
     assert item is not None
     known = draft.ours or draft.twin
@@ -210,16 +219,14 @@ def _create(
 
 def _resolve(run: ReconciliationRun, keys: set[str], outcome: _Outcome, now: datetime) -> int:
     """Findings that are none any more: of this file when compared again, and of earlier ones through this one."""
-    statement = run.statement
+    statement, found = run.statement, set(outcome.found_transactions)
     unfinished = Finding.objects.select_for_update(no_key=True).filter(
         psp=statement.psp, statement_kind=statement.kind, state__in=_UNFINISHED
     )
     gone: Sequence[Finding] = [
         *unfinished.filter(day=statement.day).exclude(key__in=keys).order_by("pk"),
         *unfinished.filter(kind=FindingKind.EXTRA.value, statement_row__in=outcome.found_rows).order_by("pk"),
-        *unfinished.filter(kind=FindingKind.MISSING.value, transaction_id__in=outcome.found_transactions).order_by(
-            "pk"
-        ),
+        *(row for row in unfinished.filter(kind=FindingKind.MISSING.value) if row.transaction_id in found),
     ]
     distinct = {finding.pk: finding for finding in gone if finding.key not in keys}
     for finding in distinct.values():

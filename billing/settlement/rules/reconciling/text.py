@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from billing.settlement.contracts.reconciling import BadStatement
 from market.money import BadAmount, UnknownCurrency, get_currency, parse_minor
 
-MOST_BYTES = 256 * 1024 * 1024
-"""Of the content, uncompressed: some 800,000 lines. A day with more has to be split by the provider."""
-MOST_LINES = 1_000_000
+MOST_BYTES = 128 * 1024 * 1024
+"""Of the content, uncompressed. A day with more is one that this way of comparing is not made for."""
+MOST_LINES = 400_000
 LONGEST_LINE = 64 * 1024
 LONGEST_NUMBER = 80
 _GZIP = b"\x1f\x8b"

@@ -33,11 +33,23 @@ class BankAccountForm(forms.Form):
             (AccountKind.CARD.value, _("A person's bank card")),
         ],
     )
-    holder = forms.CharField(label=_("Account holder"), max_length=80, required=False)
-    bank = forms.CharField(label=pgettext_lazy("bank account", "Bank"), max_length=80, required=False)
+    holder = forms.CharField(
+        label=_("Account holder"),
+        max_length=80,
+        error_messages={"required": _("Enter the holder's name as the bank knows it.")},
+    )
+    bank = forms.CharField(
+        label=pgettext_lazy("bank account", "Bank"),
+        max_length=80,
+        error_messages={"required": _("Enter the name of the bank, such as 招商银行.")},
+    )
     branch = forms.CharField(label=_("Branch"), max_length=100, required=False)
     cnaps = forms.CharField(label=_("CNAPS code of the branch"), max_length=20, required=False)
-    number = forms.CharField(label=_("Account number"), max_length=60, required=False)
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=60,
+        error_messages={"required": _("Type the whole number of the account.")},
+    )
 
     def draft(self) -> BankAccountDraft:
         """The account as it was typed."""

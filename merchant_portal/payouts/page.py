@@ -42,6 +42,7 @@ class PayoutRow:
     state: str
     tone: str
     to: str
+    ending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class BookLine:
 
 def describe(payout: PayoutView) -> PayoutRow:
     """A payout in words."""
-    return PayoutRow(payout, name_state(payout.state), _TONES[payout.state], name_destination(payout))
+    ending = f"····{payout.last_four}" if payout.last_four else ""
+    return PayoutRow(payout, name_state(payout.state), _TONES[payout.state], name_destination(payout), ending)
 
 
 def name_state(state: PayoutState) -> str:
@@ -72,9 +74,9 @@ def name_state(state: PayoutState) -> str:
 
 
 def name_destination(payout: PayoutView) -> str:
-    """Where it goes, without more of the number than its end."""
+    """Where it goes."""
     if payout.channel is ChannelName.BANK:
-        return f"{payout.bank} ····{payout.last_four}"
+        return payout.bank
     return gettext("The bank you named to WeChat Pay")
 
 

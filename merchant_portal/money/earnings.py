@@ -15,7 +15,7 @@ from market.money import format_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.frame import render_page
 from merchant_portal.money.page import describe_postings, name_place, say_way_out, sum_parts, tone_of_place
-from merchant_portal.orders.page import describe_share, list_commission, name_state, tone_of
+from merchant_portal.orders.page import describe_share, list_commission, name_state, sum_earnings, tone_of
 from tenants.orders.contracts import SELF_DELIVERY
 from web.paging import BadCursor, cut_page, decode_cursor
 from web.shapes import SumRow, Tab
@@ -63,7 +63,8 @@ def show_order_earnings(request: HttpRequest, share_no: str) -> HttpResponse:
     except ShareNotFound as error:
         raise Http404 from error
     earned, posted = read_earnings(shop_id=shop_id, share_no=share_no)
-    kept = find_kept(share, earned, find_release(share_no))
+    release = find_release(share_no)
+    kept = find_kept(share, earned, release)
     way_out = find_order_way_out(shop_id=shop_id, posted=posted)
     context = {
         "share": share,
@@ -71,6 +72,7 @@ def show_order_earnings(request: HttpRequest, share_no: str) -> HttpResponse:
         "tone": tone_of(share.state, share.method),
         "goods": sum_price(terms),
         "sums": sum_earned(earned, terms, kept),
+        "expected": [] if posted else sum_earnings(terms, share.method, release),
         "earned": earned,
         "place": gettext("You kept the cash") if kept else name_place(earned.place),
         "place_tone": tone_of_place(earned.place),

@@ -39,16 +39,18 @@ SELECT count(*) FROM (
 
 # Each account that moved, walked on from the entry before: every balance, every version, and at its end the totals.
 _WRONG_BALANCES = """
-WITH touched AS (
-    SELECT account_id, min(account_version) AS first FROM ledger_entry WHERE id > %s GROUP BY account_id
+WITH added AS MATERIALIZED (
+    SELECT account_id, account_version, side, amount_minor, balance_after_minor FROM ledger_entry WHERE id > %s
+), touched AS (
+    SELECT account_id, min(account_version) AS first FROM added GROUP BY account_id
 ), walked AS (
     SELECT e.account_id, e.account_version, e.balance_after_minor,
            t.first - 1 + row_number() OVER walk AS version,
            coalesce(before.balance_after_minor, 0)
            + sum(CASE WHEN e.side = a.normal THEN e.amount_minor ELSE -e.amount_minor END) OVER walk AS balance
-    FROM touched t
+    FROM added e
+    JOIN touched t ON t.account_id = e.account_id
     JOIN ledger_account a ON a.id = t.account_id
-    JOIN ledger_entry e ON e.account_id = t.account_id AND e.account_version >= t.first
     LEFT JOIN ledger_entry before ON before.account_id = t.account_id AND before.account_version = t.first - 1
     WINDOW walk AS (PARTITION BY e.account_id ORDER BY e.account_version)
 )
@@ -84,7 +86,7 @@ class Watch:
         (wrong,) = _ask(_WRONG_BALANCES, [self.entry_id])
         return {
             "missing": len(set(acknowledged).difference(found)),
-            "duplicates": len(found) - len(set(acknowledged)) + abs(entries - LEGS * len(found)),
+            "duplicates": len(set(found).difference(acknowledged)) + abs(entries - LEGS * len(found)),
             "unbalanced": unbalanced,
             "wrong balances": wrong,
             "deadlocks": deadlocks - self.deadlocks,

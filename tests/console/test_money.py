@@ -6,6 +6,7 @@ from django.utils import timezone
 from billing.ledger.contracts import Code, Owner
 from billing.ledger.models import PostingRequest
 from billing.ledger.selectors import get_balance, list_unposted
+from billing.payments.selectors import get_share
 from billing.settlement.selectors import find_release
 from market.accounts.contracts import StaffRole
 from market.audit.contracts import ActorKind
@@ -117,6 +118,8 @@ def test_a_number_or_a_shops_name_leads_straight_there(world, enter) -> None:
         "alpha": f"/shops/{world.fair.shops[0].shop_id}/",
         "T-1": "/ledger/transactions/1/",
         "1": "/ledger/transactions/1/",
+        get_share(world.paid.shares[0].share_no).transaction_id: f"/purchases/{world.paid.purchase_no}/",
+        "PO000": "/purchases/?q=PO000",
         "2611?": "/purchases/?q=2611%3F",
         "": "/purchases/?q=",
         "９": "/purchases/?q=%EF%BC%99",

@@ -13,12 +13,14 @@ from market.accounts.selectors import find_user_by_phone
 from market.shops.contracts import ShopContext
 from onebox.demo.catalogue import build_catalogue
 from onebox.demo.loading import load_all
-from onebox.demo.people import SHOPPERS, list_sign_ins
+from onebox.demo.payouts import load_payouts
+from onebox.demo.people import SHOPPERS, STAFF, list_sign_ins
 from onebox.demo.sales import load_sales
 from onebox.places import current_place, write_private
 from search.listings.selectors import find_highest_listing_id
 
 GATEWAY = "wechatpay"
+PAID_SHOP = "qinghe"
 
 
 class Command(BaseCommand):
@@ -39,6 +41,10 @@ class Command(BaseCommand):
             now=timezone.now(),
             progress=self._show,
         )
+        approvers = [found.pk for person in STAFF if (found := find_user_by_phone(person.phone))]
+        paid_shop = next((shop for shop in shops if shop.slug == PAID_SHOP), None)
+        if paid_shop is not None and len(approvers) == 2:
+            load_payouts(shop=paid_shop, approver_ids=(approvers[0], approvers[1]), now=timezone.now())
         self.stdout.write(f"{len(shops)} shops are open.")
 
     def _enrol(self, shops: list[ShopContext]) -> None:

@@ -143,6 +143,17 @@ def test_a_shops_money_cannot_be_suspended_but_is_explained(bills: Day, enter) -
     assert "SH1" in staff.get("/reconciliation/findings/", state="explained").content.decode()
 
 
+def test_what_a_rule_decided_is_said_in_words(bills: Day, enter) -> None:
+    staff = enter(StaffRole.FINANCE)
+    upload(staff, fundflow_bill([moved("SH1-split", 51)]), which="wechatpay:fundflow")
+    upload(staff, trade_bill([]))
+    upload(staff, FINE)
+    sentences = {"rounded.": "Within the tolerance of one fen", "file of": f"the file of {DAY}."}
+    pages = [staff.get(f"/reconciliation/findings/{row.finding_id}/").content.decode() for row in list_findings()]
+    assert len(pages) == 2 and all(f in "".join(pages) for f in sentences.values())
+    assert all("By itself" in page for page in pages)
+
+
 def test_only_finance_decides_and_only_after_a_recent_proof(bills: Day, enter) -> None:
     upload(enter(StaffRole.FINANCE), trade_bill([]))
     (finding,) = list_findings()

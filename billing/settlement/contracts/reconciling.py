@@ -24,6 +24,10 @@ OWN_MONEY = frozenset({StatementKind.FUNDFLOW, StatementKind.BALANCE})
 """Statements of our own balance: only their differences can stand in suspense."""
 
 
+RESOLVED, ROUNDED = "resolved", "rounded"
+"""Reasons that no person gave, as words to be put into sentences: resolved (with the day of the file), rounded."""
+
+
 class LineKind(StrEnum):
     """What a line of a statement is about. A settlement is what the provider pays into our bank."""
 

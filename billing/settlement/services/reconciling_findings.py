@@ -12,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 
 from billing.ledger.rules import SuspenseCleared, SuspenseExit, SuspenseRaised
 from billing.ledger.services import request_posting
-from billing.settlement.contracts.reconciling import FindingState
+from billing.settlement.contracts.reconciling import RESOLVED, ROUNDED, FindingState
 from billing.settlement.models.reconciling import Finding
 from billing.settlement.selectors.reconciling import cleared_key, suspense_key, to_finding_view
 from billing.settlement.services.reasons import read_reason
@@ -78,7 +78,7 @@ def clear_finding(*, finding_id: int, exit: SuspenseExit, reason: str, actor_id:
 def resolve_finding(finding: Finding, by_day: date, now: datetime) -> None:
     """Step: a later comparison found what was missing; what stood in suspense goes back."""
     demand_transaction()
-    reason = f"Found by the comparison with the statement of {by_day}."
+    reason = f"{RESOLVED} {by_day}"
     if finding.state == FindingState.SUSPENDED.value:
         _clear_suspense(finding, SuspenseExit.REVERSAL, reason, now)
     _decide(finding, FindingState.CLEARED, reason, None, now)
@@ -88,7 +88,7 @@ def resolve_finding(finding: Finding, by_day: date, now: datetime) -> None:
 def round_off(finding: Finding, now: datetime) -> None:
     """Step: a difference within the tolerance; of our own money it is a cost of ours (5070), else only explained."""
     demand_transaction()
-    reason = "Within the tolerance for rounding."
+    reason = ROUNDED
     if not to_finding_view(finding).may_be_suspended:
         _decide(finding, FindingState.EXPLAINED, reason, None, now)
         return

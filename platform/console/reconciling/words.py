@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.ledger.rules import SuspenseExit
 from billing.settlement.contracts.reconciling import (
+    RESOLVED,
+    ROUNDED,
     FindingKind,
     FindingState,
+    FindingView,
     LineKind,
     StatementKind,
     StatementState,
@@ -97,6 +100,16 @@ REFUSALS: Mapping[str, object] = {
     "wrong_net": _("Net is not gross less fee."),
     "wrong_totals": _("The total says %(stated)s, the lines come to %(counted)s."),
 }
+
+
+def say_reason(finding: FindingView) -> str:
+    """Why a difference is decided: a person's words, or what a rule says."""
+    word, _sign, day = finding.reason.partition(" ")
+    if finding.decided_by is None and word == RESOLVED:
+        return gettext("Found by the comparison with the file of %(day)s.") % {"day": day}
+    if finding.decided_by is None and word == ROUNDED:
+        return gettext("Within the tolerance of one fen: rounded.")
+    return finding.reason
 
 
 def explain_refusal(code: str, row: int, column: str, params: Mapping[str, str | int]) -> str:

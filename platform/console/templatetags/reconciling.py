@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from billing.settlement.contracts.reconciling import ProviderStatementView
+from billing.settlement.contracts.reconciling import FindingView, ProviderStatementView
 from console.reconciling import words
 
 register = template.Library()
@@ -37,6 +37,12 @@ def refused(statement: ProviderStatementView) -> str:
     return words.explain_refusal(
         statement.refusal, statement.refused_row, statement.refused_column, statement.refused_params
     )
+
+
+@register.filter
+def why(finding: FindingView) -> str:
+    """Why a difference is decided."""
+    return words.say_reason(finding)
 
 
 @register.filter

@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 
-from billing.checkout.services import cancel_share_as_buyer, check_payment, confirm_receipt, ship_share, start_paying
+from billing.checkout.services import (
+    cancel_share_as_buyer,
+    check_payment,
+    confirm_receipt,
+    refund_share_as_shop,
+    ship_share,
+    start_paying,
+)
 from billing.checkout.tasks import send_refunds
 from billing.ledger.contracts import Code, Owner
 from billing.ledger.selectors import get_balance
@@ -157,6 +164,23 @@ def test_the_commission_settled_to_the_bank_is_found_on_the_bill(market: Market,
     market.fetch()
     assert market.findings() == set()
     assert get_balance(code=Code.PSP_RECEIVABLE, owner=Owner.of_psp("wechatpay")).posted_minor == 0
+
+
+def test_a_refund_after_the_split_is_found_on_both_bills(market: Market, clock) -> None:
+    share_no, shop_id = market.numbers[0], market.fair.shops[0].shop_id
+    refund_share_as_shop(shop_id=shop_id, share_no=share_no, actor_id=1, reason="坏了", now=clock.now)
+    for _ in range(100):
+        send_refunds(clock.move(seconds=10))
+        if [refund["status"] for refund in market.simulator.read("refunds")] == ["SUCCESS", "SUCCESS"]:
+            send_refunds(clock.move(seconds=10))
+            break
+        threading.Event().wait(0.05)
+    _work(clock)
+    market.fetch()
+    assert list_findings() == []
+    runs = {run.statement.kind: run for run in list_runs()}
+    assert (runs[StatementKind.TRADE].lines, runs[StatementKind.TRADE].matched) == (8, 8)
+    assert (runs[StatementKind.FUNDFLOW].lines, runs[StatementKind.FUNDFLOW].matched) == (5, 5)
 
 
 def test_the_night_fetches_from_ten_on_and_tries_again_until_the_file_is_there(market: Market) -> None:

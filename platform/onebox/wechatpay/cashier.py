@@ -38,7 +38,7 @@ def choose_language(target: str, accepted: str) -> str:
 
 
 def render(simulator: Simulator, path: str, language: str) -> Page:
-    """The cashier of one order, or the list of the latest orders."""
+    """The cashier of one order, the list of the latest orders, or that of withdrawals."""
     match path.strip("/").split("/"):
         case ["pay", token]:
             order = simulator.store.row("SELECT * FROM orders WHERE token = ?", token)
@@ -50,6 +50,8 @@ def render(simulator: Simulator, path: str, language: str) -> Page:
                     order_no=order["combine_out_trade_no"],
                     lines=_lines(simulator, order),
                 )
+        case ["withdrawals"]:
+            return _fill(200, "withdrawals.html", language)
         case [""]:
             return _fill(200, "orders.html", language, rows=_rows(simulator, TEXTS[language]))
     return _fill(404, "missing.html", language)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from billing.payments.contracts import SplitOrder, WithdrawalOrder
 from tests.fixtures.wechatpay import wait_for
 from tests.onebox.wechatpay.conftest import make_order
 
@@ -78,3 +79,26 @@ def test_a_closed_order_can_only_be_paid_late(page, gateway, merchant_inbox):
     page.get_by_role("button", name="关单后仍到账").click()
     merchant_inbox.wait(1)
     assert gateway.query(order.payment_no).paid
+
+
+def test_withdrawals_are_failed_and_sent_back_on_their_page(page, gateway, wechat_simulator):
+    order = make_order(gateway, 10_000)
+    gateway.start(order)
+    wechat_simulator.pay(order.payment_no)
+    share = gateway.query(order.payment_no).shares[0]
+    gateway.unfreeze(SplitOrder(f"{share.share_no}-free", share.transaction_id, share.merchant_account, 0, "CNY", "完"))
+    page.goto(f"{wechat_simulator.base_url}/withdrawals")
+    page.get_by_text("还没有提现").wait_for()
+    page.get_by_role("button", name="扣住之后的提现").click()
+    wait_for(lambda: wechat_simulator.read("state")["hold_withdrawals"] == 1, seconds=5, what="the switch")
+    orders = [WithdrawalOrder(f"PO{number}", share.merchant_account, 1_000, "CNY", "", "") for number in (1, 2)]
+    for one in orders:
+        gateway.withdraw(one)
+    first, second = page.locator("li", has_text="PO1"), page.locator("li", has_text="PO2")
+    first.get_by_role("button", name="失败").click()
+    first.get_by_text("提现失败").wait_for()
+    second.get_by_role("button", name="到账").click()
+    second.get_by_role("button", name="退票").click()
+    second.get_by_text("提现退票").wait_for()
+    assert [gateway.query_withdrawal(one).state.value for one in orders] == ["failed", "returned"]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from billing.settlement.contracts.reconciling import (
     FindingKind,
@@ -104,9 +104,13 @@ def find_statement(statement_id: int) -> ProviderStatementView | None:
 
 
 def list_unfinished_statements(limit: int = 20) -> list[ProviderStatementView]:
-    """Files that are not in force: being loaded, or refused; newest first."""
+    """Files that are being loaded, or were refused while no other file of their day is in force; newest first."""
     states = [StatementState.RECEIVED.value, StatementState.LOADING.value, StatementState.REFUSED.value]
+    in_force = ProviderStatement.objects.filter(
+        psp=OuterRef("psp"), kind=OuterRef("kind"), day=OuterRef("day"), state=StatementState.LOADED.value
+    )
     rows = ProviderStatement.objects.filter(state__in=states).order_by("-pk")
+    rows = rows.exclude(Q(state=StatementState.REFUSED.value) & Exists(in_force))
     return [to_statement_view(row) for row in rows[:limit]]
 
 

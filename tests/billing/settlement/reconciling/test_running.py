@@ -16,6 +16,7 @@ from billing.settlement.selectors.reconciling import (
     list_findings,
     list_findings_of,
     list_runs,
+    list_unfinished_statements,
 )
 from billing.settlement.services import reconciling_files
 from billing.settlement.services.reconciling_files import receive_empty_day, receive_statement
@@ -105,8 +106,10 @@ def test_the_nights_refused_file_says_where_and_is_taken_once_it_is_right(day: D
     row = ProviderStatement.objects.get()
     assert (row.state, row.refusal, row.refused_column) == ("refused", "wrong_totals", "订单总金额")
     assert not StatementRow.objects.exists()
+    assert [file.statement_id for file in list_unfinished_statements()] == [row.pk]
     day.pay("SH1", 100)
     assert day.compare(trade_bill([paid("SH1", 100)])) == []
+    assert list_unfinished_statements() == []
 
 
 def test_a_corrected_file_takes_the_place_of_the_first_and_closes_what_it_mends(day: Day, states) -> None:

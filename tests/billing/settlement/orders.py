@@ -15,6 +15,7 @@ from billing.ledger.rules import (
     CustodyReleased,
     CustodySharePaid,
     CustodySubsidised,
+    CustodyTakenBack,
     EscrowReleased,
     EscrowShare,
     PaymentCaptured,
@@ -59,23 +60,31 @@ def _custody(order: DrawnOrder, total: int, random: Random) -> None:
     if fee:
         order.events.append(CustodyFeeTaken(**parts, amount_minor=fee))
     order.earned_minor = total + coupon + points - fee
-    fees, step = _fees(total), random.randrange(4)
+    fees, step = _fees(total), random.randrange(5)
     if step >= 1 and fees["commission_minor"]:
         order.events.append(CustodyCommissionSplit(**parts, **fees))
         order.earned_minor -= fees["commission_minor"]
         order.commission_minor = fees["commission_minor"]
-    if step == 2 and order.earned_minor:
+    if step in (2, 4) and order.earned_minor:
         order.events.append(CustodyReleased(**parts, amount_minor=order.earned_minor))
-    if step == 3:
-        if fees["commission_minor"]:
-            order.events.append(CustodyCommissionReturned(**parts, **fees, refund_no=f"R-{order.share_no}"))
-            order.earned_minor += fees["commission_minor"]
-            order.commission_minor = 0
-        order.events.append(CustodyRefunded(**parts, refund_no=f"R-{order.share_no}", amount_minor=total))
-        if fee:
-            order.events.append(CustodyFeeReturned(**parts, refund_no=f"R-{order.share_no}", amount_minor=fee))
-        order.earned_minor += fee - total
-        order.refunded_minor = total
+    if step >= 3:
+        _refund_custody(order, total, fee, fees, released=step == 4)
+
+
+def _refund_custody(order: DrawnOrder, total: int, fee: int, fees: dict[str, int], *, released: bool) -> None:
+    """The commission goes back first; what was released comes out of the shop's own money."""
+    parts = {"psp": "wechatpay", "shop_id": order.shop_id, "share_no": order.share_no}
+    refund = {**parts, "refund_no": f"R-{order.share_no}"}
+    if fees["commission_minor"]:
+        order.events.append(CustodyCommissionReturned(**refund, **fees))
+    taken_back = total - fees["commission_minor"] - fee
+    if released and taken_back:
+        order.events.append(CustodyTakenBack(**refund, amount_minor=taken_back))
+    order.events.append(CustodyRefunded(**refund, amount_minor=total))
+    if fee:
+        order.events.append(CustodyFeeReturned(**refund, amount_minor=fee))
+    order.earned_minor += fees["commission_minor"] + fee - total
+    order.commission_minor, order.refunded_minor = 0, total
 
 
 def _agent(order: DrawnOrder, total: int, random: Random) -> None:

@@ -35,7 +35,7 @@ SHOP = 71
 _OF_ORDER = """
 SELECT coalesce(sum(CASE e.side WHEN 'C' THEN e.amount_minor ELSE -e.amount_minor END), 0)
 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id JOIN ledger_transaction t ON t.id = e.transaction_id
-WHERE a.shop_id = %(shop)s AND a.code <> '1060' AND t.kind <> 'custody_released'
+WHERE a.shop_id = %(shop)s AND a.code <> '1060' AND t.kind NOT IN ('custody_released', 'refund_custody_taken_back')
   AND (t.subject = %(no)s OR a.owner_id = %(escrow)s)
 """
 

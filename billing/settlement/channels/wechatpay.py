@@ -7,7 +7,7 @@ from billing.settlement.contracts.payouts import CarryReport, CarryState, Channe
 _REMARK, _MEMO = "集市货款提现", "集市货款"  # stand on the shop's bill and bank statement, which are Chinese
 _STATES = {
     WithdrawalState.UNKNOWN: CarryState.UNKNOWN,
-    WithdrawalState.CREATED: CarryState.UNKNOWN,  # the provider asks for the same request again
+    WithdrawalState.CREATED: CarryState.BEGUN,
     WithdrawalState.ACCEPTED: CarryState.CARRIED,
     WithdrawalState.SUCCEEDED: CarryState.ARRIVED,
     WithdrawalState.FAILED: CarryState.FAILED,

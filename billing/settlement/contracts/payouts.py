@@ -86,9 +86,13 @@ class PayoutOrder:
 
 
 class CarryState(StrEnum):
-    """How far a channel has carried a payout. `unknown`: it never heard of the number, so it may be submitted."""
+    """How far a channel has carried a payout.
+
+    unknown: it never heard of the number, so it may be submitted. begun: it wants the same order once more.
+    """
 
     UNKNOWN = "unknown"
+    BEGUN = "begun"
     CARRIED = "carried"
     ARRIVED = "arrived"
     FAILED = "failed"

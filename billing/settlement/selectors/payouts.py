@@ -49,7 +49,7 @@ def list_payouts(
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[PayoutView]:
-    """Payouts, newest first; `only_trouble`: those that are under way and said why they do not go on."""
+    """Payouts, newest first; `only_trouble`: those that said why they do not go on."""
     rows = Payout.objects.order_by("-id")
     if shop_id is not None:
         rows = rows.filter(shop_id=shop_id)
@@ -58,7 +58,7 @@ def list_payouts(
     if channel is not None:
         rows = rows.filter(channel=channel.value)
     if only_trouble:
-        rows = rows.filter(state__in=["asked", "approved", "sent"]).exclude(error="")
+        rows = rows.exclude(error="")
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     return _to_views(rows[: min(limit, MOST_LISTED)])
@@ -66,12 +66,11 @@ def list_payouts(
 
 def count_payouts() -> dict[str, int]:
     """How many payouts wait at each door, and how many of them are in `trouble`; one statement."""
-    under_way = Q(state__in=["asked", "approved", "sent"])
     counts = Payout.objects.aggregate(
         asked=Count("pk", filter=Q(state="asked")),
         approved=Count("pk", filter=Q(state="approved")),
         sent=Count("pk", filter=Q(state="sent")),
-        trouble=Count("pk", filter=under_way & ~Q(error="")),
+        trouble=Count("pk", filter=~Q(error="")),
     )
     return {name: int(count) for name, count in counts.items()}
 

@@ -62,9 +62,10 @@ def _carry(number: str, attempts: int, now: datetime) -> None:
         return
     if row.state == PayoutState.APPROVED.value:
         row = _send(row, now)
-    if row.state in (PayoutState.SENT.value, PayoutState.CONFIRMED.value):
-        report = _ask(row)
-        record_carried(report=report, due_at=now + pause_after(attempts), now=now)
+    if row.state not in (PayoutState.SENT.value, PayoutState.CONFIRMED.value):
+        Payout.objects.filter(pk=row.pk, state=row.state).update(due_at=None)  # it ended: nothing is due
+        return
+    record_carried(report=_ask(row), due_at=now + pause_after(attempts), now=now)
 
 
 def _send(row: Payout, now: datetime) -> Payout:
@@ -80,11 +81,16 @@ def _send(row: Payout, now: datetime) -> Payout:
 
 
 def _ask(row: Payout) -> CarryReport:
-    """How it stands at the provider; what the provider does not know is submitted, under the same number for ever."""
+    """How it stands at the provider; what the provider does not know is submitted, under the same number for ever.
+
+    What it took or paid before is never submitted again, whatever it has forgotten since: that needs a person.
+    """
     channel, order = WechatPayChannel(), to_order(row)
     report = channel.query(order)
-    if report.state is not CarryState.UNKNOWN:
+    if report.state not in (CarryState.UNKNOWN, CarryState.BEGUN):
         return report
+    if row.state == PayoutState.CONFIRMED.value or (report.state is CarryState.UNKNOWN and row.reference):
+        raise ProviderError("the provider does not know any more what it took", code="FORGOTTEN")
     try:
         return channel.submit(order)
     except ProviderError as error:
@@ -104,5 +110,6 @@ def _make_sure(report: CarryReport, refused: ProviderError) -> CarryReport:
 def _try_later(number: str, error: str, attempts: int, now: datetime) -> None:
     log.warning("payout.stuck", number=number, error=error[:200])
     row = lock_payout(number)
-    row.error, row.due_at = error[:300], now + pause_after(attempts)
-    row.save(update_fields=["error", "due_at"])
+    if row.ended_at is None:
+        row.error, row.due_at = error[:300], now + pause_after(attempts)
+        row.save(update_fields=["error", "due_at"])

@@ -1,6 +1,6 @@
 """A shop's own money at WeChat Pay: asked, approved by two, withdrawn once by the clock, and believed when it ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import sleep
@@ -12,7 +12,7 @@ from django.db import transaction
 from billing.ledger.contracts import Code
 from billing.ledger.rules import CustodyFeeTaken, CustodyReleased, CustodySharePaid
 from billing.ledger.selectors import list_transactions
-from billing.payments.contracts import ShareToPay
+from billing.payments.contracts import ShareToPay, WithdrawalOrder, WithdrawalReport, WithdrawalState
 from billing.payments.services import (
     ask_provider,
     enrol_merchant,
@@ -21,6 +21,7 @@ from billing.payments.services import (
     start_payment,
     unfreeze_share,
 )
+from billing.settlement.channels import wechatpay
 from billing.settlement.contracts.payouts import CarryReport, CarryState, ChannelName, PayoutState, PayoutView
 from billing.settlement.models.payouts import Payout
 from billing.settlement.selectors.guarding import read_shop_money
@@ -30,6 +31,7 @@ from billing.settlement.services.guarding import PayoutRefused, judge_shop
 from billing.settlement.services.payout_answers import record_bank_answer, return_payout
 from billing.settlement.services.payout_asking import NotEnough, cancel_payout, retry_payout
 from billing.settlement.services.payout_batches import NothingToSend, make_batch
+from billing.settlement.services.payout_deciding import reject_payout
 from billing.settlement.services.payout_sending import carry_due_payouts
 from billing.settlement.services.payout_steps import WrongState
 from tests.billing.settlement.payouts import CLERK, FIRST, OWNER, Till
@@ -248,3 +250,32 @@ def test_a_withdrawal_goes_into_no_file_and_takes_no_word_of_staff(purse):
     purse.until(payout.number, PayoutState.CONFIRMED)
     with pytest.raises(WrongState):
         return_payout(number=payout.number, reason="x", actor_id=FIRST, now=purse.now)
+
+
+def test_what_the_provider_has_forgotten_is_never_paid_twice(purse, wechat_simulator, monkeypatch):
+    paid = purse.withdraw(1_000)
+    purse.until(paid.number, PayoutState.CONFIRMED)
+    wechat_simulator.switch(hold_withdrawals=1)
+    taken = purse.withdraw(2_000)
+    purse.carry()
+    assert get_payout(taken.number).reference
+    forget = WithdrawalReport("", WithdrawalState.UNKNOWN)
+
+    def forgotten(*, gateway: str, order: WithdrawalOrder) -> WithdrawalReport:
+        return replace(forget, withdrawal_no=order.withdrawal_no)
+
+    monkeypatch.setattr(wechatpay, "query_withdrawal", forgotten)
+    monkeypatch.setattr(wechatpay, "withdraw", lambda **_: pytest.fail("it was sent again"))
+    now = datetime.now(UTC) + timedelta(days=3)
+    assert carry_due_payouts(now=now) == 2
+    for number, state in ((paid.number, PayoutState.CONFIRMED), (taken.number, PayoutState.SENT)):
+        assert get_payout(number).state is state
+        assert "does not know any more" in get_payout(number).error
+
+
+def test_a_payout_that_ended_is_not_due_any_more(purse):
+    payout = purse.withdraw(1_000)
+    reject_payout(number=payout.number, reason="x", actor_id=FIRST, now=purse.now)
+    Payout.objects.filter(number=payout.number).update(due_at=purse.now)
+    assert purse.carry() == 1 and purse.carry() == 0
+    assert Payout.objects.get().due_at is None and get_payout(payout.number).error == ""

@@ -388,7 +388,7 @@ class Books(ComparedBooks):
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(1800 if LONG else 300)
+@pytest.mark.timeout(1800 if LONG else 900)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_books_agree_with_a_simple_model_after_every_step(seed: int) -> None:
     began, before = time.monotonic(), Counter(made)

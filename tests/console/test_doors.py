@@ -25,6 +25,8 @@ KEYS = {
     "run_id": 1,
     "statement_id": 1,
     "finding_id": 1,
+    "payout_no": "PO261122K7Q2M9",
+    "batch_no": "PB261122K7Q2M9",
 }
 POSTED = {
     "approve-shop",
@@ -39,6 +41,13 @@ POSTED = {
     "switch-rule-on",
     "switch-rule-off",
     "prove-clearing",
+    "make-payout-file",
+    "answer-payout-file",
+    "approve-payout",
+    "reject-payout",
+    "confirm-payout",
+    "fail-payout",
+    "return-payout",
 }
 
 
@@ -107,7 +116,7 @@ def test_only_the_right_role_may_decide(enter, applicant) -> None:
 
 def test_money_asks_who_is_there_again(enter) -> None:
     tired = enter(StaffRole.FINANCE, proved_at=timezone.now() - timedelta(hours=1))
-    for path in ("/settlement/", "/cash/261122K7Q2M9T4XA-1/"):
+    for path in ("/settlement/", "/cash/261122K7Q2M9T4XA-1/", "/ledger/books/"):
         answer = tired.get(path)
         assert answer.status_code == 302 and "again=1" in answer["Location"]
     assert tired.get("/releases/").status_code == 200
@@ -122,6 +131,7 @@ def test_a_deed_without_a_token_is_refused(enter, applicant) -> None:
             "upload-statement",
             "fetch-statement",
             "decide-finding",
+            "take-books",
         ):
             assert staff.client.post(path, {"reason": "x"}).status_code == 403, path
 

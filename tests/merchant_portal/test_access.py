@@ -19,6 +19,9 @@ PARTS = {
     "media_id": "7003",
     "edit_id": "7004",
     "share_no": "261122K7Q2M9T4XA-1",
+    "transaction_id": "7005",
+    "statement_no": "ST1-CNY-202611",
+    "payout_no": "PO1",
 }
 READABLE = [
     "/",
@@ -29,6 +32,10 @@ READABLE = [
     "/stock/log/",
     "/stock/warehouses/",
     "/orders/",
+    "/money/balance/",
+    "/money/movements/",
+    "/money/orders/",
+    "/money/statements/",
     "/settings/profile/",
     "/settings/freight/",
     "/settings/team/",

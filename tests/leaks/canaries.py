@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_plus
 
-GOODS, ORDERS, TEAM, BUYER, UNSEEN = "goods", "orders", "team", "buyer", "unseen"
+GOODS, ORDERS, TEAM, BUYER, UNSEEN, MONEY = "goods", "orders", "team", "buyer", "unseen", "money"
 
 
 class Canary(StrEnum):
@@ -34,6 +34,8 @@ class Canary(StrEnum):
     OWNER = "the name of a shop's owner"
     MEMBER = "the name of a member of a shop's team"
     MAIL = "a buyer's e-mail address"
+    HOLDER = "the holder of a shop's bank account"
+    ACCOUNT = "the number of a shop's bank account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ COST_MINOR = 98_765_431
 PRICE_MINOR = 1_234_567
 PIECES = 3
 PHONE = "13987650123"
+BANK_NUMBER = "6222021234567890128"
 
 MARKS: dict[Canary, Mark] = {
     Canary.COST: Mark(_money(COST_MINOR), GOODS),
@@ -73,6 +76,8 @@ MARKS: dict[Canary, Mark] = {
     Canary.OWNER: Mark(("kanownerqx7",), TEAM),
     Canary.MEMBER: Mark(("kanmemberqx7",), TEAM),
     Canary.MAIL: Mark(("kanmailqx7",), BUYER),
+    Canary.HOLDER: Mark(("kanholderqx7",), MONEY),
+    Canary.ACCOUNT: Mark((BANK_NUMBER,), MONEY),
 }
 ALL = frozenset(Canary)
 OF_BUYER = frozenset({Canary.RECIPIENT, Canary.PHONE, Canary.STREET, Canary.ORDER_NOTE, Canary.SALES, Canary.MAIL})

@@ -15,11 +15,14 @@ from billing.checkout.services import PlaceRequest, add_line, place_purchase, qu
 from billing.ledger.contracts.shop_books import EntryFilter
 from billing.ledger.rules import CodDelivered, EscrowReleased
 from billing.settlement.contracts import Span
+from billing.settlement.contracts.payouts import AccountKind, BankAccountDraft, ChannelName
 from billing.settlement.contracts.reconciling import StatementKind
 from billing.settlement.exporting.files import EntryExport, start_entry_export
 from billing.settlement.exporting.sheets import FileFormat
+from billing.settlement.models.payouts import Payout, PayoutBatch
 from billing.settlement.rules.statements import period_at
 from billing.settlement.selectors.reconciling import find_run_of, list_findings
+from billing.settlement.services.bank_accounts import set_bank_account
 from billing.settlement.services.reconciling_files import receive_statement
 from billing.settlement.services.statements import make_statement
 from market.accounts.models import User
@@ -155,6 +158,7 @@ def set_stage() -> Stage:
     _buy(stage, now)
     _move_money(stage, now)
     _compare_bill(stage, now)
+    _pay_out(stage, now)
     _make_tokens(stage, now)
     values["delivery_id"] = _some_delivery(shop, now)
     return stage
@@ -329,6 +333,43 @@ def _compare_bill(stage: Stage, now: datetime) -> None:
     assert run is not None
     (finding,) = list_findings(run_id=run.run_id)
     stage.values |= {"statement_id": statement_id, "run_id": run.run_id, "finding_id": finding.finding_id}
+
+
+def _pay_out(stage: Stage, now: datetime) -> None:
+    """Where the first shop is paid to, a payout on its way there, and the file that it is in."""
+    shop_id, owner_id = stage.shop.shop_id, stage.people["owner"]
+    draft = BankAccountDraft(AccountKind.CARD, "kanholderqx7", "招商银行", "", "", canaries.BANK_NUMBER)
+    account = set_bank_account(shop_id=shop_id, draft=draft, actor_id=owner_id, now=now)
+    payout = Payout.objects.create(
+        number="PO26112200000001",
+        shop_id=shop_id,
+        channel=ChannelName.BANK.value,
+        amount_minor=100,
+        currency="CNY",
+        key="leaks",
+        payload_hash="0" * 64,
+        account_id=account.account_id,
+        holder=draft.holder,
+        bank=draft.bank,
+        account_number=draft.number,
+        last_four=account.last_four,
+        asked_by=owner_id,
+        asked_at=now,
+    )
+    batch = PayoutBatch.objects.create(
+        number="BF26112200000001",
+        key="leaks",
+        sha256="0" * 64,
+        row_count=1,
+        sum_minor=100,
+        currency="CNY",
+        bank_account="main",
+        content=f"1,{draft.holder},{draft.number}",
+        made_by=1,
+        made_at=now,
+    )
+    stage.values |= {"payout_no": payout.number, "batch_no": batch.number}
+    stage.form |= {"channel": "bank", "kind": "card", "reference": "B1"}
 
 
 def _make_tokens(stage: Stage, now: datetime) -> None:

@@ -63,7 +63,7 @@ GOODS = Walker(
 )
 STRANGERS = (VISITOR, SHOPPER, STRANGER, ASKING, SHOP_TOKEN, PERSON_TOKEN, FULFILMENT, GOODS)
 
-SHOWN = ALL - {Canary.MAIL, Canary.UNOPENED}
+SHOWN = ALL - {Canary.MAIL, Canary.UNOPENED, Canary.ACCOUNT}
 OWNER = Walker("the owner", (PORTAL,), "owner", shop=0, may_see=SHOWN, only_reads=True)
 OWNER_TOKEN = Walker("the shop's token", (PORTAL,), token="owner", may_see=SHOWN, only_reads=True)
 BUYER = Walker("the buyer", (MARKET,), "buyer", may_see=OF_BUYER, only_reads=True)

@@ -19,6 +19,8 @@ from billing.settlement.contracts.payouts import (
 from billing.settlement.models.payouts import Payout, PayoutBatch, ShopBankAccount
 
 MOST_LISTED = 500
+# What the clock or a person still looks at: few rows, by two indexes, however many were paid.
+_UNDER_WAY = Q(state__in=["asked", "approved", "sent"]) | Q(due_at__isnull=False)
 
 
 class PayoutNotFound(LookupError):
@@ -58,7 +60,7 @@ def list_payouts(
     if channel is not None:
         rows = rows.filter(channel=channel.value)
     if only_trouble:
-        rows = rows.exclude(error="")
+        rows = rows.filter(_UNDER_WAY).exclude(error="")
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     return _to_views(rows[: min(limit, MOST_LISTED)])
@@ -66,7 +68,7 @@ def list_payouts(
 
 def count_payouts() -> dict[str, int]:
     """How many payouts wait at each door, and how many of them are in `trouble`; one statement."""
-    counts = Payout.objects.aggregate(
+    counts = Payout.objects.filter(_UNDER_WAY).aggregate(
         asked=Count("pk", filter=Q(state="asked")),
         approved=Count("pk", filter=Q(state="approved")),
         sent=Count("pk", filter=Q(state="sent")),

@@ -25,6 +25,10 @@ MOST_KEYS = 50_000
 VALKEY_PREFIX = f"leaks-{os.getpid()}"
 
 
+LONGEST_DIGEST = 64
+"""Longer bytes are text, which has to be readable here."""
+
+
 def list_memories() -> list[Memory[Any]]:
     """Every memory of this process, whoever made it."""
     return [thing for thing in gc.get_objects() if issubclass(type(thing), Memory)]  # lazy objects mind isinstance
@@ -72,7 +76,7 @@ def read_memories() -> Iterator[str]:
     for memory in list_memories():
         for key, value in list(memory._values.items()):
             yield f"{key!r}"
-            yield value.decode() if isinstance(value, bytes) else f"{value!r}"
+            yield value.decode(errors="replace") if isinstance(value, bytes) else f"{value!r}"
     yield from (f"{key!r} {html}" for key, html in list(kept._parts.items()))
 
 

@@ -42,7 +42,7 @@ def play(told: Told, seed: int) -> Player:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_month_with_faults_closes_and_names_every_fault(db, seed: int) -> None:
+def test_a_month_with_faults_closes_and_names_every_fault(committed_db, seed: int) -> None:
     month = draw_month(seed)
     told = plant(month, faults=12)
     player = play(told, seed)
@@ -61,7 +61,7 @@ def test_a_month_with_faults_closes_and_names_every_fault(db, seed: int) -> None
     _explain_the_rest(expected=sum(amount != 0 for amount in suspended.values()))
 
 
-def test_a_month_without_faults_clears_by_itself(db) -> None:
+def test_a_month_without_faults_clears_by_itself(committed_db) -> None:
     month = draw_month(SEED)
     player = play(tell_truly(month), SEED)
     assert find_all() == []

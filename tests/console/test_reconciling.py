@@ -196,6 +196,15 @@ def test_a_large_file_shows_its_progress_and_a_refused_one_its_reason(bills: Day
     refused = ProviderStatement.objects.latest("pk")
     page = staff.get(f"/reconciliation/files/{refused.pk}/").content.decode()
     assert "The total says 4, the lines come to 1." in page and "Nothing of the file is loaded." in page
+    # Its day is compared by the file in force, so the list asks nobody to look at this one.
+    assert "The total says 4" not in staff.get("/reconciliation/").content.decode()
+
+
+def test_a_refused_file_stands_in_the_list_while_its_day_has_no_other(bills: Day, enter, monkeypatch) -> None:
+    monkeypatch.setattr(reconciling_files, "SMALL_BYTES", 10)
+    staff = enter(StaffRole.FINANCE)
+    upload(staff, trade_bill([paid("SH9", 5)], 总交易单数="4"))
+    run_job(job_id=Job.objects.get().pk, clock=timezone.now)
     assert "The total says 4" in staff.get("/reconciliation/").content.decode()
 
 

@@ -1,7 +1,7 @@
 """A simulated month: orders, refunds, chargebacks, payouts, providers' files with planted faults.
 
 The books close, every clearing account is at zero or explained, each planted fault is reported once and none is
-invented. `JISHI_LONG=1` plays 200 seeds from `JISHI_SEED` on.
+invented. `JISHI_LONG=1` plays 200 seeds from `JISHI_SEED` on; `JISHI_MONTHS` says how many, to go on where a run was cut.
 """
 
 import os
@@ -25,7 +25,7 @@ from tests.billing.settlement.reconciling.bills import MERCHANT
 
 LONG = bool(os.environ.get("JISHI_LONG"))
 SEED = int(os.environ.get("JISHI_SEED", "1"))
-SEEDS = range(SEED, SEED + (200 if LONG else 2))
+SEEDS = range(SEED, SEED + int(os.environ.get("JISHI_MONTHS", "200" if LONG else "2")))
 END = FIRST + timedelta(days=DAYS, hours=12)
 
 

@@ -1,7 +1,7 @@
 """A simulated month: orders, refunds, chargebacks, payouts, providers' files with planted faults.
 
 The books close, every clearing account is at zero or explained, each planted fault is reported once and none is
-invented. `JISHI_LONG=1` plays 200 seeds from `JISHI_SEED` on; `JISHI_MONTHS` says how many, to go on where a run was cut.
+invented. `JISHI_LONG=1` plays 200 seeds from `JISHI_SEED` on, or as many as `JISHI_MONTHS` says: to go on after a cut.
 """
 
 import os

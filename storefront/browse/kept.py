@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 
 from search.listings.keeping import Memory
 
-MOST_BYTES = 24 * 1024 * 1024  # of all pages, in each process: some thousand pages
+MOST_BYTES = 40 * 1024 * 1024  # of all pages, in each process: some thousand pages
 MOST_BYTES_EACH = 200_000
 MOST_VERSIONS = 4_000
 MOST_FRAME_BYTES = 3 * 1024 * 1024

@@ -60,11 +60,17 @@ def test_pages_follow_by_cursor(merchant) -> None:
 
 def test_a_longer_list_asks_no_more_statements(merchant) -> None:
     stock_product(merchant.shop, sku="ONE")
-    one = count_statements(merchant.browser, "/products/")
+    one = _count_when_known(merchant.browser)
     for number in range(12):
         stock_product(merchant.shop, sku=f"S-{number}")
-    assert count_statements(merchant.browser, "/products/") == one
+    assert _count_when_known(merchant.browser) == one
     assert one <= 16
+
+
+def _count_when_known(browser) -> int:
+    """What the list asks once this process knows the shops anew: that depends on who asked before."""
+    browser.get("/products/")
+    return count_statements(browser, "/products/")
 
 
 def test_ticked_goods_change_together_and_back_again(merchant, goods) -> None:

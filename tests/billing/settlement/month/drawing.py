@@ -98,8 +98,9 @@ class Month:
         self.lines.append(Line(file, written, kind, number, str(more.pop("order_no", number)), amount, **more))
 
     def moment(self, day: int) -> datetime:
-        """Some instant of a day; midnight is as likely as noon."""
-        return FIRST + timedelta(days=day, seconds=self.random.randrange(86_400))
+        """Some instant of a day; midnight is as likely as noon, but for the first: no file of the day before tells."""
+        seconds = self.random.randrange(86_400)
+        return FIRST + timedelta(days=day, seconds=seconds if day else max(seconds, 3_600))
 
 
 def draw_month(seed: int, *, orders: int = 60) -> Month:

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+
 from config.environment import load_local_environment
 
 OWNER_COMMANDS = frozenset(
@@ -15,8 +17,6 @@ def main() -> None:
     load_local_environment()
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ["JISHI_DATABASE_ROLE"] = "owner"
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings read the environment
-
     execute_from_command_line(sys.argv)
 
 

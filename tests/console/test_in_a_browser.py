@@ -1,14 +1,9 @@
 """The console in a real browser: every page fits both widths and breaks no rule, and it works without scripts."""
 
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -16,31 +11,18 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from market.shops.selectors import get_shop
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.console.conftest import Visitor, fail_jobs
+from tests.fixtures.served import served
 
 pytestmark = pytest.mark.browser
-
-
-class Quiet(WSGIRequestHandler):
-    """No lines on standard error."""
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
 def site(committed_db) -> Iterator[str]:
     """The console host, served from threads of this process."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.daemon_threads = True
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield f"http://{settings.CONSOLE_HOST}:{server.server_port}"
+        with served() as port:
+            yield f"http://{settings.CONSOLE_HOST}:{port}"
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
         connections.close_all()
 
 

@@ -1,16 +1,11 @@
 """The pages of a shop's money in a real browser: they fit both widths and break no rule."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from billing.checkout.contracts import CartOwner
@@ -40,6 +35,7 @@ from tenants.orders.contracts import PaymentMethod, ShipTo
 from tests.billing.settlement.books import post_all
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.fixtures.goods import stock_product
+from tests.fixtures.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -47,27 +43,13 @@ HOME = ShipTo("沈小禾", "+8613812346021", "浙江省 杭州市 西湖区", "�
 BUYER = 77
 
 
-class Quiet(WSGIRequestHandler):
-    """No lines on standard error."""
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def site(committed_db) -> Iterator[str]:
     """The portal host, served from threads of this process."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.daemon_threads = True
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield f"http://{settings.PORTAL_HOST}:{server.server_port}"
+        with served() as port:
+            yield f"http://{settings.PORTAL_HOST}:{port}"
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
         connections.close_all()
 
 

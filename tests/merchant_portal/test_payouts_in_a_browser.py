@@ -1,16 +1,11 @@
 """The pages of payouts in a real browser: a shop's on the portal, the staff's on the console."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
@@ -25,31 +20,18 @@ from market.accounts.contracts import EntryKind, StaffRole
 from market.accounts.services import appoint_staff, mint_ticket, register_person
 from tests.billing.settlement.payouts import CARD, CLERK, DRAFT, FIRST, Till
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.fixtures.served import served
 
 pytestmark = pytest.mark.browser
-
-
-class Quiet(WSGIRequestHandler):
-    """No lines on standard error."""
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
 def port(committed_db) -> Iterator[int]:
     """Every host, served from threads of this process."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.daemon_threads = True
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield server.server_port
+        with served() as port:
+            yield port
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
         connections.close_all()
 
 

@@ -1,46 +1,26 @@
 """The gallery in a real browser: nothing refused by the CSP, nothing too wide, small scripts, and life without them."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import new_context, open_browser, overflow, screenshot, until, watch
+from tests.fixtures.served import served
 
 pytestmark = pytest.mark.browser
-
-
-class Quiet(WSGIRequestHandler):
-    """No lines on standard error."""
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: Any, compiled: None) -> Iterator[str]:
     """The market host of a demo, served from threads of this process. Only hosts are read, nothing is written."""
-    with override_settings(DEMO=True), django_db_blocker.unblock():
-        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-        server.daemon_threads = True
-        server.set_app(StaticFilesHandler(get_wsgi_application()))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://{settings.MARKET_HOST}:{server.server_port}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(timeout=5)
+    with override_settings(DEMO=True), django_db_blocker.unblock(), served() as port:
+        yield f"http://{settings.MARKET_HOST}:{port}"
 
 
 @pytest.fixture(scope="module")

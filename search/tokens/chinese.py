@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import rjieba
 
-from search.listings.tokens.text import PieceKind, cut
+from search.tokens.text import PieceKind, cut
 
 MOST_TERMS = 16
 # A phrase must not run over the edge between two runs of characters.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from search.listings.tokens.text import PieceKind, cut
+from search.tokens.text import PieceKind, cut
 
 MOST_WORDS = 400
 

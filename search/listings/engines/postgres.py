@@ -10,7 +10,7 @@ from search.listings.contracts import DEEPEST_HIT, EngineAnswer, ListingState, S
 from search.listings.engines.cursors import Cursor, read_cursor
 from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
-from search.listings.tokens.plain import read_plain_query
+from search.tokens.plain import read_plain_query
 
 _STOCKED = Case(When(in_stock=True, then=Value(1 << 40)), default=Value(0), output_field=BigIntegerField())
 _DEMAND = ExpressionWrapper(_STOCKED + F("sold_30d"), output_field=BigIntegerField())

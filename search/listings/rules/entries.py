@@ -12,7 +12,7 @@ from search.listings.rules.facets import (
     list_variant_keys,
     make_key,
 )
-from search.listings.tokens.chinese import TextTokens, tokenize
+from search.tokens.chinese import TextTokens, tokenize
 from tenants.catalog.contracts import Text
 
 MOST_WORDS = 1_500

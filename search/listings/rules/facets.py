@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import combinations, product
 
 from search.listings.contracts import LONGEST_KEY, MOST_OPTIONS, AttributeTick, ListingDocument
-from search.listings.tokens.text import clean
+from search.tokens.text import clean
 from tenants.catalog.contracts import Text
 
 MOST_LABELS = 40

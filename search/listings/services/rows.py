@@ -9,7 +9,7 @@ from search.listings.codec import encode_card, encode_document
 from search.listings.contracts import ListingDocument, ListingState
 from search.listings.models import Listing
 from search.listings.rules.facets import list_attributes, list_parameter_keys, list_variant_keys, make_key
-from search.listings.tokens.plain import list_plain_words
+from search.tokens.plain import list_plain_words
 
 FORMAT = 1
 """Counted up when rows are made differently of the same document, so that reconciling makes them anew."""

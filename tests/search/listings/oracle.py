@@ -14,7 +14,7 @@ from search.listings.contracts import (
 )
 from search.listings.rules.entries import make_entry
 from search.listings.rules.facets import make_key, make_name_key, make_value_key
-from search.listings.tokens.chinese import QueryTerm, read_query
+from search.tokens.chinese import QueryTerm, read_query
 
 
 class Oracle:

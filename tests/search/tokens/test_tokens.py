@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.listings.rules.facets import make_key, make_name_key
-from search.listings.tokens.chinese import EDGE, read_query, tokenize
-from search.listings.tokens.text import LONGEST_TOKEN, clean, cut
+from search.tokens.chinese import EDGE, read_query, tokenize
+from search.tokens.text import LONGEST_TOKEN, clean, cut
 from tenants.catalog.contracts import Text
 
 

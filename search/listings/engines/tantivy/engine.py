@@ -16,7 +16,7 @@ from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.filters import NO_WORDS, Filters, Words, filter_by, match_words
 from search.listings.engines.tantivy.hits import list_hits
 from search.listings.engines.tantivy.schema import build_schema
-from search.listings.tokens.chinese import QueryTerm, read_query
+from search.tokens.chinese import QueryTerm, read_query
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")

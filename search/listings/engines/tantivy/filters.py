@@ -9,7 +9,7 @@ from tantivy import FieldType, Occur, Query
 
 from search.listings.contracts import AttributeTick, SearchQuery
 from search.listings.rules.facets import Wanted, list_ways
-from search.listings.tokens.chinese import QueryTerm
+from search.tokens.chinese import QueryTerm
 
 # How much a word counts where it stands; a title is what a product is, the text only mentions.
 WORD_WEIGHTS = {

@@ -23,12 +23,16 @@ class TextTokens:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryTerm:
-    """One thing the shopper asked for. It is met by the whole token, or by all parts, or by its characters in a row."""
+class AskedWord:
+    """One thing the shopper asked for. It is met by the whole token, or by all parts, or by its characters in a row.
+
+    `written` is how it stands in the query, cleaned but not stemmed.
+    """
 
     whole: str
     parts: tuple[str, ...] = ()
     characters: tuple[str, ...] = ()
+    written: str = ""
 
 
 @lru_cache(maxsize=4_000)
@@ -46,19 +50,19 @@ def tokenize(text: str) -> TextTokens:
     return TextTokens(tuple(words), tuple(characters))
 
 
-def read_query(text: str) -> tuple[QueryTerm, ...]:
+def read_query(text: str) -> tuple[AskedWord, ...]:
     """What the words of a query ask for, without repeats and, if anything else is left, without stop words."""
-    terms: dict[QueryTerm, None] = {}
+    terms: dict[str, AskedWord] = {}
     for piece in cut(text):
         if piece.kind is PieceKind.HAN:
             for word in rjieba.cut(piece.token):
-                terms[QueryTerm(word, characters=tuple(word))] = None
+                terms.setdefault(word, AskedWord(word, characters=tuple(word), written=word))
         else:
             # A number alone does not stand for a measure, but all the parts of a model number do for the whole.
             parts = () if piece.kind is PieceKind.MEASURE else piece.parts
-            terms[QueryTerm(piece.token, parts=_smallest(parts))] = None
-    telling = [term for term in terms if term.whole not in STOP_WORDS]
-    return tuple(telling or terms)[:MOST_TERMS]
+            terms.setdefault(piece.token, AskedWord(piece.token, _smallest(parts), written=piece.written))
+    telling = [term for term in terms.values() if term.whole not in STOP_WORDS]
+    return tuple(telling or terms.values())[:MOST_TERMS]
 
 
 def _smallest(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -76,11 +76,15 @@ class PieceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece. `token` is its whole form; `parts` are what a model number or a measure also answers to."""
+    """One piece. `token` is its whole form; `parts` are what a model number or a measure also answers to.
+
+    `written` is how it stands in the cleaned text, before stemming.
+    """
 
     kind: PieceKind
     token: str
     parts: tuple[str, ...] = ()
+    written: str = ""
 
 
 def clean(text: str) -> str:
@@ -101,7 +105,7 @@ def cut(text: str) -> Iterator[Piece]:
     """Cut any text into pieces, in order. 1,300 is 1300, and 150x220mm is 150 and 220mm."""
     for match in _PIECE.finditer(_TIMES.sub(" ", _THOUSANDS.sub("", clean(text)))):
         if match["han"]:
-            yield Piece(PieceKind.HAN, match["han"])
+            yield Piece(PieceKind.HAN, match["han"], written=match["han"])
         elif match["measure"]:
             yield _read_measure(match["number"], match["unit"])
         else:
@@ -110,7 +114,7 @@ def cut(text: str) -> Iterator[Piece]:
 
 def _read_measure(number: str, spelling: str) -> Piece:
     plain = number.rstrip("0").rstrip(".") if "." in number else number
-    return Piece(PieceKind.MEASURE, f"{plain}{_UNIT_OF[spelling]}"[:LONGEST_TOKEN], (plain,))
+    return Piece(PieceKind.MEASURE, f"{plain}{_UNIT_OF[spelling]}"[:LONGEST_TOKEN], (plain,), f"{number}{spelling}")
 
 
 @lru_cache(maxsize=10_000)
@@ -126,4 +130,4 @@ def _read_latin(run: str) -> Piece:
     is_model = any(character.isdigit() for character in whole)
     token = whole if is_model else stem(whole)
     parts.pop(token, None)
-    return Piece(PieceKind.MODEL if is_model else PieceKind.WORD, token, tuple(parts))
+    return Piece(PieceKind.MODEL if is_model else PieceKind.WORD, token, tuple(parts), run)

@@ -27,6 +27,7 @@ from search.listings.engines.tantivy.files import IndexFiles  # noqa: E402
 from search.listings.engines.tantivy.writer import TantivyIndexer  # noqa: E402
 from search.listings.models import Listing  # noqa: E402
 from search.listings.rules.entries import make_entry  # noqa: E402
+from search.listings.rules.understanding import understand  # noqa: E402
 from search.listings.services.rows import make_row  # noqa: E402
 from tests.bench.contracts import BenchRow  # noqa: E402
 from tests.bench.fresh import fresh_database  # noqa: E402
@@ -89,7 +90,7 @@ def rows() -> list[BenchRow]:
 
 def _ask(engine: TantivyEngine, query: SearchQuery, *, facets: bool = True) -> None:
     query = replace(query, with_facets=facets)
-    engine.search(query, closed_shop_ids=NONE_CLOSED)
+    engine.search(understand(query), closed_shop_ids=NONE_CLOSED)
 
 
 def _ask_naively(query: SearchQuery) -> None:
@@ -128,7 +129,7 @@ def _time_commits(files: IndexFiles, engine: TantivyEngine) -> BenchRow:
         entry = make_entry(document)
         began = time.perf_counter()
         indexer.apply([IndexChange(LISTINGS + number, LISTINGS + number, replace(entry, listing_id=LISTINGS + number))])
-        answer = engine.search(SearchQuery(with_facets=False), closed_shop_ids=NONE_CLOSED)
+        answer = engine.search(understand(SearchQuery(with_facets=False)), closed_shop_ids=NONE_CLOSED)
         taken.append((time.perf_counter() - began) * 1000)
         missed += answer.total != LISTINGS + number
     indexer.close()
@@ -167,7 +168,7 @@ def _count_wrong(engine: TantivyEngine, documents: Sequence[ListingDocument]) ->
     oracle = Oracle(documents)
     wrong = 0
     for query in QUERIES[:: len(QUERIES) // CHECKED]:
-        answer = engine.search(query, closed_shop_ids=NONE_CLOSED)
+        answer = engine.search(understand(query), closed_shop_ids=NONE_CLOSED)
         wrong += answer.total != len(oracle.find(query))
     return wrong
 

@@ -15,6 +15,7 @@ from django.db import connection
 from search.listings.contracts import SearchQuery
 from search.listings.engines.chosen import get_engine, get_index_files
 from search.listings.keeping import Memory
+from search.listings.rules.understanding import understand
 from tests.leaks import canaries
 from tests.leaks.walk import Finding
 from web import valkey
@@ -109,7 +110,7 @@ def search_index() -> list[str]:
     return [
         word
         for word in words
-        if engine.search(SearchQuery(words=word, with_facets=False), closed_shop_ids=frozenset()).total
+        if engine.search(understand(SearchQuery(words=word, with_facets=False)), closed_shop_ids=frozenset()).total
     ]
 
 

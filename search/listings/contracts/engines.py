@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from search.listings.contracts.queries import Facet, SearchQuery
+from search.listings.contracts.queries import Facet
+from search.listings.contracts.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ class IndexChange:
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """Ids in order, all counts. `boundary` is what the next page continues after, empty at the end."""
+    """Ids in order, all counts. `next_cursor` is what the next page continues after, empty at the end.
+
+    `did_relax`: no document has all terms, so those that have most of them answer.
+    """
 
     listing_ids: tuple[int, ...]
     total: int
@@ -68,7 +72,7 @@ class Engine(Protocol):
         """Changes whenever an answer may have changed; cheap."""
         ...
 
-    def search(self, query: SearchQuery, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+    def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
         """Hits, total and facets, without anything of the closed shops."""
         ...
 

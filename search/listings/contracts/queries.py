@@ -153,7 +153,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """An answer. `did_fall_back`: the engine was not to be had, PostgreSQL answered, without facets."""
+    """An answer. `did_fall_back`: the engine was not to be had, PostgreSQL answered, without facets.
+
+    `did_relax`: nothing has all words, so what has most of them is shown. `corrected_words`: what the words were taken
+    for when nothing is called as they were written ("showing results for ..."), empty otherwise.
+    """
 
     query: SearchQuery
     hits: tuple[ListingCard, ...]
@@ -162,6 +166,7 @@ class SearchPage:
     next_cursor: str = ""
     did_fall_back: bool = False
     did_relax: bool = False
+    corrected_words: str = ""
 
     @property
     def pages(self) -> int:

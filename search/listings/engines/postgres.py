@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.db.models.functions import Extract
 
-from search.listings.contracts import DEEPEST_HIT, EngineAnswer, ListingState, SearchQuery, Sort
+from search.listings.contracts import DEEPEST_HIT, EngineAnswer, ListingState, Question, SearchQuery, Sort
 from search.listings.engines.cursors import Cursor, read_cursor
 from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
@@ -34,8 +34,9 @@ class PostgresEngine:
         """The table has no generations: the epoch `listings` tells when it changed."""
         return "table"
 
-    def search(self, query: SearchQuery, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-        """Documents that have all words; two statements."""
+    def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+        """Documents that have all words as they were written; two statements."""
+        query = question.query
         words = read_plain_query(query.words)
         if query.words.strip() and not words:
             return EngineAnswer((), 0)

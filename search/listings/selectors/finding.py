@@ -16,6 +16,7 @@ from search.listings.contracts import (
     FacetKind,
     FacetValue,
     ListingCard,
+    Question,
     SearchPage,
     SearchQuery,
     Shelf,
@@ -25,6 +26,7 @@ from search.listings.engines.chosen import get_engine
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.keeping import Memory
 from search.listings.rules.categories import choose_categories
+from search.listings.rules.understanding import understand
 from search.listings.selectors.cards import list_cards
 from tenants.catalog.contracts import Text
 
@@ -134,13 +136,13 @@ def _ask(engine: Engine, generation: str, query: SearchQuery, epochs: Epochs) ->
     """The engine's answer, kept while the index stays as it is, or the table's; and whether it was the table's."""
     closed = _list_closed(map_shops(epochs))
     if engine is _fallback:
-        return _fallback.search(query, closed_shop_ids=closed), True
+        return _fallback.search(Question(query), closed_shop_ids=closed), True
     key = (engine.name, generation, closed, query)
     try:
-        return _answers.find(key) or _answers.keep(key, engine.search(query, closed_shop_ids=closed)), False
+        return _answers.find(key) or _answers.keep(key, engine.search(understand(query), closed_shop_ids=closed)), False
     except EngineDown as error:
         logger.warning("Search answers from the table: %s", error)
-        return _fallback.search(query, closed_shop_ids=closed), True
+        return _fallback.search(Question(query), closed_shop_ids=closed), True
 
 
 def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from search.listings.contracts import (
 )
 from search.listings.rules.entries import make_entry
 from search.listings.rules.facets import make_key, make_name_key, make_value_key
-from search.tokens.chinese import QueryTerm, read_query
+from search.tokens.chinese import AskedWord, read_query
 
 
 class Oracle:
@@ -44,10 +44,10 @@ class Oracle:
         """The count that one value of a facet must show."""
         return len(self.find(_tick_alone(query, facet, value)))
 
-    def _has(self, document: ListingDocument, terms: Sequence[QueryTerm], least: int) -> bool:
+    def _has(self, document: ListingDocument, terms: Sequence[AskedWord], least: int) -> bool:
         return sum(self._has_term(document, term) for term in terms) >= least
 
-    def _has_term(self, document: ListingDocument, term: QueryTerm) -> bool:
+    def _has_term(self, document: ListingDocument, term: AskedWord) -> bool:
         entry = self._entries[document.listing_id]
         words = {
             *entry.title_words,

@@ -24,6 +24,7 @@ from search.listings.engines.tantivy.engine import TantivyEngine
 from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.writer import TantivyIndexer
 from search.listings.rules.entries import make_entry
+from search.listings.rules.understanding import understand
 from tenants.catalog.contracts import ParameterValue, Text
 from tests.search.listings.making import COLOURS, SIZES, START, TITLES, make_listing, make_random_listing
 from tests.search.listings.oracle import Oracle
@@ -64,7 +65,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Or
 
 
 def ask(engine: Engine, words: str = "", **more: object) -> EngineAnswer:
-    return engine.search(SearchQuery(words=words, **more), closed_shop_ids=NONE_CLOSED)
+    return engine.search(understand(SearchQuery(words=words, **more)), closed_shop_ids=NONE_CLOSED)
 
 
 def ids(engine: Engine, words: str = "", **more: object) -> list[int]:
@@ -206,7 +207,7 @@ def test_an_option_of_one_and_a_parameter_of_another_are_one_facet(fill: Fill) -
 def test_closed_shops_are_in_no_hit_total_or_count(fill: Fill) -> None:
     documents = [make_random_listing(random.Random(n), n) for n in range(1, 60)]
     engine, oracle = fill(documents), Oracle(documents)
-    answer = engine.search(SearchQuery(size=60), closed_shop_ids=frozenset({1, 2}))
+    answer = engine.search(understand(SearchQuery(size=60)), closed_shop_ids=frozenset({1, 2}))
     expected = oracle.list_sorted(SearchQuery(size=60), closed=frozenset({1, 2}))
     assert list(answer.listing_ids) == expected and answer.total == len(expected)
     shops = next(facet for facet in answer.facets if facet.kind is FacetKind.SHOP)
@@ -220,7 +221,7 @@ def test_closed_shops_are_in_no_hit_total_or_count(fill: Fill) -> None:
 def test_hits_totals_and_counts_equal_the_oracles(crowd: tuple[Engine, Oracle], seed: int) -> None:
     engine, oracle = crowd
     query = draw_query(random.Random(seed))
-    answer = engine.search(query, closed_shop_ids=NONE_CLOSED)
+    answer = engine.search(understand(query), closed_shop_ids=NONE_CLOSED)
     found = {document.listing_id for document in oracle.find(query)}
     assert answer.total == len(found)
     assert set(answer.listing_ids) <= found
@@ -252,13 +253,16 @@ def test_every_ticked_value_is_in_its_facet_even_when_nothing_is_left(crowd: tup
 def test_every_sort_is_the_oracles_order(crowd: tuple[Engine, Oracle], sort: Sort) -> None:
     engine, oracle = crowd
     query = SearchQuery(sort=sort, size=60, category_id=1)
-    assert list(engine.search(query, closed_shop_ids=NONE_CLOSED).listing_ids) == oracle.list_sorted(query)[:60]
+    assert (
+        list(engine.search(understand(query), closed_shop_ids=NONE_CLOSED).listing_ids)
+        == oracle.list_sorted(query)[:60]
+    )
 
 
 def _walk(engine: Engine, query: SearchQuery) -> list[int]:
     seen: list[int] = []
     while True:
-        answer = engine.search(query, closed_shop_ids=NONE_CLOSED)
+        answer = engine.search(understand(query), closed_shop_ids=NONE_CLOSED)
         seen += answer.listing_ids
         if not answer.next_cursor:
             return seen
@@ -293,7 +297,7 @@ def test_pages_of_equal_scores_are_exact(fill: Fill) -> None:
 def test_paging_goes_on_where_it_was_when_better_hits_arrive(fill: Fill) -> None:
     old = [make_listing(n, created_at=START) for n in range(1, 11)]
     query = SearchQuery(sort=Sort.NEWEST, size=4)
-    first = fill(old).search(query, closed_shop_ids=NONE_CLOSED)
+    first = fill(old).search(understand(query), closed_shop_ids=NONE_CLOSED)
     engine = fill([*old, *(make_listing(n) for n in range(20, 30))])
     assert _walk(engine, replace(query, after=first.next_cursor)) == [6, 5, 4, 3, 2, 1]
 
@@ -346,4 +350,4 @@ def test_the_widest_question_is_answered(crowd: tuple[Engine, Oracle]) -> None:
     engine, oracle = crowd
     ticks = [AttributeTick(name, tuple(f"v{n}" for n in range(4))) for name in ("a", "b", "c", "d", "材质")]
     query = SearchQuery(words="马 " * 40, attributes=(AttributeTick("颜色", ("蓝色", "红色")), *ticks), in_stock=True)
-    assert engine.search(query, closed_shop_ids=frozenset(range(100, 400))).total == len(oracle.find(query))
+    assert engine.search(understand(query), closed_shop_ids=frozenset(range(100, 400))).total == len(oracle.find(query))

@@ -9,6 +9,7 @@ import pytest
 from search.listings.contracts import ListingDocument, ListingState, SearchQuery, Sort
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.models import Listing
+from search.listings.rules.understanding import understand
 from search.listings.services.rows import make_row
 from tests.conftest import Clock
 from tests.search.listings.making import make_random_listing
@@ -50,7 +51,7 @@ def test_filters_totals_and_sorts_equal_the_oracles(fill: Fill) -> None:
     oracle, engine = fill(150), PostgresEngine()
     for seed in range(60):
         query = replace(draw_query(random.Random(seed)), words="", size=60)
-        answer = engine.search(query, closed_shop_ids=NONE_CLOSED)
+        answer = engine.search(understand(query), closed_shop_ids=NONE_CLOSED)
         expected = oracle.list_sorted(query)
         assert (list(answer.listing_ids), answer.total) == (expected[:60], len(expected)), query
         assert answer.facets == ()
@@ -61,7 +62,7 @@ def test_words_find_what_the_engine_finds(fill: Fill, words: str) -> None:
     oracle = fill(120)
     query = SearchQuery(words=words, size=60)
     found = {document.listing_id for document in oracle.find(query)}
-    answer = PostgresEngine().search(query, closed_shop_ids=NONE_CLOSED)
+    answer = PostgresEngine().search(understand(query), closed_shop_ids=NONE_CLOSED)
     assert found and answer.total == len(found)
     assert set(answer.listing_ids) <= found
 
@@ -73,20 +74,20 @@ def test_pages_neither_repeat_nor_skip(fill: Fill, sort: Sort) -> None:
     expected = oracle.list_sorted(query)
     seen: list[int] = []
     while True:
-        answer = engine.search(query, closed_shop_ids=NONE_CLOSED)
+        answer = engine.search(understand(query), closed_shop_ids=NONE_CLOSED)
         seen += answer.listing_ids
         if not answer.next_cursor:
             break
         query = replace(query, after=answer.next_cursor)
     assert seen == expected
-    second = engine.search(SearchQuery(sort=sort, size=7, page=2), closed_shop_ids=NONE_CLOSED)
+    second = engine.search(understand(SearchQuery(sort=sort, size=7, page=2)), closed_shop_ids=NONE_CLOSED)
     assert list(second.listing_ids) == expected[7:14]
 
 
 def test_closed_shops_are_left_out(fill: Fill) -> None:
     oracle, engine = fill(60), PostgresEngine()
     closed = frozenset({1, 2})
-    answer = engine.search(SearchQuery(size=60), closed_shop_ids=closed)
+    answer = engine.search(understand(SearchQuery(size=60)), closed_shop_ids=closed)
     expected = oracle.list_sorted(SearchQuery(size=60), closed=closed)
     assert (list(answer.listing_ids), answer.total) == (expected, len(expected))
     counts = engine.count_categories(closed_shop_ids=closed)

@@ -26,6 +26,7 @@ from search.listings.engines.tantivy.files import IndexerRunning, IndexFiles
 from search.listings.engines.tantivy.writer import TantivyIndexer
 from search.listings.models import ChangeCounter, Listing, ListingChange
 from search.listings.rules.entries import make_entry
+from search.listings.rules.understanding import understand
 from search.listings.selectors import search
 from search.listings.services import mark_changed, reconcile_index, running
 from search.listings.services.indexing import list_changes, number_changes
@@ -58,7 +59,7 @@ def indexer(files: IndexFiles) -> Iterator[TantivyIndexer]:
 
 
 def ids(engine: TantivyEngine, **query: Any) -> list[int]:
-    return list(engine.search(SearchQuery(**query), closed_shop_ids=NONE_CLOSED).listing_ids)
+    return list(engine.search(understand(SearchQuery(**query)), closed_shop_ids=NONE_CLOSED).listing_ids)
 
 
 # ---- One index ------------------------------------------------------------------------------------
@@ -344,7 +345,7 @@ def test_killing_the_indexer_at_any_moment_loses_and_repeats_nothing(
     try:
         expected = dict(Listing.objects.filter(state=ListingState.SHOWN.value).values_list("pk", "version"))
         wait_until(lambda: engine.list_versions() == expected, seconds=60)
-        answer = engine.search(SearchQuery(size=60), closed_shop_ids=NONE_CLOSED)
+        answer = engine.search(understand(SearchQuery(size=60)), closed_shop_ids=NONE_CLOSED)
         assert sorted(answer.listing_ids) == sorted(expected)
     finally:
         process.terminate()

@@ -9,6 +9,7 @@ from search.listings.engines.tantivy.engine import TantivyEngine
 from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.writer import TantivyIndexer
 from search.listings.rules.entries import make_entry
+from search.listings.rules.understanding import understand
 from tests.search.listings.samples import read_icecat, read_newbee
 
 
@@ -26,7 +27,7 @@ class Shelf:
         self.engine = TantivyEngine(folder)
 
     def find(self, words: str, **more: object) -> list[str]:
-        answer = self.engine.search(SearchQuery(words=words, **more), closed_shop_ids=frozenset())
+        answer = self.engine.search(understand(SearchQuery(words=words, **more)), closed_shop_ids=frozenset())
         return [self.documents[pk].title.best("zh") for pk in answer.listing_ids]
 
 
@@ -67,10 +68,10 @@ def test_each_product_is_found_by_its_own_title(shelf: Shelf) -> None:
 
 def test_ticking_a_value_gives_exactly_its_count(shelf: Shelf) -> None:
     query = SearchQuery(words="notebook")
-    answer = shelf.engine.search(query, closed_shop_ids=frozenset())
+    answer = shelf.engine.search(understand(query), closed_shop_ids=frozenset())
     attributes = [facet for facet in answer.facets if facet.kind is FacetKind.ATTRIBUTE]
     assert len(attributes) >= 4
     for facet in attributes:
         for value in facet.values[:3]:
             ticked = SearchQuery(words="notebook", attributes=(AttributeTick(facet.key, (value.value,)),))
-            assert shelf.engine.search(ticked, closed_shop_ids=frozenset()).total == value.count
+            assert shelf.engine.search(understand(ticked), closed_shop_ids=frozenset()).total == value.count

@@ -10,13 +10,22 @@ from typing import TypeVar
 import tantivy
 from tantivy import Query
 
-from search.listings.contracts import BadQuery, EngineAnswer, EngineDown, Facet, SearchQuery, Sort
+from search.listings.contracts import (
+    BadQuery,
+    EngineAnswer,
+    EngineDown,
+    Facet,
+    QueryTerm,
+    Question,
+    SearchQuery,
+    Sort,
+)
 from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
 from search.listings.engines.tantivy.files import IndexFiles
-from search.listings.engines.tantivy.filters import NO_WORDS, Filters, Words, filter_by, match_words
+from search.listings.engines.tantivy.filters import Filters, filter_by
 from search.listings.engines.tantivy.hits import list_hits
 from search.listings.engines.tantivy.schema import build_schema
-from search.tokens.chinese import QueryTerm, read_query
+from search.listings.engines.tantivy.words import NO_WORDS, Words, match_words
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -48,9 +57,9 @@ class TantivyEngine:
             raise EngineDown(f"There is no index in {self._files.root}.")
         return generation
 
-    def search(self, query: SearchQuery, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-        """Hits, total and facets. All words must be met; if no document at all does, three fifths of them suffice."""
-        return self._guard(lambda: self._answer(query, closed_shop_ids))
+    def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+        """Hits, total and facets. All terms must be met; if no document at all does, three fifths of them suffice."""
+        return self._guard(lambda: self._answer(question, closed_shop_ids))
 
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         """How many listings each category holds."""
@@ -60,11 +69,11 @@ class TantivyEngine:
         """The version of every listing in the index."""
         return self._guard(self._list_versions)
 
-    def _answer(self, query: SearchQuery, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+    def _answer(self, question: Question, closed_shop_ids: frozenset[int]) -> EngineAnswer:
         searcher = self._find_searcher()
+        query, terms = question.query, question.terms
         filters = Filters.of(query, closed_shop_ids)
-        terms = read_query(query.words)
-        if query.words.strip() and not terms:
+        if question.is_unreadable:
             return EngineAnswer((), 0)
         words, did_relax = self._read_words(searcher, terms, closed_shop_ids)
         total = count_hits(searcher, filter_by(self._schema, words.matching, filters))

@@ -1,27 +1,14 @@
-"""Questions as tantivy's queries: words that score, filters that do not."""
+"""The filters of a question as tantivy's queries; they never score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
 from search.listings.contracts import AttributeTick, SearchQuery
 from search.listings.rules.facets import Wanted, list_ways
-from search.tokens.chinese import QueryTerm
 
-# How much a word counts where it stands; a title is what a product is, the text only mentions.
-WORD_WEIGHTS = {
-    "title_words": 3.0,
-    "brand_words": 2.5,
-    "category_words": 2.0,
-    "attribute_words": 1.2,
-    "text_words": 0.5,
-}
-CHARACTER_WEIGHTS = {"title_characters": 2.0, "text_characters": 0.4}
-PARTS_WEIGHT = 0.8
-PHRASE_WEIGHT = 1.5
 FEW_VALUES = 60
 
 
@@ -63,7 +50,7 @@ class Filters:
 
 def filter_by(schema: tantivy.Schema, words: Query, filters: Filters) -> Query:
     """The documents that match the words and pass all filters, scored by the words alone."""
-    wanted = [_unscored(query) for query in _list_filters(schema, filters)]
+    wanted = [unscored(query) for query in _list_filters(schema, filters)]
     clauses = [(Occur.Must, words), *((Occur.Must, query) for query in wanted)]
     if filters.closed_shop_ids:
         closed = _any_of(schema, "shop_id", sorted(filters.closed_shop_ids))
@@ -102,65 +89,6 @@ def _any_of(schema: tantivy.Schema, field: str, values: Sequence[str | int]) -> 
     return Query.boolean_query([(Occur.Should, Query.term_query(schema, field, value)) for value in values])
 
 
-def _unscored(query: Query) -> Query:
+def unscored(query: Query) -> Query:
+    """The query as a filter."""
     return Query.const_score_query(query, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a question twice: `matching` says which documents, `scoring` also which first."""
-
-    matching: Query
-    scoring: Query
-
-
-NO_WORDS = Words(Query.all_query(), Query.all_query())
-
-
-def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suffice: bool = False) -> Words:
-    """Documents that have all terms, or, if most suffice, three fifths of them; terms in a row count more."""
-    found = [_match_term(schema, term) for term in terms]
-    if most_suffice:
-        least = max(1, round(0.6 * len(found)))
-        needed = Query.boolean_query([(Occur.Should, query) for query in found], least)
-    else:
-        needed = Query.boolean_query([(Occur.Must, query) for query in found])
-    bonus = [(Occur.Should, Query.boost_query(phrase, PHRASE_WEIGHT)) for phrase in _list_phrases(schema, terms)]
-    scoring = Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
-    return Words(_unscored(needed), scoring)
-
-
-def _match_term(schema: tantivy.Schema, term: QueryTerm) -> Query:
-    """One term: its whole token anywhere, or all its parts, or its characters in a row."""
-    choices = [_match_token(schema, term.whole)]
-    if term.parts:
-        parts = Query.boolean_query([(Occur.Must, _match_token(schema, part)) for part in term.parts])
-        choices.append(Query.boost_query(parts, PARTS_WEIGHT))
-    if term.characters:
-        for field, weight in CHARACTER_WEIGHTS.items():
-            choices.append(Query.boost_query(_match_row(schema, field, term.characters), weight))
-    return Query.disjunction_max_query(choices) if len(choices) > 1 else choices[0]
-
-
-def _match_token(schema: tantivy.Schema, token: str) -> Query:
-    return Query.disjunction_max_query(
-        [Query.boost_query(Query.term_query(schema, field, token), weight) for field, weight in WORD_WEIGHTS.items()],
-        0.1,
-    )
-
-
-def _match_row(schema: tantivy.Schema, field: str, tokens: Sequence[str]) -> Query:
-    if len(tokens) == 1:
-        return Query.term_query(schema, field, tokens[0])
-    return Query.phrase_query(schema, field, list(tokens))
-
-
-def _list_phrases(schema: tantivy.Schema, terms: Sequence[QueryTerm]) -> list[Query]:
-    """Neighbouring terms of one script, in a row in the title."""
-    phrases = []
-    for first, second in pairwise(terms):
-        if first.characters and second.characters:
-            phrases.append(_match_row(schema, "title_characters", (*first.characters, *second.characters)))
-        elif not first.characters and not second.characters:
-            phrases.append(_match_row(schema, "title_words", (first.whole, second.whole)))
-    return phrases

@@ -1,0 +1,87 @@
+"""What the words of a query ask for. Loads the dictionary of Chinese words."""
+
+from collections.abc import Iterator, Sequence
+
+from search.listings.contracts import (
+    MOST_ALTERNATIVES,
+    Alternative,
+    Origin,
+    QueryTerm,
+    Question,
+    SearchQuery,
+    Substitute,
+    Synonyms,
+)
+from search.tokens.chinese import AskedWord, read_query
+
+PARTS_WEIGHT = 0.8
+"""All parts of a model number apart stand for the whole, but the whole is more surely meant."""
+
+
+class NoSynonyms:
+    """Every word means itself only: for tests, and where nobody has said anything."""
+
+    version = ""
+    longest = 0
+
+    def list_substitutes(self, phrase: tuple[str, ...]) -> Sequence[Substitute]:
+        del phrase
+        return ()
+
+
+NO_SYNONYMS = NoSynonyms()
+
+
+def understand(query: SearchQuery, *, synonyms: Synonyms = NO_SYNONYMS) -> Question:
+    """The query with its words as terms: one a word, or one a phrase that has synonyms, the longest first."""
+    asked = read_query(query.words)
+    return Question(query, tuple(_list_terms(asked, synonyms)))
+
+
+def _list_terms(asked: Sequence[AskedWord], synonyms: Synonyms) -> Iterator[QueryTerm]:
+    start = 0
+    while start < len(asked):
+        span, substitutes = _find_phrase(asked[start : start + max(1, synonyms.longest)], synonyms)
+        yield make_term(span, substitutes)
+        start += len(span)
+
+
+def _find_phrase(ahead: Sequence[AskedWord], synonyms: Synonyms) -> tuple[Sequence[AskedWord], Sequence[Substitute]]:
+    """The longest known phrase that begins here, or the one word."""
+    for length in range(len(ahead), 0, -1):
+        substitutes = synonyms.list_substitutes(tuple(word.whole for word in ahead[:length]))
+        if substitutes:
+            return ahead[:length], substitutes
+    return ahead[:1], ()
+
+
+def make_term(span: Sequence[AskedWord], substitutes: Sequence[Substitute] = ()) -> QueryTerm:
+    """A word or a phrase with everything that may stand for it."""
+    alternatives = [*_list_asked(span)]
+    for substitute in substitutes:
+        words = read_query(substitute.text)
+        if words:
+            alternatives.append(_join(words, substitute.weight, Origin.SYNONYM))
+    text = _write(span)
+    return QueryTerm(text, tuple(dict.fromkeys(alternatives))[:MOST_ALTERNATIVES])
+
+
+def _list_asked(span: Sequence[AskedWord]) -> Iterator[Alternative]:
+    yield _join(span, 1.0, Origin.ASKED)
+    if len(span) == 1 and span[0].parts:
+        yield Alternative(span[0].parts, weight=PARTS_WEIGHT)
+
+
+def _join(words: Sequence[AskedWord], weight: float, origin: Origin) -> Alternative:
+    """All words; and if all are Chinese, all their characters in a row."""
+    characters = tuple(character for word in words for character in word.characters)
+    return Alternative(
+        tuple(word.whole for word in words),
+        characters if all(word.characters for word in words) else (),
+        weight,
+        origin,
+    )
+
+
+def _write(span: Sequence[AskedWord]) -> str:
+    return ("" if all(word.characters for word in span) else " ").join(word.written for word in span)

@@ -28,6 +28,7 @@ from merchant_portal.editor.saving import save_product
 from merchant_portal.editor.starting import add_category_parameters, start_blank, start_from
 from merchant_portal.frame import read_number, render_page
 from merchant_portal.goods.words import list_categories, name_status, tone_of
+from search.moderation.selectors import find_ban
 from tenants.catalog.contracts import EditedProduct, ProductStatus, Text
 from tenants.catalog.rules import LIMITS
 from tenants.catalog.selectors import NoSuchProduct, get_product_draft
@@ -137,6 +138,7 @@ def _show(
         "many_warehouses": len(warehouses) > 1,
         "low_stock": low_stock,
         "limits": LIMITS,
+        "ban": find_ban(shop_id=visit_of(request).shop.shop_id, product_id=product.product_id) if product else None,
     }
     return render_page(request, "portal/editor/edit.html", context, status=status)
 

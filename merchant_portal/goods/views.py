@@ -19,6 +19,7 @@ from merchant_portal.frame import read_number, render_page
 from merchant_portal.goods.bulk import BadChange, read_change
 from merchant_portal.goods.filters import SOLD_OUT, GoodsQuery, read_query
 from merchant_portal.goods.words import list_categories, name_status, tone_of
+from search.moderation.selectors import list_shop_bans
 from tenants.catalog.contracts import ProductFilter, ProductPage, ProductStatus
 from tenants.catalog.selectors import BadCursor, count_by_status, list_products, list_tags
 from tenants.catalog.services import NothingToUndo, TooManyProducts, bulk_change, undo_bulk_change
@@ -49,6 +50,7 @@ def show_goods(request: HttpRequest) -> HttpResponse:
             low_stock = count_low_stock()
     except BadCursor as error:
         raise Http404 from error
+    bans = list_shop_bans(visit_of(request).shop.shop_id)
     context = {
         "tabs": _list_tabs(request, query, counts, len(sold_out)),
         "query": query,
@@ -57,6 +59,7 @@ def show_goods(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "status": name_status(row.status),
                 "tone": tone_of(row.status),
+                "ban": bans.get(row.product_id),
                 "stock": (held := stock.get(row.product_id)) and held.available,
                 "stock_tone": _tone_of_stock(held),
             }

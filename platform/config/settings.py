@@ -88,6 +88,7 @@ SHARED_APPS = [
     "billing.payments",
     "billing.checkout",
     "billing.settlement",
+    "search.moderation",
     "search.listings",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -4,6 +4,7 @@ from market.outbox.contracts import Timer
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "product.changed": ("search.listings.tasks.on_product_changed",),
+    "product.moderated": ("search.listings.tasks.on_product_changed",),
     "stock.changed": ("search.listings.tasks.on_stock_changed",),
     "job.queued": ("market.jobs.tasks.on_job_queued",),
     "shop.changed": ("search.listings.tasks.on_shop_changed",),

@@ -6,6 +6,7 @@ from console.clearing import debts
 from console.clearing import views as clearing
 from console.commission import agreeing
 from console.commission import views as commission
+from console.goods import views as goods
 from console.home import views as home
 from console.ledger import accounts, books
 from console.ledger import views as ledger
@@ -33,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shops/<int:shop_id>/turn-down/", deciding.turn_down, name="turn-down-shop"),
     path("shops/<int:shop_id>/suspend/", deciding.suspend, name="suspend-shop"),
     path("shops/<int:shop_id>/enrol/", deciding.enrol, name="enrol-shop"),
+    path("goods/", goods.show_goods, name="goods"),
+    path("goods/<int:shop_id>/<int:product_id>/", goods.show_product, name="product"),
+    path("goods/<int:shop_id>/<int:product_id>/ban/", goods.ban, name="ban-product"),
+    path("goods/<int:shop_id>/<int:product_id>/lift/", goods.lift, name="lift-ban"),
     path("purchases/", purchases.show_purchases, name="purchases"),
     path("purchases/<slug:purchase_no>/", purchases.show_purchase, name="purchase"),
     path("ledger/", ledger.show_ledger, name="ledger"),

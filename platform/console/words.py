@@ -13,6 +13,7 @@ from billing.settlement.contracts import ChannelName, ClearingState, PayoutState
 from market.accounts.contracts import StaffRole
 from market.jobs.contracts import JobState
 from market.shops.contracts import Role, ShopStatus
+from search.moderation.contracts import BanReason
 from tenants.orders.contracts import OrderState
 
 Words = Mapping[str, str | Promise]
@@ -163,12 +164,21 @@ REASONS: Words = {
     "wrong_account": _("The money went to another merchant account."),
     "no_transaction": _("It names no transaction of the provider."),
 }
+BAN_REASONS: Words = {
+    BanReason.PROHIBITED: _("Prohibited goods"),
+    BanReason.COUNTERFEIT: _("Counterfeit, or infringes a brand"),
+    BanReason.MISLEADING: _("Misleading description or pictures"),
+    BanReason.UNSAFE: _("Unsafe"),
+    BanReason.OTHER: _("Another reason"),
+}
 DEEDS: Words = {
     "shop.opened": _("Applied for a shop"),
     "shop.open": _("Let the shop be seen"),
     "shop.suspended": _("Suspended the shop"),
     "shop.closed": _("Turned down or closed the shop"),
     "shop.profile": _("Changed the shop's profile"),
+    "product.banned": _("Took a product off the market"),
+    "product.ban_lifted": _("Let a product back onto the market"),
     "shop.enrolled": _("Applied for the shop's payment account"),
     "console.entered": _("Entered the console"),
     "cash.remitted": _("Recorded a carrier's remittance"),
@@ -216,6 +226,7 @@ FACTS: Words = {
     "before": _("before"),
     "after": _("afterwards"),
     "reason": _("reason"),
+    "note": _("note"),
     "amount_minor": _("amount"),
     "fee_minor": _("fee"),
     "reference": _("reference"),

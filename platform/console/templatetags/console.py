@@ -27,6 +27,7 @@ _LISTS: dict[str, words.Words] = {
     "deed": words.DEEDS,
     "actor": words.ACTORS,
     "team": words.TEAM_ROLES,
+    "ban": words.BAN_REASONS,
 }
 
 

@@ -17,6 +17,7 @@ from search.listings.selectors.reading import (
     find_listing,
     find_listing_id,
     find_offer,
+    find_place,
     list_listings,
     list_offers,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "find_listing",
     "find_listing_id",
     "find_offer",
+    "find_place",
     "list_cards",
     "list_listings",
     "list_offers",

@@ -38,6 +38,11 @@ def find_listing_id(*, shop_id: int, product_id: int) -> int | None:
     return list_shown().filter(shop_id=shop_id, product_id=product_id).values_list("pk", flat=True).first()
 
 
+def find_place(listing_id: int) -> tuple[int, int] | None:
+    """Whose product a public id stands for, as (shop id, product id), also when it is not shown: one statement."""
+    return Listing.objects.filter(pk=listing_id).values_list("shop_id", "product_id").first()
+
+
 def list_listings(listing_ids: Sequence[int], *, epochs: Epochs | None = None) -> list[ListingDocument]:
     """Listings in the order of the ids, without those not shown: one statement."""
     epochs = epochs or read_epochs()

@@ -15,6 +15,7 @@ from search.listings.contracts import ListingDocument, ListingState, RefreshOutc
 from search.listings.models import ListedVariant, Listing, ListingChange
 from search.listings.rules.documents import can_be_shown, make_document
 from search.listings.services.rows import COPIED_FIELDS, make_digest, make_row
+from search.moderation.selectors import list_banned_products
 from tenants.catalog.contracts import ProductSheet
 from tenants.catalog.selectors import list_product_ids, list_product_sheets
 from tenants.inventory.selectors import get_availability
@@ -63,7 +64,8 @@ def list_known_product_ids(*, shop_id: int) -> set[int]:
 def _refresh_chunk(shop_id: int, product_ids: Sequence[int], tree: CategoryTree, now: datetime) -> RefreshOutcome:
     wait_for_turn(shop_id)
     shop = get_shop(shop_id)
-    sheets, documents = _read_products(shop, product_ids, tree)
+    banned = list_banned_products(shop_id=shop_id, product_ids=product_ids)
+    sheets, documents = _read_products(shop, product_ids, tree, banned)
     before = {
         row.product_id: row
         for row in Listing.objects.filter(shop_id=shop_id, product_id__in=product_ids).defer("document", "card")
@@ -90,12 +92,12 @@ def wait_for_turn(shop_id: int) -> None:
 
 
 def _read_products(
-    shop: ShopContext, product_ids: Sequence[int], tree: CategoryTree
+    shop: ShopContext, product_ids: Sequence[int], tree: CategoryTree, banned: frozenset[int]
 ) -> tuple[dict[int, ProductSheet], dict[int, ListingDocument]]:
     """The products there are, and documents of those that may be shown."""
     with enter_shop(shop):
         sheets = {sheet.product_id: sheet for sheet in list_product_sheets(product_ids)}
-        shown = [sheet for sheet in sheets.values() if can_be_shown(sheet, shop)]
+        shown = [sheet for sheet in sheets.values() if can_be_shown(sheet, shop) and sheet.product_id not in banned]
         available: Mapping[int, int] = {}
         if shown:
             available = get_availability([variant.variant_id for sheet in shown for variant in sheet.variants])

@@ -32,6 +32,7 @@ _numbers = itertools.count(1)
 
 CONSUMERS = {
     "product.changed": tasks.on_product_changed,
+    "product.moderated": tasks.on_product_changed,
     "stock.changed": tasks.on_stock_changed,
     "shop.changed": tasks.on_shop_changed,
 }

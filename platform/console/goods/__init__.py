@@ -1,0 +1,1 @@
+"""Goods: taking a product of any shop off the market, and letting it back."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.bench.contracts import BenchRow
 from tests.bench.rounds import merge_rounds
 
-NAMES = ("web", "buying", "shops", "stock", "ledger", "search", "memory")
+NAMES = ("web", "buying", "shops", "stock", "ledger", "search", "relevance", "memory")
 ROUNDS = 3
 QUICK = {"JISHI_BENCH_QUICK": "1", "JISHI_BENCH_SECONDS": "0.4", "JISHI_BENCH_LISTINGS": "300"}
 Measure = Callable[[], list[BenchRow]]

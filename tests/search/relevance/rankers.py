@@ -1,0 +1,106 @@
+"""Who ranks: plain BM25, which is the baseline, and the product's engines over the same goods."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from search.listings.contracts import Engine, IndexChange, ListingDocument, SearchQuery
+from search.listings.engines.tantivy.engine import TantivyEngine
+from search.listings.engines.tantivy.files import IndexFiles
+from search.listings.engines.tantivy.writer import TantivyIndexer
+from search.listings.rules.entries import make_entry
+from search.listings.rules.understanding import understand
+from tenants.catalog.contracts import Text
+from tests.search.relevance.goods import name_product
+
+PLAIN = "plain"
+_TAG = re.compile(r"<[^>]*>")
+
+
+class Ranker(Protocol):
+    """Puts products in order for some words."""
+
+    name: str
+
+    def rank(self, words: str, *, size: int = 10) -> list[str]:
+        """The names of the best products, best first; empty when nothing was found."""
+        ...
+
+
+class TermRanker:
+    """BM25 as tantivy has it over one field, where any term suffices, whatever terms a text is cut into."""
+
+    def __init__(
+        self,
+        name: str,
+        documents: Iterable[ListingDocument],
+        *,
+        cut_product: Callable[[str], Iterable[str]],
+        cut_query: Callable[[str], Iterable[str]],
+    ) -> None:
+        self.name = name
+        self._cut_query = cut_query
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("text", tokenizer_name="whitespace")
+        builder.add_text_field("product", stored=True, tokenizer_name="raw")
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema)
+        writer = self._index.writer(num_threads=1)
+        for document in documents:
+            terms = " ".join(cut_product(" ".join(list_texts(document))))
+            writer.add_document(tantivy.Document(text=terms, product=name_product(document)))
+        writer.commit()
+        self._index.reload()
+
+    def rank(self, words: str, *, size: int = 10) -> list[str]:
+        """The best by BM25."""
+        terms = [Query.term_query(self._schema, "text", term) for term in self._cut_query(words)]
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.boolean_query([(Occur.Should, term) for term in terms]), limit=size).hits
+        return [str(searcher.doc(address)["product"][0]) for _, address in hits]
+
+
+def make_plain_ranker(documents: Iterable[ListingDocument]) -> TermRanker:
+    """The baseline: all text of a product as one, cut by tantivy's default tokenizer, any word suffices."""
+    analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(40)).filter(Filter.lowercase()).build()
+    return TermRanker(PLAIN, documents, cut_product=analyzer.analyze, cut_query=analyzer.analyze)
+
+
+def list_texts(document: ListingDocument) -> Iterator[str]:
+    """All that is written about a product, each language once."""
+    texts = [document.title, document.subtitle, *(step.name for step in document.category_path)]
+    texts += [text for line in document.parameters for text in (line.name, line.value)]
+    texts += [Text(_TAG.sub(" ", document.body_html.zh), _TAG.sub(" ", document.body_html.en))]
+    yield document.brand
+    yield from (part for text in texts for part in dict.fromkeys((text.zh, text.en)) if part)
+    yield from (number for variant in document.variants for number in (variant.sku, variant.barcode) if number)
+
+
+class EngineRanker:
+    """An engine of the product, asked as the product asks it."""
+
+    def __init__(self, engine: Engine, names: Mapping[int, str]) -> None:
+        self.name = engine.name
+        self._engine = engine
+        self._names = names
+
+    def rank(self, words: str, *, size: int = 10) -> list[str]:
+        """What the first page shows."""
+        question = understand(SearchQuery(words=words, size=size, with_facets=False))
+        found = self._engine.search(question, closed_shop_ids=frozenset())
+        return [self._names[listing_id] for listing_id in found.listing_ids]
+
+
+def make_tantivy_ranker(documents: Sequence[ListingDocument], folder: Path) -> EngineRanker:
+    """The embedded engine, with its index in this folder."""
+    files = IndexFiles(folder)
+    index = files.make_next()
+    indexer = TantivyIndexer(index)
+    indexer.apply(IndexChange(n, document.listing_id, make_entry(document)) for n, document in enumerate(documents, 1))
+    indexer.close()
+    files.swap(index)
+    return EngineRanker(TantivyEngine(folder), {d.listing_id: name_product(d) for d in documents})

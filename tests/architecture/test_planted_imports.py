@@ -23,6 +23,8 @@ PLANTED = (
     ("storefront/planted_books.py", "import billing.ledger.models", "Tables of billing are billing's"),
     ("storefront/planted_listing.py", "import search.listings.models", "Tables of search are search's"),
     ("billing/checkout/selectors.py", "import billing.checkout.services", "Modules of an app import downwards"),
+    ("search/auction/planted_tables.py", "import django.db.models", "Auctions are plain arithmetic"),
+    ("search/auction/planted_chance.py", "import random", "Auctions are plain arithmetic"),
     ("search/planted_app/__init__.py", '"""An app that nobody placed."""', "Apps of search"),
 )
 

@@ -1,0 +1,54 @@
+"""Whether an ad takes part in an auction, and each reason why it does not."""
+
+from collections.abc import Iterator
+
+from search.auction.contracts import AdFacts, AuctionRules, Refusal, VisitFacts
+
+
+def find_refusal(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Refusal | None:
+    """The first reason against an ad, None if it takes part."""
+    return next(_refusals(ad, visit, rules), None)
+
+
+def list_refusals(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> list[Refusal]:
+    """Every reason, for a merchant who asks why an ad does not show."""
+    return list(_refusals(ad, visit, rules))
+
+
+def _refusals(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Iterator[Refusal]:
+    if not ad.running:
+        yield Refusal.PAUSED
+    if not ad.approved:
+        yield Refusal.NOT_APPROVED
+    if not ad.in_stock:
+        yield Refusal.OUT_OF_STOCK
+    if not visit.matched:
+        yield Refusal.NO_MATCH
+    if visit.excluded:
+        yield Refusal.WORD_EXCLUDED
+    yield from _targeting(ad, visit)
+    yield from _ranking(ad, rules)
+    if visit.seen_often_enough:
+        yield Refusal.SEEN_OFTEN_ENOUGH
+    if ad.lease_rest_micro <= 0:
+        yield Refusal.BUDGET_USED_UP
+    if visit.draw_ppm >= ad.pass_rate_ppm:
+        yield Refusal.PACED
+
+
+def _targeting(ad: AdFacts, visit: VisitFacts) -> Iterator[Refusal]:
+    if not ad.hours >> visit.hour_of_week & 1:
+        yield Refusal.OUTSIDE_HOURS
+    if ad.regions and visit.region not in ad.regions:
+        yield Refusal.OUTSIDE_REGION
+    if ad.audiences and not ad.audiences & visit.audiences:
+        yield Refusal.OUTSIDE_AUDIENCE
+
+
+def _ranking(ad: AdFacts, rules: AuctionRules) -> Iterator[Refusal]:
+    if ad.relevance_ppm < rules.least_relevance_ppm:
+        yield Refusal.NOT_RELEVANT
+    if ad.quality < rules.least_quality:
+        yield Refusal.QUALITY_TOO_LOW
+    if ad.bid_minor <= 0 or ad.bid_minor < ad.reserve_minor:
+        yield Refusal.BID_BELOW_RESERVE

@@ -1,0 +1,56 @@
+"""Leases as arithmetic: what is granted out of caps, billed, and given back. Nothing here can exceed a cap.
+
+The rows stand in tables; each change of a cap there is one conditional update with these numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from market.money import MICRO_PER_MINOR
+from search.auction.contracts import Bill, Cap, Lease
+from search.auction.contracts.units import MINUTE_US
+
+SHARE = 8
+"""A lease takes this part of what is left, so that many workers find something and little is out near the end."""
+
+LIFE_US = MINUTE_US
+
+
+class LeaseOverdrawn(ValueError):
+    """More was billed out of a lease than it had, or more comes back to a cap than was taken."""
+
+
+def size_grant(caps: Sequence[Cap], *, least_micro: int) -> int:
+    """What to grant, in whole fen: a part of the smallest rest, at least `least_micro`, never more than the rest."""
+    rest_micro = min(cap.rest_micro for cap in caps)
+    size_micro = min(rest_micro, max(least_micro, rest_micro // SHARE))
+    return size_micro - size_micro % MICRO_PER_MINOR
+
+
+def grant(caps: Sequence[Cap], *, least_micro: int) -> tuple[list[Cap], Lease]:
+    """The caps with a lease taken out of each, and the lease; an empty one where a cap has nothing left."""
+    size = size_grant(caps, least_micro=least_micro)
+    return [replace(cap, taken_micro=cap.taken_micro + size) for cap in caps], Lease(size)
+
+
+def bill(lease: Lease, price_micro: int) -> tuple[Lease, Bill]:
+    """Take a price out of a lease, as far as it goes; the platform bears the rest. Raises ValueError for a negative."""
+    if price_micro < 0:
+        raise ValueError(f"a price of {price_micro}")
+    billed = Bill(price_micro, lease.rest_micro)
+    return replace(lease, billed_micro=lease.billed_micro + billed.billed_micro), billed
+
+
+def give_back(caps: Sequence[Cap], lease: Lease) -> list[Cap]:
+    """The caps after a lease ended or its worker died: granted less billed returns. Raises `LeaseOverdrawn`."""
+    returned_micro = compute_return(lease.granted_micro, lease.billed_micro)
+    if any(cap.taken_micro < returned_micro for cap in caps):
+        raise LeaseOverdrawn(f"{returned_micro} comes back to a cap of which less is taken")
+    return [replace(cap, taken_micro=cap.taken_micro - returned_micro) for cap in caps]
+
+
+def compute_return(granted_micro: int, billed_micro: int) -> int:
+    """Granted less the sum of billed events, never below zero. Raises `LeaseOverdrawn` where more was billed."""
+    if not 0 <= billed_micro <= granted_micro:
+        raise LeaseOverdrawn(f"{billed_micro} billed of {granted_micro}")
+    return granted_micro - billed_micro

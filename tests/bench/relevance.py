@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.contracts import BenchRow
-from tests.search.relevance.evaluation import ClassScore, draw_table, score_queries, sum_up
+from tests.search.relevance.evaluation import ClassScore, describe_agreement, draw_table, score_queries, sum_up
 from tests.search.relevance.goods import read_goods
-from tests.search.relevance.judgements import read_judgements
+from tests.search.relevance.judgements import read_judgements, read_second_judgements
 from tests.search.relevance.queries import list_held_out, list_queries
 from tests.search.relevance.rankers import PLAIN, make_plain_ranker, make_tantivy_ranker
 
@@ -26,7 +26,7 @@ def prepared() -> Iterator[Callable[[], list[BenchRow]]]:
         yield list
         return
     scores = _evaluate(Path(folder))
-    print(draw_table(scores), flush=True)
+    print(draw_table(scores), describe_agreement(read_judgements(), read_second_judgements()), sep="\n", flush=True)
     rows = _list_rows(scores)
     yield lambda: rows
 

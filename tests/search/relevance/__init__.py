@@ -9,9 +9,8 @@ first.
 
 How it is kept. Queries, grades and the split (`queries.list_held_out`: by a seeded hash, 30 % of each class) were
 frozen before anyone tuned a ranking on them; a test holds their digests. Tuning looks at the train part only; the bars
-are tested on the held-out part.
-Where later rankings bring products that nobody has judged, the pool may be extended, blind and for both parts alike,
-in a file of its own, never by changing what is there.
+are tested on the held-out part. What plain BM25 and later rankings show among their first ten and nobody had judged is
+read in the same way, blind and for both parts alike, and added in `extension.tsv`; what was judged first never changes.
 
 What it keeps: our queries, products' numbers (the EAN, or the shop's own) and grades; no text of any product. The
 products are those of the sample files that JISHI_SAMPLE_DATA names.

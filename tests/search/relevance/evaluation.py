@@ -4,8 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from tests.search.relevance.judgements import Judgements
-from tests.search.relevance.measures import DEPTH, count_unjudged, measure_condensed_ndcg, measure_ndcg
+from tests.search.relevance.judgements import Judgements, list_pairs
+from tests.search.relevance.measures import (
+    DEPTH,
+    count_unjudged,
+    measure_condensed_ndcg,
+    measure_kappa,
+    measure_ndcg,
+    share_within,
+)
 from tests.search.relevance.queries import JudgedQuery
 from tests.search.relevance.rankers import Ranker
 
@@ -83,3 +90,13 @@ def draw_table(named: dict[str, dict[str, ClassScore]]) -> str:
         columns = [f"  {cell.ndcg:9.3f} {cell.condensed:6.3f} {cell.unjudged:5.0%} {cell.empty:4}" for cell in cells]
         lines.append(f"{kind:10} {cells[0].queries:3}" + "".join(columns))
     return "\n".join(lines)
+
+
+def describe_agreement(first: Judgements, second: Judgements) -> str:
+    """How far two readers agree, in one line."""
+    pairs = list_pairs(first, second)
+    equal, near = share_within(pairs, distance=0), share_within(pairs, distance=1)
+    return (
+        f"Two readers of {len(second)} queries ({len(pairs)} products): {equal:.0%} equal, {near:.0%} within one, "
+        f"weighted kappa {measure_kappa(pairs):.2f}"
+    )

@@ -28,6 +28,13 @@ def read_second_judgements() -> Judgements:
     return read_grades(_FOLDER / _SECOND)
 
 
+def list_pairs(first: Judgements, second: Judgements) -> list[tuple[int, int]]:
+    """The two grades of every product that both readers have graded."""
+    return [
+        (first[query_id][product], grade) for query_id, grades in second.items() for product, grade in grades.items()
+    ]
+
+
 def read_grades(file: Path) -> dict[str, dict[str, int]]:
     """A line a query: its id, then a grade and a product in turn."""
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]

@@ -90,6 +90,7 @@ SHARED_APPS = [
     "billing.settlement",
     "search.moderation",
     "search.listings",
+    "search.suggestions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

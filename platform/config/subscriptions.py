@@ -37,4 +37,6 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.settlement.tasks.make_statements", every_seconds=600),
     Timer("search.listings.tasks.count_demand", every_seconds=600),
     Timer("search.listings.tasks.reconcile", every_seconds=3600),
+    Timer("search.suggestions.tasks.count", every_seconds=2),
+    Timer("search.suggestions.tasks.sweep", every_seconds=60),
 )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SuggestionsConfig(AppConfig):
+    name = "search.suggestions"
+    default_auto_field = "django.db.models.BigAutoField"

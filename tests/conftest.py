@@ -16,7 +16,7 @@ from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
 from tests import databases
 
-pytest_plugins = ["tests.fixtures.wechatpay"]
+pytest_plugins = ["tests.fixtures.wechatpay", "tests.fixtures.elasticsearch"]
 
 _numbers = itertools.count(1)
 

@@ -72,6 +72,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
+ELASTICSEARCH_PREFIX = env.str("ELASTICSEARCH_PREFIX", default="jishi")  # of the names of all our indexes
+# The cluster where one is named, else the embedded engine.
+SEARCH_BACKEND = f"search.listings.engines.{'elastic' if ELASTICSEARCH_URL else 'tantivy'}.backend"
+# An engine that takes longer is as good as down: PostgreSQL answers, without facets.
+SEARCH_ENGINE_TIMEOUT_SECONDS = env.float("JISHI_SEARCH_ENGINE_TIMEOUT", default=1.0)
 
 # ---- Apps: every data app stands in exactly one of the two lists --------------------------------
 SHARED_APPS = [

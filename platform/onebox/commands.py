@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from onebox.checks import run_checks
+from onebox.elasticsearch import HOW_TO_GET, find_missing_tools
 from onebox.environment import environment_of_tests, full_environment
 from onebox.places import ROOT, CannotContinue, current_place
 from onebox.postgres import remove_postgres
@@ -44,6 +45,9 @@ def test(arguments: Sequence[str]) -> int:
         compile_messages(place, environment)
         if not environment.get("JISHI_SAMPLE_DATA"):
             print("Left out: tests with real sample files (JISHI_SAMPLE_DATA names no folder).", flush=True)
+        if not environment.get("ELASTICSEARCH_URL") and (missing := find_missing_tools()):
+            how = f"{HOW_TO_GET}; or ELASTICSEARCH_URL names a cluster"
+            print(f"Left out: tests with a real Elasticsearch (no {', '.join(missing)} here: {how}).", flush=True)
         return _call((sys.executable, "-m", "pytest", *options), environment)
 
 

@@ -31,7 +31,8 @@ def prepare_all(place: Place, environment: Mapping[str, str], *, with_demo: bool
     if with_demo:
         steps.run("demo", "Shops and goods", (*MANAGE, "load_demo"), state=database)
     index = Path(environment.get("JISHI_INDEX_ROOT") or place.local / "index")
-    steps.run("index", "Search index", (*MANAGE, "index_listings"), state=database, again=not index.is_dir())
+    is_unsure = bool(environment.get("ELASTICSEARCH_URL")) or not index.is_dir()
+    steps.run("index", "Search index", (*MANAGE, "index_listings"), state=database, again=is_unsure)
 
 
 def compile_messages(place: Place, environment: Mapping[str, str]) -> None:

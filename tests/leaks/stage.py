@@ -35,7 +35,7 @@ from market.shops.models import Membership
 from market.shops.services import approve_shop, open_shop
 from market.shops.tenancy import enter_shop
 from market.shops.tokens import make_token
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.engines.tantivy.writer import TantivyIndexer
 from search.listings.selectors import find_listing_id
 from search.listings.services import refresh_shop
@@ -94,7 +94,7 @@ class Stage:
         for shop in self.shops:
             refresh_shop(shop_id=shop.shop_id, now=datetime.now(UTC))
         if self.indexer is None:
-            self.indexer, self.position = open_index(get_index_files(), rebuild=True, progress=lambda count: None)
+            self.indexer, self.position = open_index(get_indexes(), rebuild=True, progress=lambda count: None)
         self.position = catch_up(self.indexer, after=self.position)
 
 

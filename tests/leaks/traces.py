@@ -13,7 +13,7 @@ import tantivy
 from django.db import connection
 
 from search.listings.contracts import SearchQuery
-from search.listings.engines.chosen import get_engine, get_index_files
+from search.listings.engines.chosen import get_engine, get_indexes
 from search.listings.keeping import Memory
 from search.listings.rules.understanding import understand
 from tests.leaks import canaries
@@ -94,7 +94,7 @@ def read_tables() -> Iterator[str]:
 
 def read_index() -> Iterator[str]:
     """What the index stores of each document."""
-    folder = get_index_files().find_current()
+    folder = get_indexes().files.find_current()
     assert folder is not None
     index = tantivy.Index.open(str(folder))
     searcher = index.searcher()

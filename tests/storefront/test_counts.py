@@ -16,7 +16,7 @@ from market.shops.contracts import ShopContext
 from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.services import refresh_listings
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
@@ -54,7 +54,7 @@ class Market:
             ]
             for shop in self.shops
         ]
-        indexer, after = open_index(get_index_files(), rebuild=False, progress=lambda count: None)
+        indexer, after = open_index(get_indexes(), rebuild=False, progress=lambda count: None)
         catch_up(indexer, after=after)
         indexer.close()
         self.person = make_person()

@@ -1,6 +1,7 @@
 """What an engine is, and what it indexes."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +64,10 @@ class EngineDown(Exception):
     """The engine has no index, or it cannot be read. Search then answers from PostgreSQL."""
 
 
+class NoIndex(EngineDown):
+    """There is no index to read or to write: it was never built, or it was removed."""
+
+
 class Engine(Protocol):
     """Answers questions. Any method may raise `EngineDown`. Equal for all engines; one conformance suite."""
 
@@ -85,15 +90,26 @@ class Engine(Protocol):
         ...
 
 
+class IndexerRunning(RuntimeError):
+    """Another process writes the indexes of this installation."""
+
+
 class Indexer(Protocol):
     """Writes one index; there is one writer at a time."""
+
+    name: str
+    """Of the index, such as v1-000003; a later index has a higher number."""
 
     def read_position(self) -> int:
         """Every change up to this number is in the index. Changes after it may be applied again."""
         ...
 
     def apply(self, changes: Iterable[IndexChange]) -> int:
-        """Apply changes in order and commit them together, all or nothing. Returns how many."""
+        """Apply changes in order, so that all of them survive a crash afterwards. Returns how many.
+
+        Repeating changes, and coming with an older one after a newer, changes nothing. Raises `EngineDown` when it is
+        not known to have happened; the position has not moved then.
+        """
         ...
 
     def commit_empty(self) -> None:
@@ -101,6 +117,33 @@ class Indexer(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Indexes(Protocol):
+    """The indexes of one installation: the one that is read, and a new one that grows beside it until they are swapped.
+
+    Any method may raise `EngineDown`.
+    """
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Be the one writer while inside. Raises `IndexerRunning` at once when somebody else is."""
+        ...
+
+    def open_current(self, *, lineage: str) -> Indexer | None:
+        """The writer of the index that is read, if there is one of this version and fed from this database."""
+        ...
+
+    def make_next(self, *, lineage: str) -> Indexer:
+        """The writer of a new, empty index that nobody reads yet."""
+        ...
+
+    def swap(self, indexer: Indexer) -> None:
+        """Let every reader go on in this writer's index, at once and for all. Indexes left long ago are removed."""
+        ...
+
+    def remove_unfinished(self) -> None:
+        """Remove what a killed rebuild left."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

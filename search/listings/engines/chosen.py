@@ -1,29 +1,45 @@
-"""The engine that this process reads, by the settings."""
+"""The engine of this installation. Only the chosen backend is imported: an engine's client is large."""
 
 from functools import lru_cache
-from pathlib import Path
+from importlib import import_module
+from typing import Protocol, cast
 
 from django.conf import settings
 
-from search.listings.contracts import Engine
-from search.listings.engines.tantivy.engine import TantivyEngine
-from search.listings.engines.tantivy.files import IndexFiles
+from search.listings.contracts import Engine, Indexes
+
+
+class Backend(Protocol):
+    """What the module that `settings.SEARCH_BACKEND` names has."""
+
+    def find_place(self) -> str:
+        """Where the settings say that the indexes are; tells two installations apart."""
+        ...
+
+    def open_engine(self) -> Engine:
+        """A reader of the indexes, safe to share between threads."""
+        ...
+
+    def open_indexes(self) -> Indexes:
+        """What the indexer opens and builds."""
+        ...
 
 
 def get_engine() -> Engine:
     """One engine a process."""
-    return _open(settings.INDEX_ROOT)
+    return _open_engine(settings.SEARCH_BACKEND, _load_backend().find_place())
 
 
-def get_index_files() -> IndexFiles:
-    """Where this installation's index lies."""
-    return IndexFiles(_find_folder(settings.INDEX_ROOT))
-
-
-def _find_folder(root: Path) -> Path:
-    return Path(root) / "listings"
+def get_indexes() -> Indexes:
+    """This installation's indexes, for the one process that writes them."""
+    return _load_backend().open_indexes()
 
 
 @lru_cache(maxsize=4)
-def _open(root: Path) -> TantivyEngine:
-    return TantivyEngine(_find_folder(root))
+def _open_engine(backend: str, place: str) -> Engine:
+    del backend, place  # they are the key
+    return _load_backend().open_engine()
+
+
+def _load_backend() -> Backend:
+    return cast(Backend, import_module(settings.SEARCH_BACKEND))

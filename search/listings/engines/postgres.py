@@ -6,8 +6,8 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.db.models.functions import Extract
 
-from search.listings.contracts import DEEPEST_HIT, EngineAnswer, ListingState, Question, SearchQuery, Sort
-from search.listings.engines.cursors import Cursor, read_cursor
+from search.listings.contracts import EngineAnswer, ListingState, Question, SearchQuery, Sort
+from search.listings.engines.cursors import Hits, count_skipped, cut_page, read_cursor
 from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
 from search.tokens.plain import read_plain_query
@@ -42,11 +42,8 @@ class PostgresEngine:
             return EngineAnswer((), 0)
         found = _filter(query, words, closed_shop_ids)
         total = found.count()
-        rows, shown = _list_page(found, query)
-        page = rows[: query.size]
-        more = len(rows) > query.size and shown < DEEPEST_HIT
-        following = Cursor(query.sort, float(page[-1][0]), page[-1][1], shown).encode() if more else ""
-        return EngineAnswer(tuple(pk for _, pk in page), total, (), following)
+        hits = _list_page(found, query)
+        return EngineAnswer(hits.listing_ids, total, (), hits.next_cursor)
 
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         """How many listings each category holds."""
@@ -96,14 +93,13 @@ def _meet(way: Wanted) -> Q:
     return met
 
 
-def _list_page(found: QuerySet[Listing], query: SearchQuery) -> tuple[list[tuple[float, int]], int]:
-    """A page and one hit more, each as its place in the order, and how many hits are then shown."""
+def _list_page(found: QuerySet[Listing], query: SearchQuery) -> Hits:
     cursor = read_cursor(query.after, query.sort)
     value, highest_first = _SORTS[query.sort]
     rows = found.annotate(place=value).order_by("-place" if highest_first else "place", "-pk")
     if cursor is not None:
         behind = Q(place__lt=cursor.value) if highest_first else Q(place__gt=cursor.value)
         rows = rows.filter(behind | Q(place=cursor.value, pk__lt=cursor.listing_id))
-    skip = 0 if cursor else (query.page - 1) * query.size
-    page = list(rows.values_list("place", "pk")[skip : skip + query.size + 1])
-    return page, (cursor.shown if cursor else skip) + min(len(page), query.size)
+    skip = count_skipped(query, cursor)
+    page = rows.values_list("place", "pk")[skip : skip + query.size + 1]
+    return cut_page([(float(place), pk) for place, pk in page], query, cursor)

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 from django.db import Error, close_old_connections
 
-from search.listings.contracts import Indexer
-from search.listings.engines.tantivy.files import IndexFiles
-from search.listings.engines.tantivy.writer import TantivyIndexer
+from search.listings.contracts import EngineDown, Indexer, Indexes, NoIndex
 from search.listings.services.indexing import catch_up, read_counter
 
 logger = logging.getLogger(__name__)
@@ -21,34 +19,33 @@ Progress = Callable[[int], None]
 
 
 class WrongIndex(RuntimeError):
-    """The index was fed from another database, or from a later state of this one. A new start builds it anew."""
+    """The index was fed from another database, or from a later state of this one, or is gone. A new start mends it."""
 
 
-def open_index(files: IndexFiles, *, rebuild: bool, progress: Progress) -> tuple[Indexer, int]:
+def open_index(indexes: Indexes, *, rebuild: bool, progress: Progress) -> tuple[Indexer, int]:
     """The writer of the current index and its position; builds a new index beside it when asked or when there is none
     of this database.
 
-    The caller holds `files.lock()`. Searches go on in the old index until the new one is whole.
+    The caller holds `indexes.lock()`. Searches go on in the old index until the new one is whole.
     """
-    files.remove_unfinished()
+    indexes.remove_unfinished()
     counter = read_counter()
-    folder = files.find_current()
-    if folder is not None and not rebuild and files.read_lineage(folder) == str(counter.lineage):
-        indexer = TantivyIndexer(folder)
-        position = indexer.read_position()
+    lineage = str(counter.lineage)
+    current = None if rebuild else indexes.open_current(lineage=lineage)
+    if current is not None:
+        position = current.read_position()
         if position <= counter.highest:
-            return indexer, position
-        indexer.close()
-    folder = files.make_next(str(counter.lineage))
-    indexer = TantivyIndexer(folder)
+            return current, position
+        current.close()
+    indexer = indexes.make_next(lineage=lineage)
     position = catch_up(indexer, after=0, seen=progress)
     indexer.commit_empty()
-    files.swap(folder)
+    indexes.swap(indexer)
     return indexer, position
 
 
 def watch(indexer: Indexer, *, position: int, stopped: Callable[[], bool]) -> int:
-    """Keep the index fresh until told to stop. A database that is away is waited for. Returns the position.
+    """Keep the index fresh until told to stop. What is away, database or engine, is waited for. Returns the position.
 
     Raises `WrongIndex` when the database comes back and knows less than the index.
     """
@@ -63,6 +60,11 @@ def watch(indexer: Indexer, *, position: int, stopped: Callable[[], bool]) -> in
             logger.warning("The database is away, the indexer waits: %s", error)
             is_sure = False
             close_old_connections()
+            time.sleep(_REST_AFTER_ERROR_SECONDS)
+        except NoIndex as error:
+            raise WrongIndex(str(error)) from error
+        except EngineDown as error:
+            logger.warning("The engine is away, the indexer waits: %s", error)
             time.sleep(_REST_AFTER_ERROR_SECONDS)
         else:
             time.sleep(REFRESH_SECONDS)

@@ -16,7 +16,7 @@ from market.shops.contracts import ShopContext
 from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import forget_tree
 from search.listings import tasks
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.keeping import forget_all
 from search.listings.models import Listing
 from search.listings.services.indexing import catch_up
@@ -125,7 +125,7 @@ def index_now(index_root: Path, any_db: None) -> Iterator[Callable[[], None]]:
 
     def run() -> None:
         if not opened:
-            opened.extend(open_index(get_index_files(), rebuild=False, progress=lambda count: None))
+            opened.extend(open_index(get_indexes(), rebuild=False, progress=lambda count: None))
         opened[1] = catch_up(opened[0], after=opened[1])
 
     yield run

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,18 +13,20 @@ from search.listings.contracts import (
     EngineAnswer,
     FacetKind,
     IndexChange,
+    Indexes,
     ListingDocument,
     ListingOption,
     ListingVariant,
     SearchQuery,
     Sort,
 )
+from search.listings.engines.elastic.engine import ElasticEngine
 from search.listings.engines.tantivy.engine import TantivyEngine
-from search.listings.engines.tantivy.files import IndexFiles
-from search.listings.engines.tantivy.writer import TantivyIndexer
+from search.listings.engines.tantivy.indexes import TantivyIndexes
 from search.listings.rules.entries import make_entry
 from search.listings.rules.understanding import understand
 from tenants.catalog.contracts import ParameterValue, Text
+from tests.fixtures.elasticsearch import make_indexes
 from tests.search.listings.making import COLOURS, SIZES, START, TITLES, make_listing, make_random_listing
 from tests.search.listings.oracle import Oracle
 
@@ -33,35 +34,54 @@ Fill = Callable[[Iterable[ListingDocument]], Engine]
 NONE_CLOSED: frozenset[int] = frozenset()
 
 
-def _fill_tantivy(folder: Path) -> Fill:
+def fill_indexes(indexes: Indexes, documents: Iterable[ListingDocument]) -> None:
+    """A new index of these documents, swapped in."""
+    indexer = indexes.make_next(lineage="test")
+    changes = [IndexChange(n, d.listing_id, make_entry(d)) for n, d in enumerate(documents, start=1)]
+    half = len(changes) // 2
+    indexer.apply(changes[:half])  # two segments at least
+    indexer.apply(changes[half:])
+    indexer.commit_empty()
+    indexes.swap(indexer)
+    indexer.close()
+
+
+def _fill_tantivy(request: pytest.FixtureRequest) -> Iterator[Fill]:
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("index")
+
     def fill(documents: Iterable[ListingDocument]) -> Engine:
-        files = IndexFiles(folder)
-        index = files.make_next()
-        indexer = TantivyIndexer(index)
-        changes = [IndexChange(n, d.listing_id, make_entry(d)) for n, d in enumerate(documents, start=1)]
-        half = len(changes) // 2
-        indexer.apply(changes[:half])  # two segments at least
-        indexer.apply(changes[half:])
-        indexer.close()
-        files.swap(index)
+        fill_indexes(TantivyIndexes(folder), documents)
         return TantivyEngine(folder)
 
-    return fill
+    yield fill
 
 
-ENGINES = {"tantivy": _fill_tantivy}
+def _fill_elastic(request: pytest.FixtureRequest) -> Iterator[Fill]:
+    url = request.getfixturevalue("elasticsearch_url")
+    indexes = make_indexes(url)
+
+    def fill(documents: Iterable[ListingDocument]) -> Engine:
+        fill_indexes(indexes, documents)
+        return ElasticEngine(url, indexes.alias, timeout_seconds=30)
+
+    yield fill
+    indexes.remove_all()
+
+
+ENGINES = {"tantivy": _fill_tantivy, "elastic": _fill_elastic}
 
 
 @pytest.fixture(params=sorted(ENGINES))
-def fill(request: pytest.FixtureRequest, tmp_path: Path) -> Fill:
-    return ENGINES[request.param](tmp_path / "index")
+def fill(request: pytest.FixtureRequest) -> Iterator[Fill]:
+    yield from ENGINES[request.param](request)
 
 
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Oracle]]:
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def crowd(request: pytest.FixtureRequest) -> Iterator[tuple[Engine, Oracle]]:
     """Some hundred random documents, in an engine and before the oracle."""
     documents = [make_random_listing(random.Random(n), n) for n in range(1, 401)]
-    yield _fill_tantivy(tmp_path_factory.mktemp("crowd"))(documents), Oracle(documents)
+    for fill in ENGINES[request.param](request):
+        yield fill(documents), Oracle(documents)
 
 
 def ask(engine: Engine, words: str = "", **more: object) -> EngineAnswer:

@@ -19,10 +19,10 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection, transaction
 
 from market.shops.contracts import ShopContext
-from search.listings.contracts import IndexChange, ListingState, SearchQuery
-from search.listings.engines.chosen import get_engine, get_index_files
+from search.listings.contracts import IndexChange, IndexerRunning, ListingState, SearchQuery
+from search.listings.engines.chosen import get_engine, get_indexes
 from search.listings.engines.tantivy.engine import TantivyEngine
-from search.listings.engines.tantivy.files import IndexerRunning, IndexFiles
+from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.writer import TantivyIndexer
 from search.listings.models import ChangeCounter, Listing, ListingChange
 from search.listings.rules.entries import make_entry
@@ -254,23 +254,23 @@ def test_the_command_builds_rebuilds_and_refuses_company(
     store(3, clock)
     call_command("index_listings")
     assert "up to date at change 3" in capsys.readouterr().out
-    before = get_index_files().find_current()
+    before = get_indexes().files.find_current()
     call_command("index_listings", rebuild=True)
-    assert get_index_files().find_current() != before
+    assert get_indexes().files.find_current() != before
     assert search(SearchQuery(words="马克杯")).total == 3
-    with get_index_files().lock(), pytest.raises(CommandError, match="Another process"):
+    with get_indexes().lock(), pytest.raises(CommandError, match="Another process"):
         call_command("index_listings")
 
 
 def test_an_index_of_another_database_is_built_anew(db: None, clock: Clock, index_root: Path) -> None:
     store(3, clock)
     call_command("index_listings")
-    before = get_index_files().find_current()
+    before = get_indexes().files.find_current()
     call_command("index_listings")
-    assert get_index_files().find_current() == before
+    assert get_indexes().files.find_current() == before
     ChangeCounter.objects.update(lineage=uuid.uuid4())
     call_command("index_listings")
-    assert get_index_files().find_current() != before
+    assert get_indexes().files.find_current() != before
 
 
 def test_an_index_that_knows_more_than_the_database_is_built_anew(db: None, clock: Clock, index_root: Path) -> None:
@@ -289,7 +289,7 @@ def test_an_indexer_that_ran_ahead_of_the_database_stops(
 ) -> None:
     """As when the database crashed, came back, and had lost what it had not yet written down."""
     store(1, clock)
-    indexer, position = open_index(get_index_files(), rebuild=False, progress=lambda count: None)
+    indexer, position = open_index(get_indexes(), rebuild=False, progress=lambda count: None)
     ChangeCounter.objects.update(highest=0)
 
     def fail(*_: object, **__: object) -> int:
@@ -332,7 +332,7 @@ def test_killing_the_indexer_at_any_moment_loses_and_repeats_nothing(
     random_ = random.Random(20261122)
     found = store(60, clock)
     process = start_indexer(committed_db, index_root)
-    wait_until(lambda: get_index_files().find_current() is not None, seconds=60)
+    wait_until(lambda: get_indexes().files.find_current() is not None, seconds=60)
     for _ in range(3):
         deadline = time.monotonic() + random_.uniform(0.1, 0.6)
         while time.monotonic() < deadline:

@@ -8,7 +8,7 @@ import pytest
 from billing.checkout.contracts import Offer
 from billing.payments.services import enrol_merchant
 from market.shops.contracts import ShopContext
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
 from tests.fixtures.api import MARKET, Api, Person, forget_everything, list_product, make_person, make_shop_api
@@ -58,7 +58,7 @@ def market(any_db, make_shop: Callable[..., ShopContext], clock) -> Market:
 @pytest.fixture
 def indexed(market: Market, clock) -> Iterator[None]:
     """The index of the market's goods, as the indexer leaves it."""
-    indexer, position = open_index(get_index_files(), rebuild=False, progress=lambda count: None)
+    indexer, position = open_index(get_indexes(), rebuild=False, progress=lambda count: None)
     catch_up(indexer, after=position)
     yield
     indexer.close()

@@ -15,7 +15,7 @@ from django.test import Client
 from billing.checkout.contracts import Offer
 from billing.payments.services import enrol_merchant
 from market.shops.contracts import ShopContext
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.services import refresh_listings
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
@@ -112,7 +112,7 @@ class Street:
 
     def index(self) -> None:
         """Build the index of what is on sale now."""
-        indexer, position = open_index(get_index_files(), rebuild=True, progress=lambda count: None)
+        indexer, position = open_index(get_indexes(), rebuild=True, progress=lambda count: None)
         catch_up(indexer, after=position)
 
 

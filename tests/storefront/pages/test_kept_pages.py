@@ -20,7 +20,7 @@ from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
 from search.listings import keeping
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.services import count_sales, demand, refresh_shop
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
@@ -114,7 +114,7 @@ def fair(street: Street, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fair]:
         for shop in street.shops
         for number in range(3)
     ]
-    indexer, position = open_index(get_index_files(), rebuild=True, progress=lambda count: None)
+    indexer, position = open_index(get_indexes(), rebuild=True, progress=lambda count: None)
     made = Fair(street, goods, [top.slug for top in tops], sold, indexer, position)
     made.follow()
     yield made

@@ -15,14 +15,16 @@ from search.listings.contracts import (
     EngineAnswer,
     EngineDown,
     Facet,
+    NoIndex,
     QueryTerm,
     Question,
     SearchQuery,
     Sort,
 )
+from search.listings.engines.filters import Filters
 from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
 from search.listings.engines.tantivy.files import IndexFiles
-from search.listings.engines.tantivy.filters import Filters, filter_by
+from search.listings.engines.tantivy.filters import filter_by
 from search.listings.engines.tantivy.hits import list_hits
 from search.listings.engines.tantivy.schema import build_schema
 from search.listings.engines.tantivy.words import NO_WORDS, Words, match_words
@@ -54,7 +56,7 @@ class TantivyEngine:
         """Changes with every commit. Raises `EngineDown` without an index."""
         generation = self._files.read_generation()
         if not generation:
-            raise EngineDown(f"There is no index in {self._files.root}.")
+            raise NoIndex(f"There is no index in {self._files.root}.")
         return generation
 
     def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from search.listings.engines.tantivy.schema import VERSION
+from search.listings.contracts import IndexerRunning
+from search.listings.engines.fields import VERSION
 
 CURRENT = "current"
 KEPT_BEFORE = 1
 _LINEAGE = "lineage"
-
-
-class IndexerRunning(RuntimeError):
-    """Another process writes this index."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,14 @@
 """The filters of a question as tantivy's queries; they never score."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.listings.contracts import AttributeTick, SearchQuery
+from search.listings.engines.filters import Filters
 from search.listings.rules.facets import Wanted, list_ways
 
 FEW_VALUES = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """The filters of a question, of which a facet leaves out its own (`replace`)."""
-
-    category_id: int | None
-    brands: tuple[str, ...]
-    price_from_minor: int | None
-    price_to_minor: int | None
-    shop_ids: tuple[int, ...]
-    ticks: tuple[AttributeTick, ...]
-    in_stock: bool
-    closed_shop_ids: frozenset[int]
-
-    @classmethod
-    def of(cls, query: SearchQuery, closed_shop_ids: frozenset[int]) -> "Filters":
-        return cls(
-            query.category_id,
-            query.brands,
-            query.price_from_minor,
-            query.price_to_minor,
-            query.shop_ids,
-            query.attributes,
-            query.in_stock,
-            closed_shop_ids,
-        )
-
-    def without_attribute(self, name: str) -> "Filters":
-        """The filters as the facet of one attribute sees them."""
-        return replace(self, ticks=tuple(tick for tick in self.ticks if tick.name != name))
-
-    def with_value(self, name: str, value: str) -> "Filters":
-        """The filters as they would be with just this value of an attribute ticked."""
-        others = self.without_attribute(name).ticks
-        return replace(self, ticks=(*others, AttributeTick(name, (value,))))
 
 
 def filter_by(schema: tantivy.Schema, words: Query, filters: Filters) -> Query:

@@ -1,34 +1,17 @@
 """One page of hits: total orders, and going on after a cursor."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.listings.contracts import DEEPEST_HIT, SearchQuery, Sort
-from search.listings.engines.cursors import Cursor, read_cursor
+from search.listings.contracts import DEEPEST_HIT, SearchQuery
+from search.listings.engines.cursors import Cursor, Hits, count_skipped, cut_page, read_cursor
+from search.listings.engines.fields import SORT_FIELDS
 
-# Sort: the field and whether the highest comes first. The highest id comes first among equals.
-FIELD_SORTS = {
-    Sort.BEST: ("demand", True),
-    Sort.SALES: ("sold_30d", True),
-    Sort.NEWEST: ("created_at", True),
-    Sort.PRICE_UP: ("price", False),
-    Sort.PRICE_DOWN: ("price", True),
-    Sort.RATING: ("rating", True),
-}
 _HIGHEST = 2**63 - 1
 DEEPEST_TIE = 16 * DEEPEST_HIT
 _ROOM_FOR_TIES = 17
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """The ids of a page in order, and where the next one goes on."""
-
-    listing_ids: tuple[int, ...]
-    next_cursor: str
 
 
 def list_hits(
@@ -36,16 +19,12 @@ def list_hits(
 ) -> Hits:
     """The page that the query asks for, of the documents found."""
     cursor = read_cursor(query.after, query.sort)
-    skip = 0 if cursor else (query.page - 1) * query.size
+    skip = count_skipped(query, cursor)
     if scored:
         rows = _list_by_score(searcher, found, query.size + 1, skip, cursor)
     else:
         rows = _list_by_field(schema, searcher, found, query, skip, cursor)
-    shown = (cursor.shown if cursor else skip) + min(len(rows), query.size)
-    page = rows[: query.size]
-    more = len(rows) > query.size and shown < DEEPEST_HIT
-    following = Cursor(query.sort, page[-1][0], page[-1][1], shown).encode() if more else ""
-    return Hits(tuple(listing_id for _, listing_id in page), following)
+    return cut_page(rows, query, cursor)
 
 
 def _list_by_field(
@@ -56,7 +35,7 @@ def _list_by_field(
     skip: int,
     cursor: Cursor | None,
 ) -> list[tuple[float, int]]:
-    field, highest_first = FIELD_SORTS[query.sort]
+    field, highest_first = SORT_FIELDS[query.sort]
     if cursor is not None:
         found = Query.boolean_query([(Occur.Must, found), (Occur.Must, _after(schema, field, highest_first, cursor))])
     if skip and skip >= (searcher.search(found, 1).count or 0):  # type: ignore[attr-defined]

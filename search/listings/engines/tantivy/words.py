@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import tantivy
 from tantivy import Occur, Query
 
 from search.listings.contracts import Alternative, QueryTerm
 from search.listings.engines.tantivy.filters import unscored
-
-# How much a word counts where it stands; a title is what a product is, the text only mentions.
-WORD_WEIGHTS = {
-    "title_words": 3.0,
-    "brand_words": 2.5,
-    "category_words": 2.0,
-    "attribute_words": 1.2,
-    "text_words": 0.5,
-}
-CHARACTER_WEIGHTS = {"title_characters": 2.0, "text_characters": 0.4}
-PHRASE_WEIGHT = 1.5
+from search.listings.engines.weights import (
+    CHARACTER_WEIGHTS,
+    OTHER_FIELDS_SHARE,
+    PHRASE_WEIGHT,
+    WORD_WEIGHTS,
+    count_needed,
+    list_phrases,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +33,11 @@ def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suff
     """Documents that have all terms, or, if most suffice, three fifths of them; terms in a row count more."""
     found = [_match_term(schema, term) for term in terms]
     if most_suffice:
-        least = max(1, round(0.6 * len(found)))
-        needed = Query.boolean_query([(Occur.Should, query) for query in found], least)
+        needed = Query.boolean_query([(Occur.Should, query) for query in found], count_needed(terms))
     else:
         needed = Query.boolean_query([(Occur.Must, query) for query in found])
-    bonus = [(Occur.Should, Query.boost_query(phrase, PHRASE_WEIGHT)) for phrase in _list_phrases(schema, terms)]
+    rows = [_match_row(schema, field, tokens) for field, tokens in list_phrases(terms)]
+    bonus = [(Occur.Should, Query.boost_query(row, PHRASE_WEIGHT)) for row in rows]
     scoring = Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
     return Words(unscored(needed), scoring)
 
@@ -65,7 +61,7 @@ def _match_alternative(schema: tantivy.Schema, alternative: Alternative) -> list
 def _match_token(schema: tantivy.Schema, token: str) -> Query:
     return Query.disjunction_max_query(
         [Query.boost_query(Query.term_query(schema, field, token), weight) for field, weight in WORD_WEIGHTS.items()],
-        0.1,
+        OTHER_FIELDS_SHARE,
     )
 
 
@@ -77,14 +73,3 @@ def _match_row(schema: tantivy.Schema, field: str, tokens: Sequence[str]) -> Que
     if len(tokens) == 1:
         return Query.term_query(schema, field, tokens[0])
     return Query.phrase_query(schema, field, list(tokens))
-
-
-def _list_phrases(schema: tantivy.Schema, terms: Sequence[QueryTerm]) -> list[Query]:
-    """Neighbouring terms of one script, in a row in the title."""
-    phrases = []
-    for first, second in pairwise(term.asked for term in terms):
-        if first.characters and second.characters:
-            phrases.append(_match_row(schema, "title_characters", (*first.characters, *second.characters)))
-        elif not first.characters and not second.characters:
-            phrases.append(_match_row(schema, "title_words", (*first.words, *second.words)))
-    return phrases

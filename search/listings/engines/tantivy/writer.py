@@ -15,6 +15,7 @@ class TantivyIndexer:
     """Writes the index in one folder. What `apply` committed is on disk; what it did not is gone after a kill."""
 
     def __init__(self, folder: Path) -> None:
+        self.name = folder.name
         self._schema = build_schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
         self._index.config_reader("manual")

@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.listings.engines.chosen import get_index_files
-from search.listings.engines.tantivy.files import IndexerRunning
+from search.listings.contracts import EngineDown, IndexerRunning, Indexes
+from search.listings.engines.chosen import get_indexes
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index, watch
 
@@ -24,15 +24,14 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true", help="build a new index beside the old one and swap")
 
     def handle(self, *, watch: bool, rebuild: bool, **_options: object) -> None:
-        files = get_index_files()
+        indexes = get_indexes()
         try:
-            lock = files.lock()
-        except IndexerRunning as error:
+            with indexes.lock():
+                self._run(indexes, rebuild=rebuild, keep_on=watch)
+        except (IndexerRunning, EngineDown) as error:
             raise CommandError(str(error)) from error
-        with lock:
-            self._run(rebuild=rebuild, keep_on=watch)
 
-    def _run(self, *, rebuild: bool, keep_on: bool) -> None:
+    def _run(self, indexes: Indexes, *, rebuild: bool, keep_on: bool) -> None:
         done = 0
 
         def show(count: int) -> None:
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        indexer, position = open_index(get_index_files(), rebuild=rebuild, progress=show)
+        indexer, position = open_index(indexes, rebuild=rebuild, progress=show)
         position = catch_up(indexer, after=position, seen=show)
         self.stdout.write(f"up to date at change {position}")
         if keep_on:

@@ -94,6 +94,7 @@ SHARED_APPS = [
     "billing.checkout",
     "billing.settlement",
     "search.moderation",
+    "search.curation",
     "search.listings",
     "search.suggestions",
     "django.contrib.auth",

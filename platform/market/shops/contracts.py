@@ -102,6 +102,7 @@ class Epochs:
 
     shops: int
     listings: int
+    curation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _kept_lock = threading.Lock()
 def read_epochs() -> Epochs:
     """Both counters, one statement."""
     values = dict(Epoch.objects.values_list("name", "value"))
-    return Epochs(shops=values.get("shops", 0), listings=values.get("listings", 0))
+    return Epochs(shops=values.get("shops", 0), listings=values.get("listings", 0), curation=values.get("curation", 0))
 
 
 def resolve_host(host: str, *, epochs: Epochs | None = None) -> HostContext | None:

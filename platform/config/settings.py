@@ -97,6 +97,7 @@ SHARED_APPS = [
     "search.curation",
     "search.listings",
     "search.suggestions",
+    "search.signals",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

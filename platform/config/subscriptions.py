@@ -39,4 +39,6 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.listings.tasks.reconcile", every_seconds=3600),
     Timer("search.suggestions.tasks.count", every_seconds=2),
     Timer("search.suggestions.tasks.sweep", every_seconds=60),
+    Timer("search.signals.tasks.count", every_seconds=5),
+    Timer("search.signals.tasks.purge", every_seconds=3600),
 )

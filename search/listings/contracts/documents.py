@@ -174,3 +174,11 @@ class PublishedOffer:
     compare_at_minor: int | None
     delivery: ListingDelivery
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPlace:
+    """Whose a listing is, and the lowest category it is in."""
+
+    shop_id: int
+    category_id: int | None

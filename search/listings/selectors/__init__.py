@@ -20,6 +20,7 @@ from search.listings.selectors.reading import (
     find_place,
     list_listings,
     list_offers,
+    map_places,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "list_shelf",
     "list_shelves",
     "list_shop_cards",
+    "map_places",
     "read_generation",
     "search",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from market.shops.contracts import Epochs
 from market.shops.selectors import map_shops, read_epochs
 from search.listings.codec import decode_document
-from search.listings.contracts import ListingDocument, ListingState, PublishedOffer
+from search.listings.contracts import ListingDocument, ListingPlace, ListingState, PublishedOffer
 from search.listings.keeping import Memory
 from search.listings.models import ChangeCounter, Listing
 from search.listings.rules.offers import make_offer
@@ -77,6 +77,12 @@ def list_offers(
         for variant in document.variants:
             offers[(document.shop.shop_id, variant.variant_id)] = make_offer(document, variant)
     return {pair: offers[pair] for pair in wanted if pair in offers}
+
+
+def map_places(listing_ids: Iterable[int]) -> dict[int, ListingPlace]:
+    """Where listings that are shown stand, whatever became of their shops: one statement."""
+    rows = list_shown().filter(pk__in=set(listing_ids)).values_list("pk", "shop_id", "category_ids")
+    return {pk: ListingPlace(shop_id, categories[-1] if categories else None) for pk, shop_id, categories in rows}
 
 
 def find_highest_listing_id() -> int:

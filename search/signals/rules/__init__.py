@@ -1,0 +1,1 @@
+"""Pure rules of signals: who is who, what a query is, what a click is worth."""

@@ -7,6 +7,7 @@ from storefront.browse import views as browse
 from storefront.cart import views as cart
 from storefront.checkout import views as checkout
 from storefront.orders import views as orders
+from storefront.recommend import views as recommend
 from storefront.webhooks import views as webhooks
 
 app_name = "storefront"
@@ -16,9 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:slug>/", browse.show_category, name="category"),
     path("search", browse.show_search, name="search"),
     path("item/<int:listing_id>/", browse.show_product, name="product"),
+    path("item/<int:listing_id>/related/", recommend.show_related, name="related"),
+    path("for-you/", recommend.show_for_you, name="for-you"),
     path("shops/", browse.show_shops, name="shops"),
     path("shop/<slug:slug>/", browse.show_shop, name="shop"),
     path("cart/", cart.show_cart, name="cart"),
+    path("cart/goes-with/", recommend.show_going_with_cart, name="goes-with-cart"),
     path("cart/add/", cart.add_to_cart, name="add-to-cart"),
     path("cart/change/", cart.change_cart, name="change-cart"),
     path("checkout/", checkout.checkout, name="checkout"),

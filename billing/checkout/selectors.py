@@ -1,6 +1,6 @@
 """Reads of carts, purchases and shares. What a person lists is read from here, never from the shops' schemas."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -133,6 +133,36 @@ def count_sold(*, since: datetime) -> dict[tuple[int, int], int]:
             [since],
         )
         return {(int(shop_id), int(listing_id)): int(pieces) for shop_id, listing_id, pieces in cursor.fetchall()}
+
+
+def list_kept_goods(*, share_nos: Iterable[str]) -> dict[str, list[int]]:
+    """Listing ids of what was received and kept, by number of the purchases that these shares belong to.
+
+    Of all shops of such a purchase; one statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT purchase_no, array_agg(DISTINCT (line->>'listing_id')::bigint)"
+            " FROM checkout_purchase purchase JOIN checkout_purchaseshare share ON share.purchase_id = purchase.id,"
+            " jsonb_array_elements(summary->'lines') AS line"
+            " WHERE share.state = %s AND line->>'listing_id' IS NOT NULL AND purchase.id IN"
+            " (SELECT purchase_id FROM checkout_purchaseshare WHERE share_no = ANY(%s)) GROUP BY 1",
+            [OrderState.COMPLETED.value, list(share_nos)],
+        )
+        return {str(purchase_no): list(listing_ids) for purchase_no, listing_ids in cursor.fetchall()}
+
+
+def list_bought_listings(buyer_id: int, *, limit: int = 200) -> list[int]:
+    """Listing ids of what a person bought, newest orders first, without what was cancelled or given back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (line->>'listing_id')::bigint FROM checkout_purchaseshare share,"
+            " jsonb_array_elements(summary->'lines') AS line"
+            " WHERE buyer_id = %s AND state IN ('submitted', 'paid', 'shipped', 'delivered', 'completed')"
+            " AND line->>'listing_id' IS NOT NULL ORDER BY share.id DESC LIMIT %s",
+            [buyer_id, limit],
+        )
+        return list(dict.fromkeys(int(listing_id) for (listing_id,) in cursor.fetchall()))
 
 
 def list_buyer_shares(

@@ -9,7 +9,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "job.queued": ("market.jobs.tasks.on_job_queued",),
     "shop.changed": ("search.listings.tasks.on_shop_changed",),
     "share.cash_collected": ("billing.settlement.tasks.on_share_final",),
-    "share.completed": ("billing.settlement.tasks.on_share_final",),
+    "share.completed": ("billing.settlement.tasks.on_share_final", "search.results.tasks.on_share_completed"),
     "payout.ended": ("billing.settlement.tasks.on_payout_news",),
     "bank_account.set": ("billing.settlement.tasks.on_payout_news",),
 }
@@ -41,4 +41,5 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.suggestions.tasks.sweep", every_seconds=60),
     Timer("search.signals.tasks.count", every_seconds=5),
     Timer("search.signals.tasks.purge", every_seconds=3600),
+    Timer("search.results.tasks.forget_gone", every_seconds=60),
 )

@@ -6,13 +6,15 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from market.taxonomy.contracts import CategoryNode
 from market.taxonomy.selectors import get_tree
 from search.listings.contracts import ListingCard
+from search.results.contracts import Recommendation
 from storefront.browse.cards import join_cards
+from storefront.recommend import words
 from web.links import absolute_url
 
 CARD = "storefront/browse/card.html"
@@ -36,11 +38,25 @@ def product_cards(context: Context, cards: Sequence[ListingCard], *, eager: int 
 
     def draw(card: ListingCard, is_eager: bool) -> str:
         template = context.template.engine.get_template(CARD)  # type: ignore[union-attr] # bound while it renders
-        with context.push(card=card, eager=is_eager):
+        with context.push(card=card, eager=is_eager, why=""):
             return template.render(context)
 
     place = (get_language() or "", frame.host_kind if frame else "")
     return join_cards(cards, eager=eager, place=place, draw=draw)
+
+
+@register.simple_tag(takes_context=True)
+def recommended(context: Context, items: Sequence[Recommendation], most: int, *, say_why: bool = False) -> SafeString:
+    """The first `most` cards of a shelf; with `say_why` each says why it is there, and is drawn for this page alone."""
+    chosen = items[:most]
+    if not say_why:
+        return product_cards(context, [one.card for one in chosen])
+    template = context.template.engine.get_template(CARD)  # type: ignore[union-attr] # bound while it renders
+    drawn = []
+    for one in chosen:
+        with context.push(card=one.card, eager=False, why=words.say_why(one.reason)):
+            drawn.append(template.render(context))
+    return mark_safe("\n".join(drawn))  # noqa: S308 - drawn by a template
 
 
 @register.inclusion_tag("storefront/browse/hot.html", takes_context=True)

@@ -49,6 +49,13 @@ def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
     return _make_page(query, answer, epochs, did_fall_back=did_fall_back)
 
 
+def find_ids(query: SearchQuery, *, epochs: Epochs) -> tuple[int, ...]:
+    """The ids of a page of hits, without their cards: no statement while the engine answers."""
+    engine, generation = _choose_engine()
+    answer, _ = _ask(engine, generation, query, epochs)
+    return answer.listing_ids
+
+
 def read_generation() -> str:
     """Changes with every commit of the index: what a kept page of hits hangs on, besides the epochs."""
     engine, generation = _choose_engine()

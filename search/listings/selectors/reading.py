@@ -9,7 +9,7 @@ from market.shops.selectors import map_shops, read_epochs
 from search.listings.codec import decode_document
 from search.listings.contracts import ListingDocument, ListingPlace, ListingState, PublishedOffer
 from search.listings.keeping import Memory
-from search.listings.models import ChangeCounter, Listing
+from search.listings.models import ChangeCounter, Listing, ListingChange
 from search.listings.rules.offers import make_offer
 
 MOST_AT_ONCE = 500
@@ -93,6 +93,21 @@ def find_highest_listing_id() -> int:
 def find_highest_number() -> int:
     """The number of the newest change that indexers can see."""
     return ChangeCounter.objects.values_list("highest", flat=True).first() or 0
+
+
+def list_gone(*, after: int, limit: int = MOST_AT_ONCE) -> tuple[list[int], int, int]:
+    """Of the next numbered changes: which listings are gone for good, how many changes these were, and the last number.
+
+    Two statements. The same order as indexers read, so that none is ever missed.
+    """
+    numbered = ListingChange.objects.filter(change_no__gt=after).order_by("change_no")
+    changes = list(numbered.values_list("listing_id", "change_no")[:limit])
+    if not changes:
+        return [], 0, after
+    listing_ids = [listing_id for listing_id, _ in changes]
+    kept = Listing.objects.filter(pk__in=listing_ids).exclude(state=ListingState.GONE.value)
+    gone = set(listing_ids) - set(kept.values_list("pk", flat=True))
+    return sorted(gone), len(changes), int(changes[-1][1] or 0)
 
 
 def list_shown() -> QuerySet[Listing]:

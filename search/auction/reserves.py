@@ -1,20 +1,12 @@
 """Reserves: the slot's floor, or for a keyword the price that would have earned most from the bids of 28 days."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from market.money import WHOLE_BPS
+from search.auction.contracts import KeywordBid
 
 LEAST_MERCHANTS = 5
 LARGEST_MOVE_BPS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordBid:
-    """What a merchant bid for a keyword at some time of the 28 days, in fen a click."""
-
-    merchant: int
-    bid_minor: int
 
 
 def find_best_reserve(bids: Iterable[KeywordBid], floor_minor: int) -> int:

@@ -34,7 +34,9 @@ from search.auction.contracts.keyword import (
 from search.auction.contracts.lots import LotBid, LotDelivery, LotPriceInputs, LotResult
 from search.auction.contracts.pacing import Pace, PacePlan, PaceState, TrafficCurve
 from search.auction.contracts.quality import CategoryUsual, Quality, QualityFacts, QualityRules, Tally, Usual
+from search.auction.contracts.reserves import KeywordBid
 from search.auction.contracts.serving import ALL_HOURS, AdFacts, Keyword, MatchType, Refusal, VisitFacts
+from search.auction.contracts.tokens import KeyRing, ShownAd, TokenKind
 
 __all__ = [
     "ALL_HOURS",
@@ -63,7 +65,9 @@ __all__ = [
     "HourCharge",
     "InvalidReason",
     "InvalidRules",
+    "KeyRing",
     "Keyword",
+    "KeywordBid",
     "Lease",
     "LotBid",
     "LotDelivery",
@@ -90,8 +94,10 @@ __all__ = [
     "Refusal",
     "Scope",
     "SeenCount",
+    "ShownAd",
     "Tally",
     "Terms",
+    "TokenKind",
     "TokenState",
     "Touch",
     "TouchKind",

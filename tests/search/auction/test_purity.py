@@ -20,6 +20,8 @@ ALLOWED = {
     "hmac",
     "math",
     "itertools",
+    "struct",
+    "uuid",
     "bisect",
     "base64",
 }

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.auction.reserves import KeywordBid, find_best_reserve, move_reserve
+from search.auction.contracts import KeywordBid
+from search.auction.reserves import find_best_reserve, move_reserve
 from tests.search.auction.markets import steady
 
 

@@ -77,5 +77,6 @@ def _price(auction: PastAuction, terms: Terms, bid_minor: int, quality: int, pla
         weights_ppm=(),
         rules_version=terms.rules.version,
         weights_version=terms.weights.version,
+        quality_version=terms.quality_version,
     )
     return compute_price(inputs).amount_minor

@@ -95,6 +95,7 @@ def decide(
         mechanism=terms.mechanism,
         rules_version=terms.rules.version,
         weights_version=terms.weights.version,
+        quality_version=terms.quality_version,
         places=terms.places,
         candidates=tuple(candidates if keep_all else ranking[: terms.places + 1]),
         awards=tuple(_award(ranking, terms)),
@@ -107,6 +108,7 @@ def get_terms(decision: Decision) -> Terms:
         places=decision.places,
         rules=get_rules(decision.rules_version),
         weights=get_weights(decision.weights_version),
+        quality_version=decision.quality_version,
         mechanism=decision.mechanism,
     )
 
@@ -149,4 +151,5 @@ def _inputs(
         weights_ppm=weights_ppm,
         rules_version=terms.rules.version,
         weights_version=terms.weights.version,
+        quality_version=terms.quality_version,
     )

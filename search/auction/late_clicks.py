@@ -70,8 +70,8 @@ def has_no_dwell(group: ClickGroup, rules: InvalidRules) -> bool:
 
 
 def has_endless_views(group: ClickGroup, rules: InvalidRules) -> bool:
-    """More views in a day than a person can have."""
-    return group.views > rules.most_views_a_day
+    """More views in a day than so many people can have."""
+    return group.views > rules.most_views_a_day * group.devices
 
 
 def is_rival(group: ClickGroup, rules: InvalidRules) -> bool:

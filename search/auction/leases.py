@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from market.money import MICRO_PER_MINOR
 from search.auction.contracts import Bill, Cap, Lease
-from search.auction.contracts.units import MINUTE_US
+from search.auction.contracts.units import HOUR_US, MINUTE_US
 
 SHARE = 8
 """A lease takes this part of what is left, so that many workers find something and little is out near the end."""
 
-LIFE_US = MINUTE_US
+SERVES_US = MINUTE_US
+CLICK_LIFE_US = 2 * HOUR_US
 
 
 class LeaseOverdrawn(ValueError):
@@ -54,3 +55,8 @@ def compute_return(granted_micro: int, billed_micro: int) -> int:
     if not 0 <= billed_micro <= granted_micro:
         raise LeaseOverdrawn(f"{billed_micro} billed of {granted_micro}")
     return granted_micro - billed_micro
+
+
+def compute_closing(granted_us: int, last_shown_us: int | None) -> int:
+    """When a lease gives back: a minute after it was granted, or once what it showed can be clicked no more."""
+    return granted_us + SERVES_US if last_shown_us is None else last_shown_us + CLICK_LIFE_US

@@ -39,10 +39,15 @@ def place_bid(bids: Sequence[LotBid], bid: LotBid, *, reserve_minor: int) -> tup
 
 
 def close_lot(bids: Sequence[LotBid], *, reserve_minor: int, step_minor: int) -> LotResult:
-    """Highest wins, then first; the price is min(own maximum, max(reserve, second + step))."""
-    ranking = sorted(bids, key=lambda bid: (-bid.maximum_minor, bid.order))
+    """Highest wins, then first; the price is min(own maximum, max(reserve, second + step)).
+
+    Who is below the reserve (it was raised since) gets everything back and sets no price.
+    """
+    entered = [bid for bid in bids if bid.maximum_minor >= reserve_minor]
+    ranking = sorted(entered, key=lambda bid: (-bid.maximum_minor, bid.order))
+    given_back = [(bid.merchant, bid.maximum_minor) for bid in bids if not ranking or bid is not ranking[0]]
     if not ranking:
-        return LotResult(None, 0, None, ())
+        return LotResult(None, 0, None, tuple(sorted(given_back)))
     winner = ranking[0]
     inputs = LotPriceInputs(
         maximum_minor=winner.maximum_minor,
@@ -51,7 +56,6 @@ def close_lot(bids: Sequence[LotBid], *, reserve_minor: int, step_minor: int) ->
         second_minor=ranking[1].maximum_minor if len(ranking) > 1 else None,
     )
     price_minor = compute_lot_price(inputs)
-    given_back = [(bid.merchant, bid.maximum_minor) for bid in ranking[1:]]
     if winner.maximum_minor > price_minor:
         given_back.append((winner.merchant, winner.maximum_minor - price_minor))
     return LotResult(winner, price_minor, inputs, tuple(sorted(given_back)))

@@ -61,12 +61,17 @@ class ClickFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClickGroup:
-    """Clicks of one network or one device, looked at later: when, and how long the page that followed was looked at."""
+    """Clicks of one network or one device, looked at later: when, and how long the page that followed was looked at.
+
+    `devices` is one for a device. `rival` is set for a group whose every device signs in for a rival of the same words:
+    colleagues on a shared network are not accused of one of them.
+    """
 
     clicks_us: tuple[int, ...]
     views: int
     dwells_ms: tuple[int, ...]
     usual_click_rate_ppm: int
+    devices: int = 1
     rival: bool = False
 
 

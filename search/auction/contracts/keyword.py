@@ -89,6 +89,7 @@ class Terms:
     places: int
     rules: AuctionRules
     weights: PlaceWeights
+    quality_version: int
     mechanism: MechanismName = MechanismName.GSP
 
     def __post_init__(self) -> None:
@@ -113,6 +114,7 @@ class PriceInputs:
     weights_ppm: tuple[int, ...]
     rules_version: int
     weights_version: int
+    quality_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Decision:
     mechanism: MechanismName
     rules_version: int
     weights_version: int
+    quality_version: int
     places: int
     candidates: tuple[Candidate, ...]
     awards: tuple[Award, ...]

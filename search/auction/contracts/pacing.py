@@ -41,7 +41,7 @@ class PaceState:
     yielded_micro: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.rate_ppm <= PPM:
+        if not 0 < self.rate_ppm <= PPM:
             raise ValueError(f"a pass rate of {self.rate_ppm} ppm")
 
 

@@ -45,10 +45,10 @@ def check_place(fault: Fault) -> None:
         fault.change(Path(spec.origin).read_text())
 
 
-def plant(fault: Fault, environment: Mapping[str, str]) -> Outcome:
+def plant(fault: Fault, environment: Mapping[str, str], plugin: str = "tests.billing.ledger.planting") -> Outcome:
     """Run a fault's tests with it in a process of their own. Caught means that a test ran and failed."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-p", "tests.billing.ledger.planting", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", plugin, "-p", "no:cacheprovider"]
     try:
         done = subprocess.run(
             [*command, "-x", "-q", "--no-header", "-rfE", *fault.tests],

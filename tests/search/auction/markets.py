@@ -20,7 +20,7 @@ STEEP = PlaceWeights(7, (1_000_000, 500_000, 200_000, 100_000, 90_000, 80_000))
 def make_terms(places: int, *, mechanism: MechanismName = MechanismName.GSP, step_minor: int = 1) -> Terms:
     """Terms of a test: no least quality, steep weights."""
     rules = AuctionRules(version=1, step_minor=step_minor, least_quality=1, least_relevance_ppm=0)
-    return Terms(places=places, rules=rules, weights=STEEP, mechanism=mechanism)
+    return Terms(places=places, rules=rules, weights=STEEP, quality_version=1, mechanism=mechanism)
 
 
 def make_candidate(

@@ -64,6 +64,12 @@ def test_any_changed_number_breaks_the_chain_where_it_stands(amounts: list[list[
     assert at in list_breaks(charges)
 
 
+def test_a_carry_that_was_forgotten_is_found() -> None:
+    first = close_hour([1_250_000], carry_in_micro=0, vat_bps=VAT_BPS)
+    assert list_breaks([first, close_hour([5], carry_in_micro=0, vat_bps=VAT_BPS)]) == [1]
+    assert list_breaks([first, close_hour([5], carry_in_micro=250_000, vat_bps=VAT_BPS)]) == []
+
+
 @pytest.mark.parametrize(("amounts", "carry"), [([-1], 0), ([1], -1), ([1], MICRO_PER_MINOR)])
 def test_what_cannot_be_charged_is_refused(amounts: list[int], carry: int) -> None:
     with pytest.raises(BadCharge):

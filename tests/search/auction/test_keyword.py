@@ -105,8 +105,14 @@ def test_the_next_one_counts_though_it_has_no_place() -> None:
 def test_who_is_below_the_reserve_or_the_least_quality_neither_wins_nor_prices() -> None:
     below = make_candidate(4, 249, 1_000, reserve=250)
     assert prices([*THREE, below], make_terms(2)) == [(1, 161), (2, 169)]
-    picky = Terms(places=2, rules=replace(RULES, least_quality=850), weights=make_terms(2).weights)
+    picky = replace(make_terms(2), rules=replace(RULES, least_quality=850))
     assert prices(THREE, picky) == [(1, 136), (3, 10)]
+
+
+def test_a_bid_at_the_reserve_takes_part_and_pays_it() -> None:
+    (award,) = hold_auction([make_candidate(1, 10, reserve=10)], make_terms(1))
+    assert award.price.amount_minor == 10
+    assert hold_auction([make_candidate(1, 9, reserve=10)], make_terms(1)) == []
 
 
 def test_reserves_are_each_candidates_own() -> None:

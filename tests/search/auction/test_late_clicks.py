@@ -57,6 +57,7 @@ def test_pages_left_at_once_are_found(dwells: tuple[int, ...], found: bool) -> N
 def test_views_without_end_and_a_rivals_device() -> None:
     assert reasons(views=3_000) == []
     assert reasons(views=3_001) == [InvalidReason.ENDLESS_VIEWS]
+    assert reasons(views=6_000, devices=2) == []
     assert reasons(rival=True) == [InvalidReason.RIVAL_DEVICE]
     assert reasons(rival=True, clicks_us=(5,)) == []
 

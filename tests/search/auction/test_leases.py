@@ -14,7 +14,8 @@ from hypothesis.stateful import (
 
 from market.money import MICRO_PER_MINOR
 from search.auction.contracts import Cap, CapKind, Lease
-from search.auction.leases import LeaseOverdrawn, bill, compute_return, give_back, grant, size_grant
+from search.auction.contracts.units import HOUR_US, MINUTE_US, SECOND_US
+from search.auction.leases import LeaseOverdrawn, bill, compute_closing, compute_return, give_back, grant, size_grant
 from tests.search.auction.markets import LONG, steady
 
 FEN = MICRO_PER_MINOR
@@ -54,6 +55,11 @@ def test_the_last_bill_takes_what_is_left_and_the_platform_bears_the_rest() -> N
         (37 * FEN, 26 * FEN),
         (0, 63 * FEN),
     ]
+
+
+def test_a_lease_closes_after_a_minute_or_when_its_last_ad_can_be_clicked_no_more() -> None:
+    assert compute_closing(5, None) == 5 + MINUTE_US
+    assert compute_closing(5, 5 + 59 * SECOND_US) == 5 + 59 * SECOND_US + 2 * HOUR_US
 
 
 def test_more_than_was_granted_never_comes_back() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.money import included_portion
-from search.auction.contracts import LotBid
+from search.auction.contracts import LotBid, LotPriceInputs
 from search.auction.lots import (
     BidBelowReserve,
     BidLowered,
@@ -41,6 +41,19 @@ def test_ties_go_to_the_first_and_no_price_leaves_reserve_and_maximum(
     bids = [LotBid(number, maximum, number) for number, maximum in enumerate(maxima)]
     result = close_lot(bids, reserve_minor=10_000, step_minor=1_000)
     assert (result.winner, result.price_minor) == (bids[winner], price)
+
+
+def test_who_is_below_a_raised_reserve_gets_all_back_and_sets_no_price() -> None:
+    bids = [LotBid(1, 30_000, 1), LotBid(2, 20_000, 2)]
+    result = close_lot(bids, reserve_minor=25_000, step_minor=1_000)
+    assert (result.price_minor, result.given_back_minor) == (25_000, ((1, 5_000), (2, 20_000)))
+    result = close_lot(bids, reserve_minor=31_000, step_minor=1_000)
+    assert (result.winner, result.given_back_minor) == (None, ((1, 30_000), (2, 20_000)))
+
+
+def test_a_price_is_never_under_the_reserve_whatever_the_second_bid() -> None:
+    inputs = LotPriceInputs(maximum_minor=30_000, reserve_minor=25_000, step_minor=1_000, second_minor=20_000)
+    assert compute_lot_price(inputs) == 25_000
 
 
 def test_a_lot_without_bids_goes_to_nobody() -> None:

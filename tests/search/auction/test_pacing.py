@@ -1,6 +1,5 @@
 """Pacing on simulated days: spending follows the plan, and is whole where there was traffic; unpaced beside it."""
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -28,10 +27,9 @@ from tests.search.auction.days import (
     with_gap,
     with_surge,
 )
-from tests.search.auction.markets import steady
+from tests.search.auction.markets import LONG, steady
 
-LONG = bool(os.environ.get("JISHI_LONG"))
-SEEDS = range(1, 13) if LONG else range(1, 3)
+SEEDS = range(1, 13) if LONG else range(1, 2)
 HOUR = 3_600
 BUDGET = 100_000
 EVEN, EVENING = flow(EVEN_CURVE), flow(EVENING_CURVE)

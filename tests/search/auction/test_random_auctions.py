@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from search.auction.contracts import Award, BadCandidate, Candidate, MechanismName, Terms
+from search.auction.contracts import Award, BadCandidate, Candidate, Decision, MechanismName, Terms
 from search.auction.keyword import decide, hold_auction, replay
 from search.auction.pricing import is_reproducible
-from search.auction.records import read_decision, write_decision
+from search.auction.records import read_record, write_record
 from tests.search.auction import naive
 from tests.search.auction.markets import LONG, SEED, make_market, make_terms, markets
 
@@ -105,10 +105,10 @@ def test_stored_decisions_replay_bit_for_bit() -> None:
             context='{"q":"手机"}',
             keep_all=number % 100 == 0,
         )
-        stored = write_decision(decision)
-        again = replay(read_decision(stored), terms)
+        stored = write_record(decision)
+        again = replay(read_record(Decision, stored), terms)
         assert again == decision, f"seed {number}"
-        assert write_decision(again) == stored, f"seed {number}"
+        assert write_record(again) == stored, f"seed {number}"
 
 
 def test_a_better_quality_has_its_limit() -> None:

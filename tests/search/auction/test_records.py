@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.auction.contracts import Decision
+from search.auction.charging import close_hour
+from search.auction.contracts import (
+    Bill,
+    ClickBid,
+    Decision,
+    DisplayCandidate,
+    DisplayPriceInputs,
+    LotPriceInputs,
+    Price,
+)
+from search.auction.display import compute_display_price, hold_display_auction
 from search.auction.keyword import decide, get_terms, hold_auction, replay
-from search.auction.records import BadRecord, read_decision, read_price, write_decision, write_price
+from search.auction.records import BadRecord, read_record, write_record
 from search.auction.versions import UnknownVersion, get_rules, get_weights
 from tests.search.auction.markets import make_candidate, make_terms, steady
 
@@ -44,7 +54,7 @@ def test_a_changed_price_or_bid_does_not_replay() -> None:
 
 def test_the_price_of_an_event_is_read_back_whole() -> None:
     for award in hold_auction(MARKET, make_terms(3)):
-        assert read_price(write_price(award.price)) == award.price
+        assert read_record(Price, write_record(award.price)) == award.price
 
 
 @pytest.mark.parametrize(
@@ -63,10 +73,10 @@ def test_the_price_of_an_event_is_read_back_whole() -> None:
     ],
 )
 def test_what_is_not_whole_is_refused(old: str, new: str) -> None:
-    text = write_decision(make_decision())
+    text = write_record(make_decision())
     assert old in text
     with pytest.raises(BadRecord):
-        read_decision(text.replace(old, new))
+        read_record(Decision, text.replace(old, new))
 
 
 @steady
@@ -75,11 +85,32 @@ def test_what_is_not_whole_is_refused(old: str, new: str) -> None:
     | st.recursive(st.none() | st.integers() | st.text(), lambda kids: st.lists(kids), max_leaves=5).map(json.dumps)
 )
 def test_any_other_text_is_a_bad_record_and_no_crash(text: str) -> None:
-    for read in (read_decision, read_price):
+    for shape in (Decision, Price, Bill, LotPriceInputs):
         with pytest.raises(BadRecord):
-            read(text)
+            read_record(shape, text)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        hold_display_auction([DisplayCandidate(ad=1, merchant=1, ecpm_minor=40, created_us=1)], 1, floor_minor=5)[
+            0
+        ].price,
+        compute_display_price(
+            DisplayPriceInputs(
+                ecpm_minor=40, floor_minor=5, step_minor=10, next_ecpm_minor=9, click=ClickBid(80, 50_000)
+            )
+        ),
+        LotPriceInputs(maximum_minor=9, reserve_minor=1, step_minor=1, second_minor=None),
+        LotPriceInputs(maximum_minor=9, reserve_minor=1, step_minor=1, second_minor=5),
+        close_hour([1_500_000], carry_in_micro=0, vat_bps=600),
+        Bill(37_000_000, 20_000_000),
+    ],
+)
+def test_what_other_events_keep_is_read_back_whole(kept: object) -> None:
+    assert read_record(type(kept), write_record(kept)) == kept
 
 
 def test_deep_nesting_is_a_bad_record() -> None:
     with pytest.raises(BadRecord):
-        read_decision("[" * 100_000)
+        read_record(Decision, "[" * 100_000)

@@ -1,11 +1,8 @@
 """What crosses the border of results. No Django."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
-from uuid import UUID
 
 from search.listings.contracts import ListingCard
 from tenants.catalog.contracts import Text
@@ -24,35 +21,6 @@ class Step(StrEnum):
     VIEWED = "viewed"
     CARTED = "carted"
     BOUGHT = "bought"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One entry of the log of what visitors looked at. Numbers grow and are never seen out of order.
-
-    `visitor` tells visitors of one day apart and leads to nobody.
-    """
-
-    number: int
-    visitor: UUID
-    day: date
-    listing_id: int
-    at: datetime
-
-
-class LookLog(Protocol):
-    """Where looks are read from. Robots, and those who want to leave no trace, are not in it."""
-
-    def list_looks(self, *, after: int, limit: int) -> tuple[Sequence[Look], int]:
-        """Looks among the next so many entries, in order, and the number of the last entry.
-
-        Nothing with a lower number comes later. The number is `after` at the end of the log.
-        """
-        ...
-
-    def list_days(self, wanted: Sequence[tuple[UUID, date]], *, up_to: int, most: int) -> Sequence[Look]:
-        """The first `most` looks of each of these visitors and days up to a number, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +94,7 @@ class ForYou:
 
 @dataclass(frozen=True, slots=True)
 class CountingHealth:
-    """For staff: up to which look pairs are counted, and when the counter last moved."""
+    """For staff: the event up to which looks are counted, and since when the next one waits, None when none does."""
 
     position: int
-    moved_at: datetime | None
+    waiting_since: datetime | None

@@ -74,6 +74,17 @@ class SearchEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """That somebody looked at an offer or put it into a cart, by the business day."""
+
+    event_id: int
+    visitor: uuid.UUID
+    day: date
+    listing_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class QueryFigures:
     """A query over some days. `searches` are all; the others count different visitors a day."""
 

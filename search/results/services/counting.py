@@ -2,59 +2,59 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from search.results.contracts import Bond, Look, LookLog
+from billing.settlement.services.days import business_date
+from search.results.contracts import Bond
 from search.results.models import LOOKS
 from search.results.rules.pairing import MOST_LOOKS, PairIds, Trail, grow_trail
 from search.results.services.positions import lock_position, move_position
 from search.results.services.sums import add_counts
+from search.signals.contracts import Look
+from search.signals.selectors import list_looks, list_looks_of_days
 
-BATCH = 500
+BATCH = 1_000
 LATEST_DAYS = 3
-"""A look that comes later still is passed over: its day may have been counted and cleared away."""
+"""A look of an older day is passed over: its day may have been counted, and what was counted been forgotten."""
 
 
 @transaction.atomic(durable=True)
-def count_looks(*, log: LookLog, now: datetime, limit: int = BATCH) -> int:
-    """Count the next looks of the log. Returns how many entries further it is now, 0 at the end.
+def count_looks(*, now: datetime, limit: int = BATCH) -> int:
+    """Count the looks among the next `limit` events of the log. Returns how many looks these were, -1 at its end.
 
     Two counters wait for each other; what was counted before a kill is counted once, what was not is counted later.
     """
     position = lock_position(LOOKS)
-    looks, last = log.list_looks(after=position.number, limit=limit)
+    looks, last = list_looks(after=position.number, limit=limit)
     if last == position.number:
-        return 0
-    oldest = (now - timedelta(days=LATEST_DAYS)).astimezone(UTC).date()
+        return -1
+    oldest = business_date(now - timedelta(days=LATEST_DAYS))
     wanted = sorted({(look.visitor, look.day) for look in looks if look.day >= oldest})
     pairs: dict[date, Counter[PairIds]] = defaultdict(Counter)
     listings: dict[date, Counter[int]] = defaultdict(Counter)
-    for day, seen in _read_days(log, wanted, up_to=last):
+    for day, seen in _read_days(wanted, up_to=last):
         old, new = _cut(seen, position.number)
         growth = grow_trail(grow_trail(Trail(), old).trail, new)
         pairs[day].update(growth.pairs)
         listings[day].update(growth.listing_ids)
     add_counts(Bond.LOOKED, pairs=pairs, listings=listings)
-    further = last - position.number
     move_position(position, to=last, now=now)
-    return further
+    return len(looks)
 
 
-def _read_days(
-    log: LookLog, wanted: Sequence[tuple[UUID, date]], *, up_to: int
-) -> Iterable[tuple[date, Sequence[Look]]]:
+def _read_days(wanted: Sequence[tuple[UUID, date]], *, up_to: int) -> Iterable[tuple[date, Sequence[Look]]]:
     """The days of these visitors, from their first look on: the log itself remembers what was counted."""
     days: dict[tuple[UUID, date], list[Look]] = defaultdict(list)
     if wanted:
-        for look in log.list_days(wanted, up_to=up_to, most=MOST_LOOKS):
+        for look in list_looks_of_days(wanted=wanted, up_to=up_to, most=MOST_LOOKS):
             days[(look.visitor, look.day)].append(look)
     return [(day, days[(visitor, day)]) for visitor, day in wanted]
 
 
 def _cut(looks: Iterable[Look], position: int) -> tuple[list[tuple[int, datetime]], list[tuple[int, datetime]]]:
     """What was counted already, and what is new."""
-    taken = [(look.number <= position, (look.listing_id, look.at)) for look in looks]
+    taken = [(look.event_id <= position, (look.listing_id, look.at)) for look in looks]
     return [look for is_old, look in taken if is_old], [look for is_old, look in taken if not is_old]

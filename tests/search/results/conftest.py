@@ -1,47 +1,39 @@
-"""A log of looks in memory, and two shops with goods that visitors find."""
+"""A log of looks, and two shops with goods that visitors find."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from billing.settlement.services.days import business_date
 from market.shops.contracts import ShopContext
 from market.taxonomy.contracts import CategoryNode
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
-from search.listings.engines.chosen import get_index_files
+from search.listings.engines.chosen import get_indexes
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
-from search.results.contracts import Look
+from search.signals.contracts import EventKind
+from search.signals.models import SearchEvent
 from tests.fixtures.api import forget_everything, list_product
 
 
-def name_visitor(number: int) -> UUID:
-    return UUID(int=number)
-
-
 @dataclass
-class MemoryLog:
-    """What was looked at, numbered in the order it was noted."""
+class Log:
+    """The log of search, written as its recorder would; `looks` are what was looked at, in order."""
 
-    looks: list[Look] = field(default_factory=list)
+    looks: list[tuple[int, int, datetime]] = field(default_factory=list)
 
-    def note(self, visitor: int, listing_id: int, at: datetime) -> None:
-        self.looks.append(Look(len(self.looks) + 1, name_visitor(visitor), at.date(), listing_id, at))
-
-    def list_looks(self, *, after: int, limit: int) -> tuple[Sequence[Look], int]:
-        found = self.looks[after : after + limit]
-        return found, found[-1].number if found else after
-
-    def list_days(self, wanted: Sequence[tuple[UUID, date]], *, up_to: int, most: int) -> Sequence[Look]:
-        days: dict[tuple[UUID, date], list[Look]] = {key: [] for key in wanted}
-        for look in self.looks[:up_to]:
-            if len(days.get((look.visitor, look.day), range(most))) < most:
-                days[(look.visitor, look.day)].append(look)
-        return sorted((look for seen in days.values() for look in seen), key=lambda look: look.number)
+    def note(self, visitor: int, listing_id: int, at: datetime, kind: EventKind = EventKind.VIEWED) -> None:
+        SearchEvent.objects.create(
+            token=uuid4(), kind=kind.value, at=at, day=business_date(at), visitor=UUID(int=visitor),
+            listing_id=listing_id, shop_id=1,
+        )  # fmt: skip
+        if kind in (EventKind.VIEWED, EventKind.CARTED):
+            self.looks.append((visitor, listing_id, at))
 
 
 @dataclass
@@ -62,7 +54,7 @@ class Fair:
         return listing_id
 
     def index(self) -> None:
-        indexer, position = open_index(get_index_files(), rebuild=True, progress=lambda count: None)
+        indexer, position = open_index(get_indexes(), rebuild=True, progress=lambda count: None)
         catch_up(indexer, after=position)
         indexer.close()
 
@@ -75,8 +67,8 @@ def alone(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
+def log(any_db: None) -> Log:
+    return Log()
 
 
 @pytest.fixture

@@ -10,31 +10,35 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from billing.settlement.services.days import business_date
 from search.results.contracts import Bond
-from search.results.models import Pair, Position, Tally
+from search.results.models import Pair, Tally
 from search.results.rules.pairing import Trail, grow_trail
 from search.results.rules.weighing import weigh
 from search.results.selectors import read_counting_health
 from search.results.services import count_looks, counting, sums
-from tests.search.results.conftest import MemoryLog
+from search.signals.contracts import EventKind
+from tests.search.results.conftest import Log
+
+KINDS = [EventKind.VIEWED] * 6 + [EventKind.CARTED, EventKind.SHOWN, EventKind.CLICKED, EventKind.BOUGHT]
 
 
-def note_a_week(log: MemoryLog, chance: random.Random, now: datetime, *, visitors: int = 12, looks: int = 400) -> None:
+def note_a_week(log: Log, chance: random.Random, now: datetime, *, visitors: int = 12, looks: int = 400) -> None:
     """Visitors of two days who look at a dozen goods, in bursts, some again and again."""
     at = now - timedelta(days=1)
     for _ in range(looks):
         at += timedelta(seconds=chance.choice([5, 60, 400, 900]))
-        log.note(chance.randrange(visitors), chance.randint(1, 12), min(at, now))
+        log.note(chance.randrange(visitors), chance.randint(1, 12), min(at, now), chance.choice(KINDS))
 
 
-def recount(log: MemoryLog) -> tuple[Counter[tuple[int, int]], dict[tuple[int, int], float], Counter[int]]:
+def recount(log: Log) -> tuple[Counter[tuple[int, int]], dict[tuple[int, int], float], Counter[int]]:
     """From the whole log at once: how often, how much, and how often each alone."""
     times: Counter[tuple[int, int]] = Counter()
     weights: dict[tuple[int, int], float] = {}
     singles: Counter[int] = Counter()
-    by_day = sorted(log.looks, key=lambda look: (look.visitor, look.day, look.number))
-    for (_, day), looks in groupby(by_day, key=lambda look: (look.visitor, look.day)):
-        growth = grow_trail(Trail(), [(look.listing_id, look.at) for look in looks])
+    by_day = sorted(log.looks, key=lambda look: (look[0], business_date(look[2])))  # keeps the order of a day's looks
+    for (_, day), looks in groupby(by_day, key=lambda look: (look[0], business_date(look[2]))):
+        growth = grow_trail(Trail(), [(listing_id, at) for _, listing_id, at in looks])
         singles.update(growth.listing_ids)
         for pair in growth.pairs:
             times[pair] += 1
@@ -42,7 +46,7 @@ def recount(log: MemoryLog) -> tuple[Counter[tuple[int, int]], dict[tuple[int, i
     return times, weights, singles
 
 
-def assert_counted_once(log: MemoryLog) -> None:
+def assert_counted_once(log: Log) -> None:
     times, weights, singles = recount(log)
     both = {(row.listing_id, row.partner_id): row for row in Pair.objects.filter(bond=Bond.LOOKED.value)}
     assert {pair: row.times for pair, row in both.items() if pair[0] < pair[1]} == dict(times)
@@ -53,13 +57,13 @@ def assert_counted_once(log: MemoryLog) -> None:
     assert dict(Tally.objects.values_list("listing_id", "times")) == dict(singles)
 
 
-def drain(log: MemoryLog, now: datetime, limit: int) -> None:
-    while count_looks(log=log, now=now, limit=limit):
+def drain(log: Log, now: datetime, limit: int) -> None:
+    while count_looks(now=now, limit=limit) >= 0:
         pass
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_batches_of_any_size_count_what_a_recount_counts(db, log: MemoryLog, now, seed: int) -> None:
+def test_batches_of_any_size_count_what_a_recount_counts(db, log: Log, now, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(3):
         note_a_week(log, chance, now, looks=150)
@@ -68,19 +72,22 @@ def test_batches_of_any_size_count_what_a_recount_counts(db, log: MemoryLog, now
     assert_counted_once(log)
 
 
-def test_a_repeat_counts_nothing(db, log: MemoryLog, now) -> None:
+def test_a_repeat_counts_nothing(db, log: Log, now) -> None:
     note_a_week(log, random.Random(1), now)
     drain(log, now, 500)
-    assert count_looks(log=log, now=now) == 0
+    assert count_looks(now=now) == -1
     assert_counted_once(log)
-    assert read_counting_health().position == len(log.looks)
+    assert read_counting_health().waiting_since is None
+    log.note(1, 1, now)
+    assert read_counting_health().waiting_since == now
 
 
 def test_a_counter_killed_before_its_commit_leaves_nothing_and_counts_later(
-    db, log: MemoryLog, now, monkeypatch: pytest.MonkeyPatch
+    db, log: Log, now, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     note_a_week(log, random.Random(2), now)
-    count_looks(log=log, now=now, limit=100)
+    count_looks(now=now, limit=100)
+    reached = read_counting_health().position
     before = list(Pair.objects.order_by("pk").values_list("listing_id", "partner_id", "times"))
 
     def die(*args: Any, **kwargs: Any) -> None:
@@ -89,14 +96,14 @@ def test_a_counter_killed_before_its_commit_leaves_nothing_and_counts_later(
     with monkeypatch.context() as dying:
         dying.setattr(counting, "move_position", die)
         with pytest.raises(KeyboardInterrupt):
-            count_looks(log=log, now=now, limit=100)
+            count_looks(now=now, limit=100)
     assert list(Pair.objects.order_by("pk").values_list("listing_id", "partner_id", "times")) == before
-    assert Position.objects.get(pk="looks").number == 100
+    assert read_counting_health().position == reached
     drain(log, now, 100)
     assert_counted_once(log)
 
 
-def test_four_counters_at_once_count_once(committed_db, log: MemoryLog, now) -> None:
+def test_four_counters_at_once_count_once(committed_db, log: Log, now) -> None:
     note_a_week(log, random.Random(3), now)
     failed: list[BaseException] = []
 
@@ -117,7 +124,7 @@ def test_four_counters_at_once_count_once(committed_db, log: MemoryLog, now) -> 
     assert_counted_once(log)
 
 
-def test_a_listing_keeps_its_strongest_partners_only(db, log: MemoryLog, now, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_listing_keeps_its_strongest_partners_only(db, log: Log, now, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "MOST_PARTNERS", 3)
     for visitor in range(10):
         for listing_id in (1, *range(2, 3 + visitor)):
@@ -127,8 +134,8 @@ def test_a_listing_keeps_its_strongest_partners_only(db, log: MemoryLog, now, mo
     assert max(Counter(Pair.objects.values_list("listing_id", flat=True)).values()) <= 3
 
 
-def test_a_look_that_comes_days_late_is_passed_over(db, log: MemoryLog, now) -> None:
+def test_a_look_that_comes_days_late_is_passed_over(db, log: Log, now) -> None:
     for listing_id in (1, 2):
         log.note(1, listing_id, now - timedelta(days=counting.LATEST_DAYS + 1))
-    assert count_looks(log=log, now=now) == 2
+    assert count_looks(now=now) == 2
     assert not Pair.objects.exists()

@@ -11,15 +11,27 @@ MOST_TERMS = 16
 # A phrase must not run over the edge between two runs of characters.
 EDGE = "|"
 
-STOP_WORDS = frozenset((*"的了和与及或在是有个之等也就都而请吗呢啊吧", "a", "an", "and", "the", "of", "for", "with"))
+# What says nothing about goods: particles, and what questions are made of.
+_STOP_WORDS = """
+的 了 和 与 及 或 在 是 有 个 之 等 也 就 都 而 请 吗 呢 啊 吧 哪 款 要 想 买 用 给 能 求 我
+什么 哪个 哪款 哪种 哪些 怎么 怎样 推荐 好用 适合 可以 一款 一个 有没有 多少 便宜 性价比 我要 我想
+a an and the of for with to in on is are do doe can will it at by from
+which what where how who that this i me my you your need want buy find look show some any best good recommend
+pleas work use there
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
 class TextTokens:
-    """A text as it is indexed: words in order, and every Chinese character in order with edges between runs."""
+    """A text as it is indexed: words in order, and every Chinese character in order with edges between runs.
+
+    `row` has every word once, side by side: neither parts of model numbers nor words within words.
+    """
 
     words: tuple[str, ...] = ()
     characters: tuple[str, ...] = ()
+    row: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +52,17 @@ def tokenize(text: str) -> TextTokens:
     """The tokens under which a text is found."""
     words: list[str] = []
     characters: list[str] = []
+    row: list[str] = []
     for piece in cut(text):
         if piece.kind is PieceKind.HAN:
             words.extend(rjieba.cut_for_search(piece.token))
             characters.extend((*piece.token, EDGE))
+            row.extend(rjieba.cut(piece.token))
         else:
             words.append(piece.token)
             words.extend(piece.parts)
-    return TextTokens(tuple(words), tuple(characters))
+            row.append(piece.token)
+    return TextTokens(tuple(words), tuple(characters), tuple(row))
 
 
 def read_query(text: str) -> tuple[AskedWord, ...]:

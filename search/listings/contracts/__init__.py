@@ -14,6 +14,8 @@ from search.listings.contracts.documents import (
     PublishedOffer,
 )
 from search.listings.contracts.engines import (
+    RANKED,
+    Candidate,
     Engine,
     EngineAnswer,
     EngineDown,
@@ -69,10 +71,12 @@ __all__ = [
     "MOST_OPTIONS",
     "MOST_VALUES",
     "MOST_WORDS_CHARACTERS",
+    "RANKED",
     "SHOWN_AVAILABLE_AT_MOST",
     "Alternative",
     "AttributeTick",
     "BadQuery",
+    "Candidate",
     "Engine",
     "EngineAnswer",
     "EngineDown",

@@ -1,6 +1,6 @@
 """What an engine is, and what it indexes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,16 +9,24 @@ from typing import Protocol
 from search.listings.contracts.queries import Facet
 from search.listings.contracts.questions import Question
 
+RANKED = 200
+"""So many of an engine's best are put in order by `rules.ranking`; those behind them stay in the engine's order."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A document as every engine indexes it: tokens and values, made once, by us."""
+    """A document as every engine indexes it: tokens and values, made once, by us.
+
+    `head_words` are what the title is about: of "laptop bag", the bag. `category_ids` go from the top down.
+    `appeal` is the demand for the offer in thousandths, see `rules.demand`.
+    """
 
     listing_id: int
     version: int
     shop_id: int
     title_words: tuple[str, ...]
     title_characters: tuple[str, ...]
+    head_words: tuple[str, ...]
     brand_words: tuple[str, ...]
     category_words: tuple[str, ...]
     attribute_words: tuple[str, ...]
@@ -34,7 +42,34 @@ class IndexEntry:
     in_stock: bool
     sold_30d: int
     rating_hundredths: int
+    appeal: int
     created_at: datetime
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words of the document, whatever they stand for: what a term is looked up in."""
+        return (
+            *self.title_words,
+            *self.brand_words,
+            *self.category_words,
+            *self.attribute_words,
+            *self.text_words,
+        )
+
+    @property
+    def leaf_id(self) -> int:
+        """The category the product is in, 0 for none."""
+        return self.category_ids[-1] if self.category_ids else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that an engine found, with its score and what ranking needs to know of it."""
+
+    listing_id: int
+    score: float
+    leaf_id: int
+    appeal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +114,10 @@ class Engine(Protocol):
 
     def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
         """Hits, total and facets, without anything of the closed shops."""
+        ...
+
+    def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
+        """The documents that ranking by best match puts in order, the highest score first; at most `RANKED`."""
         ...
 
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:

@@ -36,10 +36,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """One thing that is asked for; any alternative will do, and the best one counts. `text` is as people read it."""
+    """One thing that is asked for; any alternative will do, and the best one counts. `text` is as people read it.
+
+    `is_head`: it says what is looked for (the bag of "laptop bag"), so a product that is one counts more.
+    """
 
     text: str
     alternatives: tuple[Alternative, ...]
+    is_head: bool = False
 
     @property
     def asked(self) -> Alternative:
@@ -66,20 +70,28 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """What else a phrase may be called, as text, and how much that counts against the phrase itself (0 to 1)."""
+    """What else a phrase may be called, as text, and how much that counts against the phrase itself (0 to 1).
+
+    `token` is set where that is indexed as a token of its own, so that the text is only for people.
+    """
 
     text: str
     weight: float
+    token: str = ""
 
 
 class Synonyms(Protocol):
     """What means the same. Phrases are tuples of tokens, as `search.tokens.chinese.read_query` makes them."""
 
-    version: str
-    """Changes with every edit: answers are kept under it."""
+    @property
+    def version(self) -> str:
+        """Changes with every edit: answers are kept under it."""
+        ...
 
-    longest: int
-    """Of how many tokens the longest phrase is."""
+    @property
+    def longest(self) -> int:
+        """Of how many tokens the longest phrase is."""
+        ...
 
     def list_substitutes(self, phrase: tuple[str, ...]) -> Sequence[Substitute]:
         """What may stand for exactly this phrase; empty for one that is not known."""

@@ -1,22 +1,22 @@
-"""What every engine keeps of an entry besides its words: numbers to sort and filter by, and the demand for it."""
+"""What every engine keeps of an entry besides its words: numbers to sort, filter and rank by."""
 
-import math
 from datetime import UTC, datetime
 
 from search.listings.contracts import IndexEntry, Sort
 from tenants.catalog.contracts import Text
 
-VERSION = 1
+VERSION = 2
 """Counted up when fields or tokens change. An index of another version is not read; the indexer builds a new one."""
 
-MOST_DEMAND = 1.25
 _BRAND_PART = "\x1f"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 POSITION_FIELDS = ("title_words", "title_characters", "text_characters")
 """Texts of which phrases are looked for."""
-FREQUENCY_FIELDS = ("brand_words", "category_words", "attribute_words", "text_words")
+FREQUENCY_FIELDS = ("words", "head_words", "brand_words")
 """Texts of which single words are looked for."""
+NUMBERS_ONLY_READ = ("version", "change_no", "sold_30d", "rating", "created_at", "demand", "leaf_id", "appeal")
+"""Numbers that nothing is found by."""
 KEY_FIELDS = ("parameter_keys", "variant_keys", "attribute_labels")
 SORT_FIELDS = {
     Sort.BEST: ("demand", True),
@@ -40,20 +40,12 @@ def list_numbers(entry: IndexEntry, change_no: int) -> dict[str, int]:
         "price": max(0, entry.price_minor),
         "sold_30d": entry.sold_30d,
         "rating": entry.rating_hundredths,
+        "leaf_id": entry.leaf_id,
+        "appeal": entry.appeal,
         "created_at": max(0, int((entry.created_at - _EPOCH).total_seconds())),
         # Without words, best is: what can be had, then what sells.
         "demand": (int(entry.in_stock) << 40) + min(entry.sold_30d, (1 << 40) - 1),
     }
-
-
-def measure_demand(entry: IndexEntry) -> float:
-    """The demand for an offer as a factor of its score, from 1 to `MOST_DEMAND`.
-
-    So demand lifts among equals and never an irrelevant product over a relevant one.
-    """
-    sold = min(math.log10(1 + entry.sold_30d) / 4, 1.0)
-    factor = 1 + 0.15 * sold + 0.05 * entry.rating_hundredths / 500 + (0.05 if entry.in_stock else 0.0)
-    return min(factor, MOST_DEMAND)
 
 
 def label_brand(entry: IndexEntry) -> str:

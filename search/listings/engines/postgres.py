@@ -1,12 +1,12 @@
 """What answers when the index cannot: hits, totals, sorts and pages from the table; no facets, no ranking by words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.db.models.functions import Extract
 
-from search.listings.contracts import EngineAnswer, ListingState, Question, SearchQuery, Sort
+from search.listings.contracts import Candidate, EngineAnswer, ListingState, Question, SearchQuery, Sort
 from search.listings.engines.cursors import Hits, count_skipped, cut_page, read_cursor
 from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
@@ -44,6 +44,11 @@ class PostgresEngine:
         total = found.count()
         hits = _list_page(found, query)
         return EngineAnswer(hits.listing_ids, total, (), hits.next_cursor)
+
+    def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
+        """None: the table does not rank by words."""
+        del question, closed_shop_ids
+        return ()
 
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         """How many listings each category holds."""

@@ -2,9 +2,10 @@
 
 import html
 import re
-from collections.abc import Iterable
 
 from search.listings.contracts import IndexEntry, ListingDocument
+from search.listings.lexicon import Phrase, get_lexicon
+from search.listings.rules.demand import weigh_demand
 from search.listings.rules.facets import (
     label_pair,
     list_attributes,
@@ -12,11 +13,14 @@ from search.listings.rules.facets import (
     list_variant_keys,
     make_key,
 )
+from search.listings.rules.heads import find_heads, list_head_words
 from search.tokens.chinese import TextTokens, tokenize
 from tenants.catalog.contracts import Text
 
 MOST_WORDS = 1_500
 LONGEST_BODY = 4_000
+MOST_HEAD_WORDS = 24
+MOST_MARKS = 300
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -25,7 +29,7 @@ def make_entry(document: ListingDocument) -> IndexEntry:
     title = _tokenize(document.title)
     attributes = list_attributes(document)
     text = _read_text(document)
-    brand = tokenize(document.brand)
+    brand = _tokenize(Text(document.brand))
     categories = _tokenize(*(step.name for step in document.category_path))
     values = _tokenize(*(value for _, value in attributes))
     return IndexEntry(
@@ -34,6 +38,7 @@ def make_entry(document: ListingDocument) -> IndexEntry:
         shop_id=document.shop.shop_id,
         title_words=title.words,
         title_characters=title.characters,
+        head_words=_list_heads(document),
         brand_words=brand.words,
         category_words=categories.words,
         attribute_words=values.words,
@@ -50,8 +55,29 @@ def make_entry(document: ListingDocument) -> IndexEntry:
         in_stock=document.in_stock,
         sold_30d=document.sold_30d,
         rating_hundredths=document.rating_hundredths,
+        appeal=weigh_demand(
+            sold_30d=document.sold_30d,
+            rating_hundredths=document.rating_hundredths,
+            rating_count=document.rating_count,
+            in_stock=document.in_stock,
+        ),
         created_at=document.created_at,
     )
+
+
+def _list_heads(document: ListingDocument) -> tuple[str, ...]:
+    """What the product is, with marks: by its title in each language, else by its subtitle; and by its category."""
+    phrases: list[Phrase] = []
+    for text in (document.title, document.subtitle):
+        for written in dict.fromkeys((text.zh, text.en)):
+            phrases.extend(find_heads(written))
+        if phrases:
+            break
+    if document.category_path:
+        leaf = document.category_path[-1].name
+        phrases.extend((tokenize(leaf.zh).row, tokenize(leaf.en).row))
+    words = (word for phrase in phrases if phrase for word in list_head_words(phrase))
+    return tuple(dict.fromkeys(words))[:MOST_HEAD_WORDS]
 
 
 def _read_text(document: ListingDocument) -> TextTokens:
@@ -68,15 +94,14 @@ def _strip(body_html: str) -> str:
 
 
 def _tokenize(*texts: Text) -> TextTokens:
-    """Both languages of all texts; a text that is the same in both counts once."""
+    """Both languages of all texts; a text that is the same in both counts once. The lexicon's marks stand last."""
     written = dict.fromkeys(part for text in texts for part in (text.zh, text.en) if part)
-    return _join(tokenize(text) for text in written)
-
-
-def _join(parts: Iterable[TextTokens]) -> TextTokens:
     words: list[str] = []
     characters: list[str] = []
-    for part in parts:
-        words.extend(part.words)
-        characters.extend(part.characters)
-    return TextTokens(tuple(words[:MOST_WORDS]), tuple(characters[:MOST_WORDS]))
+    marks: list[str] = []
+    for part in written:
+        tokens = tokenize(part)
+        words.extend(tokens.words)
+        characters.extend(tokens.characters)
+        marks.extend(get_lexicon().list_marks(tokens.row))
+    return TextTokens((*words[:MOST_WORDS], *marks[:MOST_MARKS]), tuple(characters[:MOST_WORDS]))

@@ -1,6 +1,7 @@
 """What the words of a query ask for. Loads the dictionary of Chinese words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
 
 from search.listings.contracts import (
     MOST_ALTERNATIVES,
@@ -12,6 +13,7 @@ from search.listings.contracts import (
     Substitute,
     Synonyms,
 )
+from search.listings.rules.heads import find_heads
 from search.tokens.chinese import AskedWord, read_query
 
 PARTS_WEIGHT = 0.8
@@ -35,14 +37,15 @@ NO_SYNONYMS = NoSynonyms()
 def understand(query: SearchQuery, *, synonyms: Synonyms = NO_SYNONYMS) -> Question:
     """The query with its words as terms: one a word, or one a phrase that has synonyms, the longest first."""
     asked = read_query(query.words)
-    return Question(query, tuple(_list_terms(asked, synonyms)))
+    heads = {word for phrase in find_heads(query.words) for word in phrase} if asked else set()
+    return Question(query, tuple(_list_terms(asked, synonyms, heads)))
 
 
-def _list_terms(asked: Sequence[AskedWord], synonyms: Synonyms) -> Iterator[QueryTerm]:
+def _list_terms(asked: Sequence[AskedWord], synonyms: Synonyms, heads: Set[str]) -> Iterator[QueryTerm]:
     start = 0
     while start < len(asked):
         span, substitutes = _find_phrase(asked[start : start + max(1, synonyms.longest)], synonyms)
-        yield make_term(span, substitutes)
+        yield make_term(span, substitutes, is_head=any(word.whole in heads for word in span))
         start += len(span)
 
 
@@ -55,15 +58,19 @@ def _find_phrase(ahead: Sequence[AskedWord], synonyms: Synonyms) -> tuple[Sequen
     return ahead[:1], ()
 
 
-def make_term(span: Sequence[AskedWord], substitutes: Sequence[Substitute] = ()) -> QueryTerm:
+def make_term(span: Sequence[AskedWord], substitutes: Sequence[Substitute] = (), *, is_head: bool = False) -> QueryTerm:
     """A word or a phrase with everything that may stand for it."""
-    alternatives = [*_list_asked(span)]
-    for substitute in substitutes:
-        words = read_query(substitute.text)
-        if words:
-            alternatives.append(_join(words, substitute.weight, Origin.SYNONYM))
-    text = _write(span)
-    return QueryTerm(text, tuple(dict.fromkeys(alternatives))[:MOST_ALTERNATIVES])
+    others = (_read_substitute(one) for one in substitutes)
+    alternatives = dict.fromkeys((*_list_asked(span), *filter(None, others)))
+    return QueryTerm(_write(span), tuple(alternatives)[:MOST_ALTERNATIVES], is_head)
+
+
+@lru_cache(maxsize=4_000)
+def _read_substitute(substitute: Substitute) -> Alternative | None:
+    if substitute.token:
+        return Alternative((substitute.token,), (), substitute.weight, Origin.SYNONYM)
+    words = read_query(substitute.text)
+    return _join(words, substitute.weight, Origin.SYNONYM) if words else None
 
 
 def _list_asked(span: Sequence[AskedWord]) -> Iterator[Alternative]:

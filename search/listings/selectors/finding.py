@@ -25,6 +25,7 @@ from search.listings.contracts import (
 from search.listings.engines.chosen import get_engine
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.keeping import Memory
+from search.listings.lexicon import get_lexicon
 from search.listings.rules.categories import choose_categories
 from search.listings.rules.understanding import understand
 from search.listings.selectors.cards import list_cards
@@ -146,10 +147,14 @@ def _ask(engine: Engine, generation: str, query: SearchQuery, epochs: Epochs) ->
         return _fallback.search(Question(query), closed_shop_ids=closed), True
     key = (engine.name, generation, closed, query)
     try:
-        return _answers.find(key) or _answers.keep(key, engine.search(understand(query), closed_shop_ids=closed)), False
+        return _answers.find(key) or _answers.keep(key, _search(engine, query, closed)), False
     except EngineDown as error:
         logger.warning("Search answers from the table: %s", error)
         return _fallback.search(Question(query), closed_shop_ids=closed), True
+
+
+def _search(engine: Engine, query: SearchQuery, closed_shop_ids: frozenset[int]) -> EngineAnswer:
+    return engine.search(understand(query, synonyms=get_lexicon()), closed_shop_ids=closed_shop_ids)
 
 
 def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:

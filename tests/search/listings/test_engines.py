@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from search.listings.contracts import (
+    RANKED,
     AttributeTick,
     BadQuery,
     Engine,
@@ -23,6 +24,7 @@ from search.listings.contracts import (
 from search.listings.engines.elastic.engine import ElasticEngine
 from search.listings.engines.tantivy.engine import TantivyEngine
 from search.listings.engines.tantivy.indexes import TantivyIndexes
+from search.listings.lexicon import get_lexicon
 from search.listings.rules.entries import make_entry
 from search.listings.rules.understanding import understand
 from tenants.catalog.contracts import ParameterValue, Text
@@ -312,6 +314,44 @@ def test_numbered_pages_are_the_cursors_pages(crowd: tuple[Engine, Oracle], word
 def test_pages_of_equal_scores_are_exact(fill: Fill) -> None:
     engine = fill([make_listing(n) for n in range(1, 100)])
     assert _walk(engine, SearchQuery(words="马克杯", size=9)) == list(range(99, 0, -1))
+
+
+def test_pages_go_over_the_edge_of_what_is_ranked(fill: Fill) -> None:
+    titles = [f"马克杯 {'杯 ' * (n % 9)}{'mug ' * (n % 4)}" for n in range(2 * RANKED + 30)]
+    documents = [make_listing(n, title=Text(title), sold_30d=n % 50) for n, title in enumerate(titles, start=1)]
+    engine = fill(documents)
+    seen = _walk(engine, SearchQuery(words="马克杯", size=47))
+    assert sorted(seen) == [document.listing_id for document in documents]
+    numbered = [pk for page in range(1, 10) for pk in ask(engine, "马克杯", size=47, page=page).listing_ids]
+    assert numbered[: len(seen)] == seen[: len(numbered)]
+
+
+def test_what_a_title_is_about_counts_more_than_what_it_mentions(fill: Fill) -> None:
+    bag = make_listing(1, title=Text("", "Laptop bag"), category_path=(), sold_30d=9000)
+    laptop = make_listing(2, title=Text("", "Acme 15 notebook computer, black, 8 GB"), category_path=())
+    sleeve = make_listing(3, title=Text("", "Laptop sleeve"), category_path=(), sold_30d=9000)
+    engine = fill([bag, laptop, sleeve])
+    question = understand(SearchQuery(words="laptop"), synonyms=get_lexicon())
+    assert engine.search(question, closed_shop_ids=NONE_CLOSED).listing_ids[0] == 2
+    question = understand(SearchQuery(words="laptop bag"), synonyms=get_lexicon())
+    assert engine.search(question, closed_shop_ids=NONE_CLOSED).listing_ids == (1,)
+
+
+@pytest.mark.parametrize(("words", "found"), [("打印机", 1), ("蓝色 printer", 1), ("headphones", 2), ("耳麦", 2)])
+def test_words_of_one_language_find_goods_of_the_other(fill: Fill, words: str, found: int) -> None:
+    printer = make_listing(1, title=Text("", "Acme blue laser printer"), category_path=())
+    engine = fill([printer, make_listing(2, title=Text("蓝牙耳机", ""), category_path=())])
+    question = understand(SearchQuery(words=words), synonyms=get_lexicon())
+    answer = engine.search(question, closed_shop_ids=NONE_CLOSED)
+    assert answer.listing_ids == (found,) and not answer.did_relax
+
+
+def test_candidates_are_the_best_hits_by_score(fill: Fill) -> None:
+    engine = fill([make_listing(n, title=Text("马克杯 " * n)) for n in range(1, 9)])
+    found = engine.list_candidates(understand(SearchQuery(words="马克杯", size=3)), closed_shop_ids=NONE_CLOSED)
+    scores = [one.score for one in found]
+    assert len(found) == 8 and scores == sorted(scores, reverse=True)
+    assert {one.leaf_id for one in found} == {2}
 
 
 def test_paging_goes_on_where_it_was_when_better_hits_arrive(fill: Fill) -> None:

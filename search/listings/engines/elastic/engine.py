@@ -3,15 +3,34 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from search.listings.contracts import EngineAnswer, EngineDown, Facet, FacetKind, NoIndex, Question, SearchQuery, Sort
+from search.listings.contracts import (
+    Candidate,
+    EngineAnswer,
+    EngineDown,
+    Facet,
+    FacetKind,
+    NoIndex,
+    Question,
+    SearchQuery,
+    Sort,
+)
+from search.listings.engines.cursors import Hits
 from search.listings.engines.elastic.client import Json, connect, failures_named
 from search.listings.engines.elastic.counts import AGGREGATIONS, FacetQuestions
 from search.listings.engines.elastic.filters import filter_by
 from search.listings.engines.elastic.mapping import POSITION_ID
-from search.listings.engines.elastic.pages import ask_page, read_page
+from search.listings.engines.elastic.pages import (
+    ask_behind,
+    ask_candidates,
+    ask_page,
+    read_candidates,
+    read_page,
+    read_rows,
+)
 from search.listings.engines.elastic.words import NO_WORDS, Words, match_words
 from search.listings.engines.fields import VERSION
 from search.listings.engines.filters import Filters
+from search.listings.engines.paging import Row, list_ranked_hits
 
 GENERATION_SECONDS = 0.1
 """How long a process takes the generation for what it was: pages ask for it, and most would otherwise ask only that."""
@@ -51,6 +70,19 @@ class ElasticEngine:
                 return answer
             return self._answer(question, match_words(terms, most_suffice=True), filters, did_relax=True)
 
+    def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
+        """The best hits by score, before they are ranked; none for a question without words."""
+        terms = question.terms
+        if not terms:
+            return []
+        filters = Filters.of(question.query, closed_shop_ids)
+        words = match_words(terms)
+        with failures_named():
+            if len(terms) > 1 and not self._is_met(words, closed_shop_ids):
+                words = match_words(terms, most_suffice=True)
+            (answer,) = self._ask([ask_candidates(words, filters)])
+        return read_candidates(answer)
+
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         """How many listings each category holds."""
         kind = FacetKind.CATEGORY.value
@@ -86,14 +118,22 @@ class ElasticEngine:
 
     def _answer(self, question: Question, words: Words, filters: Filters, *, did_relax: bool = False) -> EngineAnswer:
         query = question.query
-        page_request = ask_page(query, words, filters, scored=bool(question.terms) and query.sort is Sort.BEST)
+        is_ranked = bool(question.terms) and query.sort is Sort.BEST
+        page_request = ask_candidates(words, filters) if is_ranked else ask_page(query, words, filters)
         facets: tuple[Facet, ...] = ()
         if query.with_facets:
             page, facets = self._ask_with_facets(page_request, FacetQuestions(words.matching, filters))
         else:
             (page,) = self._ask([page_request])
-        hits = read_page(page, query)
+        hits = self._rank(page, query, words, filters) if is_ranked else read_page(page, query)
         return EngineAnswer(hits.listing_ids, page["hits"]["total"]["value"], facets, hits.next_cursor, did_relax)
+
+    def _rank(self, page: Json, query: SearchQuery, words: Words, filters: Filters) -> Hits:
+        def list_behind(row: Row, skip: int, size: int) -> list[Row]:
+            (answer,) = self._ask([ask_behind(words, filters, row, skip + size)])
+            return read_rows(answer)[skip:]
+
+        return list_ranked_hits(query, read_candidates(page), list_behind)
 
     def _ask_with_facets(self, page_request: Json, questions: FacetQuestions) -> tuple[Json, tuple[Facet, ...]]:
         page, *apart = self._ask([{**page_request, "aggs": questions.ask_with_page()}, *questions.list_apart()])

@@ -8,10 +8,10 @@ from search.listings.contracts import IndexEntry
 from search.listings.engines.elastic.client import Json
 from search.listings.engines.fields import (
     FREQUENCY_FIELDS,
+    NUMBERS_ONLY_READ,
     POSITION_FIELDS,
     label_brand,
     list_numbers,
-    measure_demand,
 )
 
 POSITION_ID = "position"
@@ -31,9 +31,8 @@ _WITH_COUNTS = {"type": "text", "analyzer": "whitespace", "index_options": "freq
 FIELDS: dict[str, Json] = {
     "shown": {"type": "boolean"},
     "listing_id": _NUMBER,
-    **dict.fromkeys(("version", "change_no", "position", "sold_30d", "rating", "created_at", "demand"), _ONLY_READ),
+    **dict.fromkeys(("position", *NUMBERS_ONLY_READ), _ONLY_READ),
     "price": _NUMBER,
-    "factor": {"type": "float", "index": False},
     **dict.fromkeys(("shop_id", "category_ids"), _WHOLE),
     **dict.fromkeys(POSITION_FIELDS, _WITH_PLACES),
     **dict.fromkeys(FREQUENCY_FIELDS, _WITH_COUNTS),
@@ -70,7 +69,6 @@ def make_document(entry: IndexEntry, change_no: int) -> Json:
     document: Json = {
         "shown": True,
         **list_numbers(entry, change_no),
-        "factor": round(measure_demand(entry), 6),
         "category_ids": [str(category_id) for category_id in entry.category_ids],
         "shop_id": str(entry.shop_id),
         **{name: " ".join(getattr(entry, name)) for name in (*POSITION_FIELDS, *FREQUENCY_FIELDS)},

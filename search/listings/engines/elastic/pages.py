@@ -1,44 +1,72 @@
 """One page of hits: total orders, and going on after a cursor."""
 
-from search.listings.contracts import SearchQuery
+from search.listings.contracts import RANKED, Candidate, SearchQuery
 from search.listings.engines.cursors import Hits, count_skipped, cut_page, read_cursor
 from search.listings.engines.elastic.client import Json
 from search.listings.engines.elastic.filters import filter_by
 from search.listings.engines.elastic.words import Words
 from search.listings.engines.fields import SORT_FIELDS
 from search.listings.engines.filters import Filters
+from search.listings.engines.paging import Row
+
+_BY_SCORE = [{"_score": "desc"}, {"listing_id": "desc"}]
 
 
-def ask_page(query: SearchQuery, words: Words, filters: Filters, *, scored: bool) -> Json:
-    """The request for the page and for how many hits there are in all."""
+def ask_page(query: SearchQuery, words: Words, filters: Filters) -> Json:
+    """The request for the page in the order of a field, and for how many hits there are in all."""
     cursor = read_cursor(query.after, query.sort)
+    field, highest_first = SORT_FIELDS[query.sort]
     request: Json = {
-        "query": _lift(filter_by(words.scoring, filters, scored=True))
-        if scored
-        else filter_by(words.matching, filters),
+        "query": filter_by(words.matching, filters),
         "size": query.size + 1,
         "from": count_skipped(query, cursor),
-        "sort": [_name_order(query, scored=scored), {"listing_id": "desc"}],
+        "sort": [{field: "desc" if highest_first else "asc"}, {"listing_id": "desc"}],
         "track_total_hits": True,
         "_source": False,
     }
     if cursor is not None:
-        request["search_after"] = [cursor.value if scored else int(cursor.value), cursor.listing_id]
+        request["search_after"] = [int(cursor.value), cursor.listing_id]
     return request
+
+
+def ask_candidates(words: Words, filters: Filters) -> Json:
+    """The request for the best hits by score, and for how many hits there are in all."""
+    return {
+        "query": filter_by(words.scoring, filters, scored=True),
+        "size": RANKED,
+        "sort": _BY_SCORE,
+        "docvalue_fields": ["leaf_id", "appeal"],
+        "track_total_hits": True,
+        "_source": False,
+    }
+
+
+def ask_behind(words: Words, filters: Filters, row: Row, size: int) -> Json:
+    """The request for hits by score behind one of them."""
+    return {
+        "query": filter_by(words.scoring, filters, scored=True),
+        "size": size,
+        "sort": _BY_SCORE,
+        "search_after": list(row),
+        "track_total_hits": False,
+        "_source": False,
+    }
 
 
 def read_page(answer: Json, query: SearchQuery) -> Hits:
     """The page out of the answer."""
-    rows = [(hit["sort"][0], int(hit["sort"][1])) for hit in answer["hits"]["hits"]]
-    return cut_page(rows, query, read_cursor(query.after, query.sort))
+    return cut_page(read_rows(answer), query, read_cursor(query.after, query.sort))
 
 
-def _lift(found: Json) -> Json:
-    """Demand multiplies the score."""
-    demand = {"field": "factor", "missing": 1}
-    return {"function_score": {"query": found, "field_value_factor": demand, "boost_mode": "multiply"}}
+def read_rows(answer: Json) -> list[Row]:
+    """The hits' places in the order."""
+    return [(hit["sort"][0], int(hit["sort"][1])) for hit in answer["hits"]["hits"]]
 
 
-def _name_order(query: SearchQuery, *, scored: bool) -> Json:
-    field, highest_first = SORT_FIELDS[query.sort]
-    return {"_score": "desc"} if scored else {field: "desc" if highest_first else "asc"}
+def read_candidates(answer: Json) -> list[Candidate]:
+    """The best hits with what ranking needs to know of them."""
+    hits = answer["hits"]["hits"]
+    return [
+        Candidate(int(hit["sort"][1]), hit["sort"][0], hit["fields"]["leaf_id"][0], hit["fields"]["appeal"][0])
+        for hit in hits
+    ]

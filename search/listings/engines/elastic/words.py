@@ -1,16 +1,16 @@
 """The terms of a question as Elasticsearch's queries: which documents match, and how well. Mirrors `tantivy.words`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.listings.contracts import Alternative, QueryTerm
 from search.listings.engines.elastic.client import Json
 from search.listings.engines.weights import (
+    ANYWHERE,
     CHARACTER_WEIGHTS,
-    OTHER_FIELDS_SHARE,
     PHRASE_WEIGHT,
-    WORD_WEIGHTS,
     count_needed,
+    list_extra_fields,
     list_phrases,
 )
 
@@ -40,15 +40,16 @@ def match_words(terms: Sequence[QueryTerm], *, most_suffice: bool = False) -> Wo
 
 def _match_term(term: QueryTerm) -> Json:
     """One term: the best of its alternatives."""
-    choices = [query for alternative in term.alternatives for query in _match_alternative(alternative)]
+    extra = list_extra_fields(term)
+    choices = [query for alternative in term.alternatives for query in _match_alternative(alternative, extra)]
     return {"dis_max": {"queries": choices}} if len(choices) > 1 else choices[0]
 
 
-def _match_alternative(alternative: Alternative) -> list[Json]:
+def _match_alternative(alternative: Alternative, extra: Mapping[str, float]) -> list[Json]:
     """All words anywhere, or all characters in a row."""
     found: list[Json] = []
     if alternative.words:
-        every = [_match_token(word) for word in alternative.words]
+        every = [_match_token(word, extra) for word in alternative.words]
         found.append({"bool": {"must": every, "boost": alternative.weight}})
     if alternative.characters:
         rows = CHARACTER_WEIGHTS.items()
@@ -56,9 +57,14 @@ def _match_alternative(alternative: Alternative) -> list[Json]:
     return found
 
 
-def _match_token(token: str) -> Json:
-    queries = [{"term": {field: {"value": token, "boost": weight}}} for field, weight in WORD_WEIGHTS.items()]
-    return {"dis_max": {"queries": queries, "tie_breaker": OTHER_FIELDS_SHARE}}
+def _match_token(token: str, extra: Mapping[str, float]) -> Json:
+    """A token anywhere; where else it stands adds to its score."""
+    more = [_weigh_token(field, token, weight) for field, weight in extra.items()]
+    return {"bool": {"must": [_weigh_token(ANYWHERE[0], token, ANYWHERE[1])], "should": more}}
+
+
+def _weigh_token(field: str, token: str, weight: float) -> Json:
+    return {"term": {field: {"value": token, "boost": weight}}}
 
 
 def _match_row(field: str, tokens: Sequence[str], weight: float) -> Json:

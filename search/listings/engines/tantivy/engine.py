@@ -12,6 +12,7 @@ from tantivy import Query
 
 from search.listings.contracts import (
     BadQuery,
+    Candidate,
     EngineAnswer,
     EngineDown,
     Facet,
@@ -25,7 +26,7 @@ from search.listings.engines.filters import Filters
 from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
 from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.filters import filter_by
-from search.listings.engines.tantivy.hits import list_hits
+from search.listings.engines.tantivy.hits import list_best_hits, list_candidates, list_hits
 from search.listings.engines.tantivy.schema import build_schema
 from search.listings.engines.tantivy.words import NO_WORDS, Words, match_words
 
@@ -63,6 +64,10 @@ class TantivyEngine:
         """Hits, total and facets. All terms must be met; if no document at all does, three fifths of them suffice."""
         return self._guard(lambda: self._answer(question, closed_shop_ids))
 
+    def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
+        """The best hits by score, before they are ranked; none for a question without words."""
+        return self._guard(lambda: self._list_candidates(question, closed_shop_ids) if question.terms else [])
+
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         """How many listings each category holds."""
         return self._guard(lambda: self._count_categories(closed_shop_ids))
@@ -79,13 +84,21 @@ class TantivyEngine:
             return EngineAnswer((), 0)
         words, did_relax = self._read_words(searcher, terms, closed_shop_ids)
         total = count_hits(searcher, filter_by(self._schema, words.matching, filters))
-        scored = bool(terms) and query.sort is Sort.BEST
-        found = filter_by(self._schema, words.scoring if scored else words.matching, filters)
-        hits = list_hits(self._schema, searcher, found, query, scored=scored)
+        if terms and query.sort is Sort.BEST:
+            hits = list_best_hits(searcher, filter_by(self._schema, words.scoring, filters), query)
+        else:
+            found = filter_by(self._schema, words.matching, filters)
+            hits = list_hits(self._schema, searcher, found, query)
         facets: tuple[Facet, ...] = ()
         if query.with_facets:
             facets = Counter(self._schema, searcher, words.matching, filters).list_facets()
         return EngineAnswer(hits.listing_ids, total, facets, hits.next_cursor, did_relax)
+
+    def _list_candidates(self, question: Question, closed_shop_ids: frozenset[int]) -> list[Candidate]:
+        searcher = self._find_searcher()
+        words, _ = self._read_words(searcher, question.terms, closed_shop_ids)
+        filters = Filters.of(question.query, closed_shop_ids)
+        return list_candidates(searcher, filter_by(self._schema, words.scoring, filters))
 
     def _read_words(
         self, searcher: tantivy.Searcher, terms: Sequence[QueryTerm], closed_shop_ids: frozenset[int]

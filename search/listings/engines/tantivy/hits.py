@@ -1,30 +1,83 @@
-"""One page of hits: total orders, and going on after a cursor."""
+"""One page of hits: total orders, and going on after a cursor; and the candidates of ranking."""
 
+from operator import itemgetter
 from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.listings.contracts import DEEPEST_HIT, SearchQuery
+from search.listings.contracts import DEEPEST_HIT, RANKED, Candidate, SearchQuery
 from search.listings.engines.cursors import Cursor, Hits, count_skipped, cut_page, read_cursor
 from search.listings.engines.fields import SORT_FIELDS
+from search.listings.engines.paging import Row, list_ranked_hits
 
 _HIGHEST = 2**63 - 1
 DEEPEST_TIE = 16 * DEEPEST_HIT
 _ROOM_FOR_TIES = 17
 
 
-def list_hits(
-    schema: tantivy.Schema, searcher: tantivy.Searcher, found: Query, query: SearchQuery, *, scored: bool
-) -> Hits:
-    """The page that the query asks for, of the documents found."""
+def list_hits(schema: tantivy.Schema, searcher: tantivy.Searcher, found: Query, query: SearchQuery) -> Hits:
+    """The page that the query asks for, of the documents found, in the order of a field."""
     cursor = read_cursor(query.after, query.sort)
-    skip = count_skipped(query, cursor)
-    if scored:
-        rows = _list_by_score(searcher, found, query.size + 1, skip, cursor)
-    else:
-        rows = _list_by_field(schema, searcher, found, query, skip, cursor)
+    rows = _list_by_field(schema, searcher, found, query, count_skipped(query, cursor), cursor)
     return cut_page(rows, query, cursor)
+
+
+def list_best_hits(searcher: tantivy.Searcher, found: Query, query: SearchQuery) -> Hits:
+    """The page that the query asks for, of the documents found, best match first."""
+
+    def list_behind(row: Row, skip: int, size: int) -> list[Row]:
+        return _list_behind(searcher, found, row, skip + size)[skip:]
+
+    return list_ranked_hits(query, list_candidates(searcher, found), list_behind)
+
+
+def list_candidates(searcher: tantivy.Searcher, found: Query) -> list[Candidate]:
+    """The best of the documents found, by score and id."""
+    best = _list_scored(searcher, found, RANKED)[0][:RANKED]
+    addresses = [address for _, address in best]
+    leafs = searcher.fast_field_values("leaf_id", addresses)
+    appeals = searcher.fast_field_values("appeal", addresses)
+    return [
+        Candidate(listing_id, score, int(leaf or 0), int(appeal or 0))
+        for ((score, listing_id), _), leaf, appeal in zip(best, leafs, appeals, strict=True)
+    ]
+
+
+def _list_behind(searcher: tantivy.Searcher, found: Query, row: Row, size: int) -> list[Row]:
+    """Hits by score and id behind a row."""
+    limit = RANKED + size
+    while True:
+        scored, are_all = _list_scored(searcher, found, limit)
+        behind = [one for one, _ in scored if one < row]
+        if are_all or len(behind) >= size:
+            return behind[:size]
+        limit *= 4
+
+
+def _list_scored(
+    searcher: tantivy.Searcher, found: Query, least: int
+) -> tuple[list[tuple[Row, tantivy.DocAddress]], bool]:
+    """The best hits by score and id, so many at least or all, and whether they are all.
+
+    tantivy breaks ties by place in the index, so hits that tie with the last one seen are not sure and left out.
+    """
+    limit = least + _ROOM_FOR_TIES
+    while True:
+        hits = searcher.search(found, limit=limit, count=False).hits
+        addresses = [address for _, address in hits]
+        ids = searcher.fast_field_values("listing_id", addresses)
+        are_all = len(hits) < limit
+        last = hits[-1][0] if hits else 0.0
+        scored = [
+            ((score, int(pk or 0)), address)
+            for (score, address), pk in zip(hits, ids, strict=True)
+            if are_all or limit > DEEPEST_TIE or score > last
+        ]
+        if are_all or limit > DEEPEST_TIE or len(scored) >= least:
+            scored.sort(key=itemgetter(0), reverse=True)
+            return scored, are_all or limit > DEEPEST_TIE
+        limit *= 4
 
 
 def _list_by_field(
@@ -67,21 +120,3 @@ def _between(schema: tantivy.Schema, field: str, low: int, high: int) -> Query:
     if low > high:
         return Query.empty_query()
     return Query.range_query(schema, field, FieldType.Unsigned, low, high)
-
-
-def _list_by_score(
-    searcher: tantivy.Searcher, found: Query, size: int, skip: int, cursor: Cursor | None
-) -> list[tuple[float, int]]:
-    """Hits by score and id. tantivy breaks ties by place in the index, so hits that tie with the last are not sure."""
-    limit = size + (cursor.shown if cursor else skip) + _ROOM_FOR_TIES
-    while True:
-        hits = searcher.search(found, limit=limit, count=False, weight_by_field="weight").hits
-        ids = searcher.fast_field_values("listing_id", [address for _, address in hits])
-        rows = sorted(((score, int(pk or 0)) for (score, _), pk in zip(hits, ids, strict=True)), reverse=True)
-        all_seen = len(hits) < limit or limit > DEEPEST_TIE
-        sure = rows if all_seen else [row for row in rows if row[0] > hits[-1][0]]
-        if cursor is not None:
-            sure = [row for row in sure if row < (cursor.value, cursor.listing_id)]
-        if all_seen or len(sure) >= skip + size:
-            return sure[skip : skip + size]
-        limit *= 4

@@ -6,10 +6,10 @@ from search.listings.contracts import IndexEntry
 from search.listings.engines.fields import (
     FREQUENCY_FIELDS,
     KEY_FIELDS,
+    NUMBERS_ONLY_READ,
     POSITION_FIELDS,
     label_brand,
     list_numbers,
-    measure_demand,
 )
 
 
@@ -17,11 +17,10 @@ def build_schema() -> tantivy.Schema:
     """Text comes as tokens joined by spaces; what is filtered by is kept whole; what is counted or sorted is fast."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("listing_id", stored=True, indexed=True, fast=True)
-    for name in ("version", "change_no", "sold_30d", "rating", "created_at", "demand"):
+    for name in NUMBERS_ONLY_READ:
         builder.add_unsigned_field(name, fast=True)
     for name in ("shop_id", "category_ids", "price"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    builder.add_float_field("weight", fast=True)
     for name in POSITION_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace")
     for name in FREQUENCY_FIELDS:
@@ -40,8 +39,6 @@ def make_document(entry: IndexEntry, change_no: int) -> tantivy.Document:
         document.add_unsigned(name, value)
     for category_id in entry.category_ids:
         document.add_unsigned("category_ids", category_id)
-    # tantivy multiplies the score by log2(2 + weight).
-    document.add_float("weight", float(2 ** measure_demand(entry)) - 2)
     for name in (*POSITION_FIELDS, *FREQUENCY_FIELDS):
         document.add_text(name, " ".join(getattr(entry, name)))
     if entry.brand:

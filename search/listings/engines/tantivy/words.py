@@ -1,6 +1,6 @@
 """The terms of a question as tantivy's queries: which documents match, and how well."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import tantivy
@@ -9,11 +9,11 @@ from tantivy import Occur, Query
 from search.listings.contracts import Alternative, QueryTerm
 from search.listings.engines.tantivy.filters import unscored
 from search.listings.engines.weights import (
+    ANYWHERE,
     CHARACTER_WEIGHTS,
-    OTHER_FIELDS_SHARE,
     PHRASE_WEIGHT,
-    WORD_WEIGHTS,
     count_needed,
+    list_extra_fields,
     list_phrases,
 )
 
@@ -44,12 +44,13 @@ def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suff
 
 def _match_term(schema: tantivy.Schema, term: QueryTerm) -> Query:
     """One term: the best of its alternatives."""
-    return _best_of([query for alternative in term.alternatives for query in _match_alternative(schema, alternative)])
+    extra = list_extra_fields(term)
+    return _best_of([query for one in term.alternatives for query in _match_alternative(schema, one, extra)])
 
 
-def _match_alternative(schema: tantivy.Schema, alternative: Alternative) -> list[Query]:
+def _match_alternative(schema: tantivy.Schema, alternative: Alternative, extra: Mapping[str, float]) -> list[Query]:
     """All words anywhere, or all characters in a row."""
-    tokens = [_match_token(schema, word) for word in alternative.words]
+    tokens = [_match_token(schema, word, extra) for word in alternative.words]
     every = tokens[0] if len(tokens) == 1 else Query.boolean_query([(Occur.Must, token) for token in tokens])
     weighed = [(every, 1.0)] if tokens else []
     if alternative.characters:
@@ -58,11 +59,16 @@ def _match_alternative(schema: tantivy.Schema, alternative: Alternative) -> list
     return [Query.boost_query(query, weight * alternative.weight) for query, weight in weighed]
 
 
-def _match_token(schema: tantivy.Schema, token: str) -> Query:
-    return Query.disjunction_max_query(
-        [Query.boost_query(Query.term_query(schema, field, token), weight) for field, weight in WORD_WEIGHTS.items()],
-        OTHER_FIELDS_SHARE,
-    )
+def _match_token(schema: tantivy.Schema, token: str, extra: Mapping[str, float]) -> Query:
+    """A token anywhere; where else it stands adds to its score."""
+    field, weight = ANYWHERE
+    anywhere = _weigh_token(schema, field, token, weight)
+    more = [(Occur.Should, _weigh_token(schema, name, token, share)) for name, share in extra.items()]
+    return Query.boolean_query([(Occur.Must, anywhere), *more])
+
+
+def _weigh_token(schema: tantivy.Schema, field: str, token: str, weight: float) -> Query:
+    return Query.boost_query(Query.term_query(schema, field, token), weight)
 
 
 def _best_of(choices: list[Query]) -> Query:

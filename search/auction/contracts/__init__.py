@@ -13,6 +13,7 @@ from search.auction.contracts.attribution import (
 from search.auction.contracts.budgets import Bill, Cap, CapKind, HourCharge, Lease, WalletShare
 from search.auction.contracts.clicks import ClickFacts, ClickGroup, InvalidReason, InvalidRules, TokenState
 from search.auction.contracts.display import ClickBid, DisplayAward, DisplayCandidate, DisplayPrice, DisplayPriceInputs
+from search.auction.contracts.explaining import PriceStep, PriceStepKind
 from search.auction.contracts.forecast import Forecast, PastAuction
 from search.auction.contracts.frequency import FrequencyCap, SeenCount, Window
 from search.auction.contracts.keyword import (
@@ -27,8 +28,6 @@ from search.auction.contracts.keyword import (
     Price,
     PriceBranch,
     PriceInputs,
-    PriceStep,
-    PriceStepKind,
     Terms,
 )
 from search.auction.contracts.lots import LotBid, LotDelivery, LotPriceInputs, LotResult

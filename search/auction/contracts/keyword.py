@@ -151,24 +151,3 @@ class Decision:
     places: int
     candidates: tuple[Candidate, ...]
     awards: tuple[Award, ...]
-
-
-class PriceStepKind(StrEnum):
-    """A step of a price's explanation; what its operands are, in order."""
-
-    SCORE_BY_QUALITY = "score_by_quality"  # the next one's score, the own quality
-    STEP_MORE = "step_more"  # the bid that would draw level, the step
-    AT_LEAST_RESERVE = "at_least_reserve"  # what the next one forced, the reserve
-    AT_MOST_BID = "at_most_bid"  # what the next one forced, the own bid
-    NOBODY_NEXT = "nobody_next"  # none: the reserve
-    BID = "bid"  # none: first price
-    OTHERS_LOSE = "others_lose"  # none: what the others lose by this click
-
-
-@dataclass(frozen=True, slots=True)
-class PriceStep:
-    """One step: operands in the order of the kind, the result in fen."""
-
-    kind: PriceStepKind
-    operands: tuple[int, ...]
-    result_minor: int

@@ -34,6 +34,18 @@ def grant(caps: Sequence[Cap], *, least_micro: int) -> tuple[list[Cap], Lease]:
     return [replace(cap, taken_micro=cap.taken_micro + size) for cap in caps], Lease(size)
 
 
+def top_up(caps: Sequence[Cap], lease: Lease, price_micro: int) -> tuple[list[Cap], Lease]:
+    """Before a bill: what the lease lacks for a price, out of the caps as far as they go.
+
+    Without it the platform would bear the end of every lease, and not only that of a budget.
+    """
+    lacking_micro = max(0, price_micro - lease.rest_micro)
+    rest_micro = min(cap.rest_micro for cap in caps)
+    size = lacking_micro if lacking_micro <= rest_micro else rest_micro - rest_micro % MICRO_PER_MINOR
+    topped_up = replace(lease, granted_micro=lease.granted_micro + size)
+    return [replace(cap, taken_micro=cap.taken_micro + size) for cap in caps], topped_up
+
+
 def bill(lease: Lease, price_micro: int) -> tuple[Lease, Bill]:
     """Take a price out of a lease, as far as it goes; the platform bears the rest. Raises ValueError for a negative."""
     if price_micro < 0:

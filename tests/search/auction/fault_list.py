@@ -109,7 +109,16 @@ BUDGETS = (
         "leases",
         ("a lease is larger than the rest", "min(rest_micro, max(", "max(0, max("),
         ("what was billed comes back too", "return granted_micro - billed_micro", "return granted_micro"),
-        ("the first cap alone is looked at", "min(cap.rest_micro for cap in caps)", "caps[0].rest_micro"),
+        (
+            "a topped-up lease takes what is not there",
+            "lacking_micro if lacking_micro <= rest_micro",
+            "lacking_micro if True",
+        ),
+        (
+            "the first cap alone is looked at",
+            "rest_micro = min(cap.rest_micro for cap in caps)\n    size_micro",
+            "rest_micro = caps[0].rest_micro\n    size_micro",
+        ),
         tests="test_leases",
     ),
     *_in(

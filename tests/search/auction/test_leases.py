@@ -15,7 +15,16 @@ from hypothesis.stateful import (
 from market.money import MICRO_PER_MINOR
 from search.auction.contracts import Cap, CapKind, Lease
 from search.auction.contracts.units import HOUR_US, MINUTE_US, SECOND_US
-from search.auction.leases import LeaseOverdrawn, bill, compute_closing, compute_return, give_back, grant, size_grant
+from search.auction.leases import (
+    LeaseOverdrawn,
+    bill,
+    compute_closing,
+    compute_return,
+    give_back,
+    grant,
+    size_grant,
+    top_up,
+)
 from tests.search.auction.markets import LONG, steady
 
 FEN = MICRO_PER_MINOR
@@ -55,6 +64,20 @@ def test_the_last_bill_takes_what_is_left_and_the_platform_bears_the_rest() -> N
         (37 * FEN, 26 * FEN),
         (0, 63 * FEN),
     ]
+
+
+def test_a_lease_that_lacks_something_for_a_price_takes_it_from_the_caps() -> None:
+    caps = [Cap(CapKind.CAMPAIGN_DAY, 100 * FEN, 90 * FEN), Cap(CapKind.WALLET, 500 * FEN, 90 * FEN)]
+    same, lease = top_up(caps, Lease(50 * FEN), 50 * FEN)
+    assert (same, lease) == (caps, Lease(50 * FEN))
+    grown, lease = top_up(caps, Lease(50 * FEN, 45 * FEN), 12 * FEN)
+    assert (lease.rest_micro, [cap.rest_micro for cap in grown]) == (12 * FEN, [3 * FEN, 403 * FEN])
+    grown, lease = top_up(caps, Lease(50 * FEN, 45 * FEN), 60 * FEN)
+    assert (lease.rest_micro, [cap.rest_micro for cap in grown]) == (15 * FEN, [0, 400 * FEN])
+    _, lease = top_up([Cap(CapKind.WALLET, 5 * FEN + 1)], Lease(0), 60 * FEN)
+    assert lease.rest_micro == 5 * FEN, "a click is billed in whole fen"
+    _, lease = top_up([Cap(CapKind.WALLET, 5 * FEN)], Lease(0), FEN + 5)
+    assert lease.rest_micro == FEN + 5, "a view is not"
 
 
 def test_a_lease_closes_after_a_minute_or_when_its_last_ad_can_be_clicked_no_more() -> None:
@@ -105,9 +128,11 @@ class Workers(RuleBasedStateMachine):
         self.leases.append(lease)
 
     @precondition(lambda self: self.leases)
-    @rule(data=st.data(), price=st.integers(0, 90 * FEN))
-    def spend(self, data: st.DataObject, price: int) -> None:
+    @rule(data=st.data(), price=st.integers(0, 90 * FEN), topped_up=st.booleans())
+    def spend(self, data: st.DataObject, price: int, topped_up: bool) -> None:
         at = data.draw(st.integers(0, len(self.leases) - 1))
+        if topped_up:
+            self.caps, self.leases[at] = top_up(self.caps, self.leases[at], price)
         self.leases[at], paid = bill(self.leases[at], price)
         self.billed += paid.billed_micro
         assert paid.billed_micro + paid.borne_micro == price

@@ -6,6 +6,7 @@ from console.clearing import debts
 from console.clearing import views as clearing
 from console.commission import agreeing
 from console.commission import views as commission
+from console.curation import hot, placing, synonyms
 from console.goods import views as goods
 from console.home import views as home
 from console.ledger import accounts, books
@@ -38,6 +39,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("goods/<int:shop_id>/<int:product_id>/", goods.show_product, name="product"),
     path("goods/<int:shop_id>/<int:product_id>/ban/", goods.ban, name="ban-product"),
     path("goods/<int:shop_id>/<int:product_id>/lift/", goods.lift, name="lift-ban"),
+    path("search/synonyms/", synonyms.show_synonyms, name="synonyms"),
+    path("search/synonyms/add/", synonyms.add, name="add-synonyms"),
+    path("search/synonyms/file/", synonyms.take_file, name="import-synonyms"),
+    path("search/synonyms/export/", synonyms.export, name="export-synonyms"),
+    path("search/synonyms/<int:group_id>/", synonyms.edit, name="edit-synonyms"),
+    path("search/synonyms/<int:group_id>/remove/", synonyms.remove, name="remove-synonyms"),
+    path("search/hot/", hot.show_hot_words, name="hot-words"),
+    path("search/hot/add/", hot.add, name="add-hot-word"),
+    path("search/hot/block/", hot.block, name="block-word"),
+    path("search/hot/unblock/", hot.unblock, name="unblock-word"),
+    path("search/hot/<int:word_id>/", hot.edit, name="edit-hot-word"),
+    path("search/hot/<int:word_id>/remove/", hot.remove, name="remove-hot-word"),
+    path("search/placements/", placing.show_placements, name="placements"),
+    path("search/placements/query/", placing.place, name="place"),
     path("purchases/", purchases.show_purchases, name="purchases"),
     path("purchases/<slug:purchase_no>/", purchases.show_purchase, name="purchase"),
     path("ledger/", ledger.show_ledger, name="ledger"),

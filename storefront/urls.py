@@ -8,6 +8,7 @@ from storefront.cart import views as cart
 from storefront.checkout import views as checkout
 from storefront.orders import views as orders
 from storefront.recommend import views as recommend
+from storefront.seen import views as seen
 from storefront.webhooks import views as webhooks
 
 app_name = "storefront"
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("for-you/", recommend.show_for_you, name="for-you"),
     path("shops/", browse.show_shops, name="shops"),
     path("shop/<slug:slug>/", browse.show_shop, name="shop"),
+    path("seen/", seen.receive, name="seen"),
     path("cart/", cart.show_cart, name="cart"),
     path("cart/goes-with/", recommend.show_going_with_cart, name="goes-with-cart"),
     path("cart/add/", cart.add_to_cart, name="add-to-cart"),

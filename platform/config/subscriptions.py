@@ -9,7 +9,11 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "job.queued": ("market.jobs.tasks.on_job_queued",),
     "shop.changed": ("search.listings.tasks.on_shop_changed",),
     "share.cash_collected": ("billing.settlement.tasks.on_share_final",),
-    "share.completed": ("billing.settlement.tasks.on_share_final", "search.results.tasks.on_share_completed"),
+    "share.completed": (
+        "billing.settlement.tasks.on_share_final",
+        "search.signals.tasks.on_share_completed",
+        "search.results.tasks.on_share_completed",
+    ),
     "payout.ended": ("billing.settlement.tasks.on_payout_news",),
     "bank_account.set": ("billing.settlement.tasks.on_payout_news",),
 }
@@ -39,6 +43,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.listings.tasks.reconcile", every_seconds=3600),
     Timer("search.suggestions.tasks.count", every_seconds=2),
     Timer("search.suggestions.tasks.sweep", every_seconds=60),
+    Timer("search.signals.tasks.take_in", every_seconds=1),
     Timer("search.signals.tasks.count", every_seconds=5),
     Timer("search.signals.tasks.purge", every_seconds=3600),
     Timer("search.results.tasks.count_looks", every_seconds=10),

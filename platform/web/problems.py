@@ -120,8 +120,8 @@ def respond(problem: Problem) -> JsonResponse:
 
 
 def wants_problem(request: HttpRequest) -> bool:
-    """Whether a program asks: a path of the API or of webhooks, or one that accepts JSON and no pages."""
-    if request.path.startswith(("/api/", "/webhooks/")):
+    """Whether a program asks: a path of the API, of webhooks or of reports, or one that accepts JSON and no pages."""
+    if request.path.startswith(("/api/", "/webhooks/", "/seen/")):
         return True
     accepts = request.headers.get("Accept", "")
     return "json" in accepts and "text/html" not in accepts

@@ -13,15 +13,19 @@ from market.shops.selectors import list_open_shops
 from market.taxonomy.selectors import get_tree
 from search.listings.contracts import EngineDown, ListingCard, Shelf, Sort
 from search.listings.engines.chosen import get_engine
+from search.listings.keeping import Memory
 from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
 from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
 from storefront.browse.results import draft_results
+from storefront.seen.telling import tell_search
 from web.links import absolute_url
 
 HOME_GOODS = 24
 HOME_EACH = 3
 HOME_SHOPS = 8
+MOST_TOTALS = 4_000
+_totals: Memory[int] = Memory(MOST_TOTALS)  # how much the searches found whose pages are kept
 
 
 @require_safe
@@ -69,10 +73,18 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
 def show_search(request: HttpRequest) -> HttpResponse:
     """The goods for some words, with facets; without words, everything there is."""
 
-    def build() -> Draft:
-        return draft_results(request, "search")
+    address = (request.get_full_path(), _list_version(request))
 
-    return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
+    def build() -> Draft:
+        draft = draft_results(request, "search")
+        if not draft.is_makeshift:
+            _totals.keep(address, draft.context["page"].total)
+        return draft
+
+    path, version = address
+    response = show_kept(request, path=path, version=version, build=build)
+    tell_search(request, total=_totals.find(address))
+    return response
 
 
 @require_safe

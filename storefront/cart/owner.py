@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.checkout.contracts import CartOwner
 from billing.checkout.selectors import count_pieces
 from billing.checkout.services import merge_guest_cart
+from search.signals.services import join_people, name_person
 
 COUNT_COOKIE = "cart_count"
 GUEST_DAYS = 90
@@ -41,19 +42,24 @@ def remember(response: HttpResponse, owner: CartOwner, pieces: int) -> None:
     """Keep the guest's key and the count that the frame shows."""
     age = GUEST_DAYS * 86_400
     if owner.user_id is None and owner.guest_key:
-        response.set_cookie(
-            settings.GUEST_COOKIE_NAME,
-            owner.guest_key,
-            max_age=age,
-            secure=settings.SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        keep_guest_key(response, owner.guest_key)
     response.set_cookie(COUNT_COOKIE, str(pieces), max_age=age, secure=settings.SECURE, httponly=True, samesite="Lax")
 
 
+def keep_guest_key(response: HttpResponse, guest_key: str, *, days: int = GUEST_DAYS) -> None:
+    """Keep a guest's random key in the browser."""
+    response.set_cookie(
+        settings.GUEST_COOKIE_NAME,
+        guest_key,
+        max_age=days * 86_400,
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 class CartMiddleware:
-    """Joins a guest's cart to the member's after sign-in, and gives the frame its count. No query otherwise."""
+    """Joins a guest's cart and signals to the member's after sign-in, gives the frame its count. No query otherwise."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -74,5 +80,6 @@ class CartMiddleware:
             return None
         owner = CartOwner(user_id=request.user.pk)
         merge_guest_cart(guest_key=guest_key, user_id=request.user.pk, now=timezone.now())
+        join_people(guest=name_person(guest_key=guest_key), member=name_person(user_id=request.user.pk))
         request.frame_counts = {"cart": count_pieces(owner)}  # type: ignore[attr-defined]
         return owner

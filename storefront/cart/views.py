@@ -26,8 +26,10 @@ from billing.checkout.services import (
 from search.listings.contracts import PublishedOffer
 from search.listings.rules.offers import make_offer
 from search.listings.selectors import find_listing
+from search.signals.contracts import EventKind, Sighting
 from storefront.cart.owner import make_owner, read_owner, remember
 from storefront.cart.page import CartPage, CartRow, read_page
+from storefront.seen.telling import tell
 from web.toasts import add_toast
 
 _STEP = re.compile(r"(\d{1,18}):(-?1)")
@@ -67,6 +69,7 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
     except CartFull:
         add_toast(request, gettext("The cart is full: it holds 200 kinds. Take something out first."), bad=True)
         return redirect("storefront:cart")
+    tell(request, [Sighting(EventKind.CARTED, published.offer.listing_id)])
     if not buying_now:
         add_toast(request, gettext("Added to the cart."))
     response = redirect("storefront:checkout" if buying_now else "storefront:cart")

@@ -55,10 +55,15 @@ WRITES = Limit("write", burst=60, per_minute=120)
 SIGN_INS = Limit("sign-in", burst=10, per_minute=10)
 
 
+REPORTS = Limit("report", burst=120, per_minute=240)
+
+
 def choose_limit(request: HttpRequest) -> Limit:
-    """Reads are generous, writes are not, sign-in least of all."""
+    """Reads are generous, writes are not, sign-in least of all; what pages tell by themselves takes from none."""
     if request.method in _SAFE:
         return READS
+    if request.path == "/seen/":
+        return REPORTS
     return SIGN_INS if request.path.startswith(_SIGN_IN) else WRITES
 
 

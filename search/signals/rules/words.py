@@ -17,7 +17,8 @@ def make_query(words: str) -> str:
     Not kept is what is longer than a question, holds an address (e-mail, web) or a run of digits as telephones, bank
     cards and identity cards have. So a barcode is not kept either: it cannot be told from a telephone number.
     """
-    query = " ".join(clean(words[: 2 * LONGEST_QUERY]).split())
+    printable = "".join(letter if letter.isprintable() else " " for letter in words[: 2 * LONGEST_QUERY])
+    query = " ".join(clean(printable).split())
     if len(query) > LONGEST_QUERY or not any(character.isalnum() for character in query):
         return ""
     return "" if is_personal(query) else query

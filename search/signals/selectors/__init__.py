@@ -1,10 +1,19 @@
 """Reads of signals. Spans of days are business days, both ends included."""
 
-from search.signals.selectors.log import list_events, list_looks, list_looks_of_days, list_own_events
+from search.signals.selectors.log import (
+    is_counted,
+    is_known,
+    list_events,
+    list_looks,
+    list_looks_of_days,
+    list_own_events,
+)
 from search.signals.selectors.offers import list_listing_figures, list_pair_figures, list_positions
 from search.signals.selectors.queries import list_hot_words, list_queries, list_unanswered, sum_days
 
 __all__ = [
+    "is_counted",
+    "is_known",
     "list_events",
     "list_hot_words",
     "list_listing_figures",

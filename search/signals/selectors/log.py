@@ -10,8 +10,8 @@ from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
 
 from search.signals.contracts import EventKind, Look, SearchEvent
+from search.signals.models import Choice, VisitorSalt
 from search.signals.models import SearchEvent as Row
-from search.signals.models import VisitorSalt
 from search.signals.rules.visitors import make_visitor
 
 _FIELDS = (
@@ -69,6 +69,16 @@ def list_visitors(person: str) -> list[uuid.UUID]:
     """What a person is called in the events that are kept, week by week."""
     salts = VisitorSalt.objects.values_list("salt", flat=True) if person else []
     return [visitor for salt in salts if (visitor := make_visitor(person, salt=bytes(salt)))]
+
+
+def is_counted(person: str) -> bool:
+    """Whether a person may be counted and shown what suits them: until they say no. One statement."""
+    return not Choice.objects.filter(person=person, is_off=True).exists()
+
+
+def is_known(person: str) -> bool:
+    """Whether anything a person did is kept. Two statements."""
+    return Row.objects.filter(visitor__in=list_visitors(person)).exists()
 
 
 def _read(rows: QuerySet[Row], limit: int) -> list[SearchEvent]:

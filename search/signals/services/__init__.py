@@ -1,8 +1,21 @@
-"""Writes of signals: the log, its counts, what is forgotten."""
+"""Writes of signals: the buffer, the log, its counts, what is forgotten."""
 
+from search.signals.services.buffering import count_waiting, push_report
 from search.signals.services.counting import count_events
+from search.signals.services.people import forget_person, join_people, name_person, switch_interests
 from search.signals.services.purging import purge_old
 from search.signals.services.reading import read_on
 from search.signals.services.recording import record_reports
 
-__all__ = ["count_events", "purge_old", "read_on", "record_reports"]
+__all__ = [
+    "count_events",
+    "count_waiting",
+    "forget_person",
+    "join_people",
+    "name_person",
+    "purge_old",
+    "push_report",
+    "read_on",
+    "record_reports",
+    "switch_interests",
+]

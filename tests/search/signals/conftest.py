@@ -1,16 +1,20 @@
 """Listings by their rows alone, and reports as pages make them."""
 
 import itertools
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
+from redis import Redis
 
 from search.listings.contracts import ListingState
 from search.listings.models import Listing
 from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.rules.visitors import make_person
+from search.signals.services import buffering
 from tests.conftest import Clock
 
 _numbers = itertools.count(1)
@@ -33,6 +37,15 @@ def make_listings(any_db: None, clock: Clock) -> Callable[..., list[int]]:
     return make
 
 
+@pytest.fixture
+def stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A stream of the test's own in Valkey."""
+    name = f"signals:test:{uuid.uuid4().hex}"
+    monkeypatch.setattr(buffering, "STREAM", name)
+    yield name
+    Redis.from_url(settings.REDIS_URL).delete(name)
+
+
 def person(number: int) -> str:
     """A member."""
     return make_person(secret="test", user_id=number)
@@ -40,5 +53,5 @@ def person(number: int) -> str:
 
 def report(at: datetime, who: str, *sightings: tuple[EventKind, int | None, int | None], **more: Any) -> Report:
     """A report of its own unless a token is given."""
-    more.setdefault("token", f"t{next(_numbers)}")
+    more.setdefault("token", f"token-{next(_numbers):06d}")
     return Report(at=at, person=who, sightings=tuple(Sighting(*sight) for sight in sightings), **more)

@@ -1,0 +1,77 @@
+"""What a request tells: only of people who may be counted, and never at the cost of the page."""
+
+import secrets
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from search.signals.contracts import EventKind, Report, Sighting
+from search.signals.rules.robots import is_robot
+from search.signals.rules.words import make_query
+from search.signals.services import name_person, push_report
+from storefront.cart.owner import read_guest_key
+from web.valkey import breaker, client
+
+OFF_COOKIE = "interests"
+OFF = "off"
+_HIGHEST_TOTAL = 2**31 - 1
+
+
+def may_tell(request: HttpRequest) -> bool:
+    """Whether this visitor may be counted: no program, no prefetching, nobody who said no by browser or by switch."""
+    if request.COOKIES.get(OFF_COOKIE) == OFF:
+        return False
+    headers = request.headers
+    if headers.get("Sec-GPC") == "1" or headers.get("DNT") == "1":
+        return False
+    if "prefetch" in f"{headers.get('Sec-Purpose', '')}{headers.get('Purpose', '')}{headers.get('X-Moz', '')}":
+        return False
+    return not is_robot(headers.get("User-Agent", ""))
+
+
+def find_person(request: HttpRequest) -> str:
+    """The member who is signed in, else the guest by the cookie that carts have; "" for somebody unknown.
+
+    Reads the session only, which is read anyway where there is one.
+    """
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        user_id = str(request.session.get(SESSION_KEY, ""))
+        if user_id.isdigit():
+            return name_person(user_id=int(user_id))
+    return name_person(guest_key=read_guest_key(request))
+
+
+def tell(
+    request: HttpRequest,
+    sightings: Sequence[Sighting],
+    *,
+    words: str = "",
+    token: str = "",
+    total: int | None = None,
+    category_id: int | None = None,
+) -> None:
+    """Tell what was seen or done, where the visitor may be counted. Never fails; without Valkey it is lost."""
+    if not may_tell(request):
+        return
+    report = Report(
+        token=token or secrets.token_urlsafe(16),
+        at=timezone.now(),
+        person=find_person(request),
+        sightings=tuple(sightings),
+        query=make_query(words),
+        language=get_language() or "",
+        category_id=category_id,
+        total=None if total is None else min(total, _HIGHEST_TOTAL),
+    )
+    breaker.ask(lambda: push_report(client(), report), None)
+
+
+def tell_search(request: HttpRequest, *, total: int | None) -> None:
+    """Tell of a new question: words without any condition, on the first page. What follows from it is no new one."""
+    asked = [name for name in request.GET if request.GET[name].strip()]
+    if request.method == "GET" and asked == ["q"]:
+        tell(request, [Sighting(EventKind.SEARCHED)], words=request.GET["q"], total=total)

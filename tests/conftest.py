@@ -14,6 +14,7 @@ from django.db import connections
 from market.shops import selectors
 from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
+from search.curation.selectors import forget_curation
 from tests import databases
 
 pytest_plugins = ["tests.fixtures.wechatpay", "tests.fixtures.elasticsearch"]
@@ -48,8 +49,9 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def forget_shops() -> None:
-    """Epochs repeat after a rollback, which never happens outside tests: what a process keeps of shops is dropped."""
+    """Epochs repeat after a rollback, which never happens outside tests: what a process keeps by them is dropped."""
     selectors.forget_shops()
+    forget_curation()
 
 
 @pytest.fixture(scope="session")

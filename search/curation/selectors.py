@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from search.curation.contracts import Curation, HotWord, PlacementKind, Placements, SynonymGroup
 from search.curation.models import BlockedWord, HotWordRow, Placement, SynonymRow
 
+NOTHING = Curation()
+"""What is in force while staff have said nothing."""
+
 
 class _Kept:
     curation = Curation(version=-1)
@@ -14,7 +17,12 @@ class _Kept:
 
 
 def get_curation(version: int) -> Curation:
-    """What is in force, from memory while `epochs.curation` stands; four statements after it moved."""
+    """What is in force, from memory while `epochs.curation` stands; four statements after it moved, none before.
+
+    The epoch is read first and the rows after, so what is kept is never older than its version.
+    """
+    if version == 0:
+        return NOTHING
     kept = _Kept.curation
     if kept.version == version:
         return kept

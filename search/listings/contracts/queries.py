@@ -65,6 +65,9 @@ class SearchQuery:
     The price band is of the price that a card shows (the lowest). Ticked options and `in_stock` meet in one variant.
     Paging: `page` from 1 for numbered pages, or `after`, the previous page's `next_cursor`, which neither repeats nor
     skips.
+    `pinned` and `buried` are listing ids that staff placed: pinned ones are among the hits whatever the words are, if
+    they pass the filters, and first of the best matches, in this order; buried ones are not. They come from curation
+    only, never from a visitor.
     Raises `BadQuery` when built beyond the limits.
     """
 
@@ -81,6 +84,8 @@ class SearchQuery:
     after: str = ""
     size: int = 24
     with_facets: bool = True
+    pinned: tuple[int, ...] = ()
+    buried: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.words) > MOST_WORDS_CHARACTERS:

@@ -17,6 +17,8 @@ class Filters:
     ticks: tuple[AttributeTick, ...]
     in_stock: bool
     closed_shop_ids: frozenset[int]
+    pinned: tuple[int, ...] = ()
+    buried: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, query: SearchQuery, closed_shop_ids: frozenset[int]) -> "Filters":
@@ -29,6 +31,8 @@ class Filters:
             query.attributes,
             query.in_stock,
             closed_shop_ids,
+            query.pinned,
+            query.buried,
         )
 
     def without_attribute(self, name: str) -> "Filters":

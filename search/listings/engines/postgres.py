@@ -1,6 +1,7 @@
 """What answers when the index cannot: hits, totals, sorts and pages from the table; no facets, no ranking by words."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
@@ -14,6 +15,7 @@ from search.tokens.plain import read_plain_query
 
 _STOCKED = Case(When(in_stock=True, then=Value(1 << 40)), default=Value(0), output_field=BigIntegerField())
 _DEMAND = ExpressionWrapper(_STOCKED + F("sold_30d"), output_field=BigIntegerField())
+_PINNED = 1 << 50
 # Sort: the value and whether the highest comes first. The highest id comes first among equals.
 _SORTS = {
     Sort.BEST: (_DEMAND, True),
@@ -70,7 +72,9 @@ def _filter(query: SearchQuery, words: list[str], closed_shop_ids: frozenset[int
     if closed_shop_ids:
         rows = rows.exclude(shop_id__in=closed_shop_ids)
     if words:
-        rows = rows.filter(words__contains=words)
+        rows = rows.filter(Q(words__contains=words) | Q(pk__in=query.pinned))
+    if query.buried:
+        rows = rows.exclude(pk__in=query.buried)
     if query.category_id is not None:
         rows = rows.filter(category_ids__contains=[query.category_id])
     if query.brands:
@@ -98,9 +102,19 @@ def _meet(way: Wanted) -> Q:
     return met
 
 
+def _pin_first(
+    pinned: Sequence[int],
+    value: Any,  # Any: an expression, whose types have no common name in django-stubs
+) -> Case:
+    places = [When(pk=pk, then=Value(_PINNED + place)) for place, pk in enumerate(reversed(pinned))]
+    return Case(*places, default=value, output_field=BigIntegerField())
+
+
 def _list_page(found: QuerySet[Listing], query: SearchQuery) -> Hits:
     cursor = read_cursor(query.after, query.sort)
     value, highest_first = _SORTS[query.sort]
+    if query.pinned and query.sort is Sort.BEST:
+        value = _pin_first(query.pinned, value)
     rows = found.annotate(place=value).order_by("-place" if highest_first else "place", "-pk")
     if cursor is not None:
         behind = Q(place__lt=cursor.value) if highest_first else Q(place__gt=cursor.value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from search.listings.contracts import Candidate
 from search.listings.rules.demand import MOST_APPEAL
+from search.listings.rules.pins import LEAST_PIN_SCORE
 
 AGREEING = 0.12
 """At most so much more for goods of the category that most of the relevance is in."""
@@ -29,8 +30,11 @@ class Ranked:
 
 
 def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
-    """Candidates by value, the highest id first among equals. They come with the highest score first."""
-    shares = _share_categories(candidates[:_TELLING])
+    """Candidates by value, the highest id first among equals. They come with the highest score first.
+
+    What is pinned stays in its place by its score, and says nothing of the category that is meant.
+    """
+    shares = _share_categories([one for one in candidates if one.score < LEAST_PIN_SCORE][:_TELLING])
     ranked = []
     for candidate in candidates:
         agreement = 1 + AGREEING * shares.get(candidate.leaf_id, 0.0)

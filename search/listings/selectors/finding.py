@@ -8,6 +8,7 @@ from market.shops.contracts import Epochs, ShopContext
 from market.shops.selectors import map_shops, read_epochs
 from market.taxonomy.contracts import CategoryTree
 from market.taxonomy.selectors import get_tree
+from search.curation.selectors import get_curation
 from search.listings.contracts import (
     Engine,
     EngineAnswer,
@@ -25,10 +26,9 @@ from search.listings.contracts import (
 from search.listings.engines.chosen import get_engine
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.keeping import Memory
-from search.listings.lexicon import get_lexicon
 from search.listings.rules.categories import choose_categories
-from search.listings.rules.understanding import understand
 from search.listings.selectors.cards import list_cards
+from search.listings.selectors.curating import place_query, read_question
 from tenants.catalog.contracts import Text
 
 logger = logging.getLogger(__name__)
@@ -141,20 +141,23 @@ def _choose_engine() -> tuple[Engine, str]:
 
 
 def _ask(engine: Engine, generation: str, query: SearchQuery, epochs: Epochs) -> tuple[EngineAnswer, bool]:
-    """The engine's answer, kept while the index stays as it is, or the table's; and whether it was the table's."""
+    """The engine's answer, kept while the index stays as it is, or the table's; and whether it was the table's.
+
+    Products that staff pinned to the words of the query, or buried, are in their places in both.
+    """
     closed = _list_closed(map_shops(epochs))
+    curation = get_curation(epochs.curation)
+    query = place_query(query, curation)
     if engine is _fallback:
         return _fallback.search(Question(query), closed_shop_ids=closed), True
-    key = (engine.name, generation, closed, query)
+    key = (engine.name, generation, closed, curation.version, query)
     try:
-        return _answers.find(key) or _answers.keep(key, _search(engine, query, closed)), False
+        return _answers.find(key) or _answers.keep(
+            key, engine.search(read_question(query, curation), closed_shop_ids=closed)
+        ), False
     except EngineDown as error:
         logger.warning("Search answers from the table: %s", error)
         return _fallback.search(Question(query), closed_shop_ids=closed), True
-
-
-def _search(engine: Engine, query: SearchQuery, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-    return engine.search(understand(query, synonyms=get_lexicon()), closed_shop_ids=closed_shop_ids)
 
 
 def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:

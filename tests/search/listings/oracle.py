@@ -32,7 +32,12 @@ class Oracle:
         least = len(terms)
         if not any(self._has(document, terms, least) for document in self._documents if _is_open(document, closed)):
             least = max(1, round(0.6 * least))
-        words = (document for document in self._documents if self._has(document, terms, least))
+        words = (
+            document
+            for document in self._documents
+            if document.listing_id not in query.buried
+            and (document.listing_id in query.pinned or self._has(document, terms, least))
+        )
         return [document for document in words if _is_open(document, closed) and _passes(document, query)]
 
     def list_sorted(self, query: SearchQuery, *, closed: frozenset[int] = frozenset()) -> list[int]:

@@ -66,7 +66,7 @@ class ElasticEngine:
         words = match_words(terms) if terms else NO_WORDS
         with failures_named():
             answer = self._answer(question, words, filters)
-            if answer.total or len(terms) < 2 or self._is_met(words, closed_shop_ids):
+            if answer.total > len(question.query.pinned) or len(terms) < 2 or self._is_met(words, closed_shop_ids):
                 return answer
             return self._answer(question, match_words(terms, most_suffice=True), filters, did_relax=True)
 

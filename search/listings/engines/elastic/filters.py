@@ -5,17 +5,31 @@ from collections.abc import Sequence
 from search.listings.engines.elastic.client import Json
 from search.listings.engines.filters import Filters
 from search.listings.rules.facets import Wanted, list_ways
+from search.listings.rules.pins import score_pins
 
 ONLY_LISTINGS: Json = {"term": {"shown": True}}
 
 
 def filter_by(words: Json, filters: Filters, *, scored: bool = False) -> Json:
-    """The documents that match the words and pass all filters, scored, if at all, by the words alone."""
+    """The documents that match the words, or are pinned, and pass all filters, scored, if at all, by words and pins."""
+    words = _or_pinned(words, filters)
     wanted = [ONLY_LISTINGS, *_list_filters(filters)]
     found: Json = {"must": [words], "filter": wanted} if scored else {"filter": [*wanted, words]}
     if filters.closed_shop_ids:
         found["must_not"] = [_any_of("shop_id", sorted(filters.closed_shop_ids))]
+    if filters.buried:
+        found.setdefault("must_not", []).append(_any_of("listing_id", filters.buried))
     return {"bool": found}
+
+
+def _or_pinned(words: Json, filters: Filters) -> Json:
+    if not filters.pinned:
+        return words
+    pins = [
+        {"constant_score": {"filter": {"term": {"listing_id": listing_id}}, "boost": score}}
+        for listing_id, score in score_pins(filters.pinned)
+    ]
+    return {"bool": {"should": [words, *pins], "minimum_should_match": 1}}
 
 
 def _list_filters(filters: Filters) -> list[Json]:

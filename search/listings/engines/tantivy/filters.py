@@ -7,18 +7,31 @@ from tantivy import FieldType, Occur, Query
 
 from search.listings.engines.filters import Filters
 from search.listings.rules.facets import Wanted, list_ways
+from search.listings.rules.pins import score_pins
 
 FEW_VALUES = 60
 
 
 def filter_by(schema: tantivy.Schema, words: Query, filters: Filters) -> Query:
-    """The documents that match the words and pass all filters, scored by the words alone."""
+    """The documents that match the words, or are pinned, and pass all filters, scored by words and pins alone."""
     wanted = [unscored(query) for query in _list_filters(schema, filters)]
-    clauses = [(Occur.Must, words), *((Occur.Must, query) for query in wanted)]
+    clauses = [(Occur.Must, _or_pinned(schema, words, filters)), *((Occur.Must, query) for query in wanted)]
     if filters.closed_shop_ids:
         closed = _any_of(schema, "shop_id", sorted(filters.closed_shop_ids))
         clauses.append((Occur.MustNot, closed))
-    return words if len(clauses) == 1 else Query.boolean_query(clauses)
+    if filters.buried:
+        clauses.append((Occur.MustNot, _any_of(schema, "listing_id", filters.buried)))
+    return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+
+def _or_pinned(schema: tantivy.Schema, words: Query, filters: Filters) -> Query:
+    if not filters.pinned:
+        return words
+    pins = [
+        Query.const_score_query(Query.term_query(schema, "listing_id", listing_id), score)
+        for listing_id, score in score_pins(filters.pinned)
+    ]
+    return Query.boolean_query([(Occur.Should, query) for query in (words, *pins)])
 
 
 def _list_filters(schema: tantivy.Schema, filters: Filters) -> list[Query]:

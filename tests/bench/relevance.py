@@ -9,12 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from onebox.elasticsearch import find_missing_tools, start_node
 from tests.bench.contracts import BenchRow
+from tests.fixtures.elasticsearch import make_indexes
+from tests.fixtures.wechatpay import free_port
 from tests.search.relevance.evaluation import ClassScore, describe_agreement, draw_table, score_queries, sum_up
 from tests.search.relevance.goods import read_goods
 from tests.search.relevance.judgements import read_judgements, read_second_judgements
 from tests.search.relevance.queries import list_held_out, list_queries
-from tests.search.relevance.rankers import PLAIN, make_plain_ranker, make_tantivy_ranker
+from tests.search.relevance.rankers import (
+    PLAIN,
+    Ranker,
+    make_elastic_ranker,
+    make_plain_ranker,
+    make_tantivy_ranker,
+)
 
 
 @contextmanager
@@ -36,9 +45,29 @@ def _evaluate(samples: Path) -> dict[str, dict[str, ClassScore]]:
     held_out = list_held_out(list_queries())
     queries = [query for query in list_queries() if query.query_id in held_out]
     judgements = read_judgements()
-    with tempfile.TemporaryDirectory() as folder:
-        rankers = [make_plain_ranker(documents), make_tantivy_ranker(documents, Path(folder))]
+    with tempfile.TemporaryDirectory() as folder, _open_node(Path(folder) / "node") as url:
+        rankers: list[Ranker] = [
+            make_plain_ranker(documents),
+            make_tantivy_ranker(documents, Path(folder) / "index"),
+        ]
+        if url:
+            rankers.append(make_elastic_ranker(documents, make_indexes(url), url))
         return {ranker.name: sum_up(score_queries(ranker, queries, judgements)) for ranker in rankers}
+
+
+@contextmanager
+def _open_node(folder: Path) -> Iterator[str]:
+    """The address of a node of our own, empty where none can be built or run."""
+    missing = find_missing_tools()
+    if missing:
+        print(f"relevance: Elasticsearch left out ({', '.join(missing)} missing)", flush=True)
+        yield ""
+        return
+    node = start_node(folder, port=free_port())
+    try:
+        yield node.url
+    finally:
+        node.kill()
 
 
 def _list_rows(scores: dict[str, dict[str, ClassScore]]) -> list[BenchRow]:

@@ -8,16 +8,19 @@ from typing import Protocol
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from search.listings.contracts import Engine, IndexChange, ListingDocument, SearchQuery
+from search.listings.contracts import Engine, IndexChange, Indexes, ListingDocument, SearchQuery
+from search.listings.engines.elastic.engine import ElasticEngine
+from search.listings.engines.elastic.indexes import ElasticIndexes
 from search.listings.engines.tantivy.engine import TantivyEngine
-from search.listings.engines.tantivy.files import IndexFiles
-from search.listings.engines.tantivy.writer import TantivyIndexer
+from search.listings.engines.tantivy.indexes import TantivyIndexes
+from search.listings.lexicon import get_lexicon
 from search.listings.rules.entries import make_entry
 from search.listings.rules.understanding import understand
 from tenants.catalog.contracts import Text
-from tests.search.relevance.goods import name_product
+from tests.search.relevance.goods import name_product, name_products
 
 PLAIN = "plain"
+_BATCH = 5_000
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -90,17 +93,28 @@ class EngineRanker:
 
     def rank(self, words: str, *, size: int = 10) -> list[str]:
         """What the first page shows."""
-        question = understand(SearchQuery(words=words, size=size, with_facets=False))
-        found = self._engine.search(question, closed_shop_ids=frozenset())
+        query = SearchQuery(words=words, size=size, with_facets=False)
+        found = self._engine.search(understand(query, synonyms=get_lexicon()), closed_shop_ids=frozenset())
         return [self._names[listing_id] for listing_id in found.listing_ids]
 
 
 def make_tantivy_ranker(documents: Sequence[ListingDocument], folder: Path) -> EngineRanker:
     """The embedded engine, with its index in this folder."""
-    files = IndexFiles(folder)
-    index = files.make_next()
-    indexer = TantivyIndexer(index)
-    indexer.apply(IndexChange(n, document.listing_id, make_entry(document)) for n, document in enumerate(documents, 1))
+    _fill(TantivyIndexes(folder), documents)
+    return EngineRanker(TantivyEngine(folder), name_products(documents))
+
+
+def make_elastic_ranker(documents: Sequence[ListingDocument], indexes: ElasticIndexes, url: str) -> EngineRanker:
+    """Elasticsearch at this address, with its index under the alias of `indexes`."""
+    _fill(indexes, documents)
+    return EngineRanker(ElasticEngine(url, indexes.alias, timeout_seconds=30), name_products(documents))
+
+
+def _fill(indexes: Indexes, documents: Sequence[ListingDocument]) -> None:
+    """A new index of these documents, swapped in."""
+    indexer = indexes.make_next(lineage="relevance")
+    for start in range(0, len(documents), _BATCH):
+        batch = enumerate(documents[start : start + _BATCH], start=start + 1)
+        indexer.apply(IndexChange(n, document.listing_id, make_entry(document)) for n, document in batch)
+    indexes.swap(indexer)
     indexer.close()
-    files.swap(index)
-    return EngineRanker(TantivyEngine(folder), {d.listing_id: name_product(d) for d in documents})

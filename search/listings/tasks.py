@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from market.outbox.contracts import EventEnvelope
-from search.listings.services import count_sales, reconcile_shops, refresh_listings, refresh_shop
+from search.listings.services import count_sales, refresh_listings, refresh_shop
 
 
 def on_product_changed(events: Sequence[EventEnvelope]) -> None:
@@ -32,12 +32,6 @@ def on_shop_changed(events: Sequence[EventEnvelope]) -> None:
     """A shop opened, closed, was suspended or renamed, or its freight changed: all its listings."""
     for shop_id in sorted({event.shop_id for event in events if event.shop_id is not None}):
         refresh_shop(shop_id=shop_id, now=timezone.now())
-
-
-def reconcile(now: datetime) -> int:
-    """Mend listings that no event reached. Returns how many."""
-    outcome = reconcile_shops(now=now)
-    return len(outcome.lost) + len(outcome.stale) + len(outcome.ghosts)
 
 
 def count_demand(now: datetime) -> int:

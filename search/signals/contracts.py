@@ -97,9 +97,9 @@ class QueryFigures:
     buyers: int
 
     @property
-    def click_through(self) -> float:
-        """The share of visitors who clicked something, 0 to 1."""
-        return self.clickers / self.visitors if self.visitors else 0.0
+    def click_through_bps(self) -> int:
+        """Of 10,000 visitors, so many clicked something."""
+        return round(10_000 * self.clickers / self.visitors) if self.visitors else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +161,20 @@ class ReconcileRun:
     lost: int
     stale: int
     ghosts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHealth:
+    """How search stands. `generation` is "" and `down_because` says why while the engine has nothing to read.
+
+    `waiting`: changes of listings that no index has yet. `uncounted`: events that stand in no count yet. `is_resting`:
+    this process leaves the engine alone after failures (a circuit breaker).
+    """
+
+    engine: str
+    generation: str
+    down_because: str
+    is_resting: bool
+    waiting: int
+    uncounted: int
+    last_run: ReconcileRun | None

@@ -1,5 +1,6 @@
 """What signals do when something happened elsewhere, and on the clock."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,9 +12,10 @@ from redis.exceptions import RedisError
 
 from billing.checkout.selectors import get_shop_share
 from market.outbox.contracts import EventEnvelope
+from search.listings.services import reconcile_shops
 from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.selectors import is_known
-from search.signals.services import count_events, name_person, purge_old, record_reports
+from search.signals.services import count_events, name_person, note_reconciling, purge_old, record_reports
 from search.signals.services.buffering import drop_entries, list_waiting
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,14 @@ def count(now: datetime) -> int:
         if not done:
             break
     return total
+
+
+def reconcile_listings(now: datetime) -> int:
+    """Mend listings that no event reached, and note how that ended for staff. Returns how many were wrong."""
+    began = time.monotonic()
+    outcome = reconcile_shops(now=now)
+    note_reconciling(outcome=outcome, seconds=time.monotonic() - began, now=now)
+    return len(outcome.lost) + len(outcome.stale) + len(outcome.ghosts)
 
 
 def purge(now: datetime) -> int:

@@ -29,6 +29,7 @@ EMPTY = {
     "/webhooks/": "Nothing was refused",
     "/webhooks/?tab=accepted": "No provider has written yet",
     "/events/": "Every event arrives",
+    "/search-health/": "Nobody has searched in these days",
     "/jobs/": "No job is in this state",
     "/trail/?action=cash.remitted": "Nobody did anything like this",
 }

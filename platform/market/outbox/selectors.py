@@ -8,16 +8,16 @@ from market.outbox.contracts import OutboxHealth
 from market.outbox.models import Delivery, Event
 
 
-def get_health(*, now: datetime) -> OutboxHealth:
-    """How far deliveries are behind."""
-    waiting = Q(done_at__isnull=True, parked_at__isnull=True)
+def get_health(*, now: datetime, consumers: str = "") -> OutboxHealth:
+    """How far deliveries are behind; those to consumers whose names begin so, with whatever is not handed out yet."""
+    waiting = Q(done_at__isnull=True, parked_at__isnull=True, consumer__startswith=consumers)
     oldest = Delivery.objects.filter(waiting).aggregate(at=Min("event__recorded_at"))["at"]
     unfanned = Event.objects.filter(fanned_out_at__isnull=True)
     oldest = min((at for at in (oldest, unfanned.aggregate(at=Min("recorded_at"))["at"]) if at), default=None)
     return OutboxHealth(
         waiting=Delivery.objects.filter(waiting).count() + unfanned.count(),
         oldest_seconds=(now - oldest).total_seconds() if oldest else 0.0,
-        parked=Delivery.objects.filter(parked_at__isnull=False).count(),
+        parked=Delivery.objects.filter(parked_at__isnull=False, consumer__startswith=consumers).count(),
         retrying=Delivery.objects.filter(waiting, attempts__gt=1).count(),
     )
 

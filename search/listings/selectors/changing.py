@@ -42,3 +42,8 @@ def _make_names(row: tuple[Any, ...]) -> ListingNames:  # Any: columns and parts
     listing_id, version, shop_id, sold, title, brand, categories = row
     path = tuple(ListingCategory(pk, slug, Text(zh, en)) for pk, slug, zh, en in categories)
     return ListingNames(listing_id, version, shop_id, Text(*title), brand, path, sold)
+
+
+def count_waiting_changes() -> int:
+    """How many changes no index has been offered yet: one statement."""
+    return ListingChange.objects.filter(change_no__isnull=True).count()

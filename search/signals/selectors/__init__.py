@@ -1,5 +1,6 @@
 """Reads of signals. Spans of days are business days, both ends included."""
 
+from search.signals.selectors.health import get_search_health
 from search.signals.selectors.log import (
     is_counted,
     is_known,
@@ -12,6 +13,7 @@ from search.signals.selectors.offers import list_listing_figures, list_pair_figu
 from search.signals.selectors.queries import list_hot_words, list_queries, list_unanswered, sum_days
 
 __all__ = [
+    "get_search_health",
     "is_counted",
     "is_known",
     "list_events",

@@ -2,6 +2,7 @@
 
 from search.signals.services.buffering import count_waiting, push_report
 from search.signals.services.counting import count_events
+from search.signals.services.noting import note_reconciling
 from search.signals.services.people import forget_person, join_people, name_person, switch_interests
 from search.signals.services.purging import purge_old
 from search.signals.services.reading import read_on
@@ -13,6 +14,7 @@ __all__ = [
     "forget_person",
     "join_people",
     "name_person",
+    "note_reconciling",
     "purge_old",
     "push_report",
     "read_on",

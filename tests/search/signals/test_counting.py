@@ -220,7 +220,7 @@ def test_selectors_say_what_was_done(make_listings: Listings, clock: Clock) -> N
         ("杯", 6, 6, 3),
         ("quux", 10, 1, 0),
     ]
-    assert top[0].click_through == 0.5 and top[0].buyers == 1
+    assert top[0].click_through_bps == 5_000 and top[0].buyers == 1
     assert [figures.query for figures in list_queries(**span, visitors_at_least=2)] == ["杯"]
     assert [(figures.query, figures.nothing_found) for figures in list_unanswered(**span)] == [("quux", 10)]
     assert [hot.query for hot in list_hot_words(today=today)] == ["杯"]

@@ -1,0 +1,1 @@
+"""How search stands and what people ask it."""

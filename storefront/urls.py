@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from storefront.accounts.views import show_account
 from storefront.browse import views as browse
+from storefront.browse.suggesting import show_suggestions
 from storefront.cart import views as cart
 from storefront.checkout import views as checkout
 from storefront.orders import views as orders
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", browse.show_home, name="home"),
     path("c/<slug:slug>/", browse.show_category, name="category"),
     path("search", browse.show_search, name="search"),
+    path("search/suggest", show_suggestions, name="suggest"),
     path("item/<int:listing_id>/", browse.show_product, name="product"),
     path("item/<int:listing_id>/related/", recommend.show_related, name="related"),
     path("for-you/", recommend.show_for_you, name="for-you"),

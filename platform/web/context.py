@@ -99,6 +99,11 @@ class Frame:
         return absolute_url(host=settings.CONSOLE_HOST)
 
     @property
+    def suggest(self) -> str:
+        """Where the search box asks what may be meant: on this host, a script asks no other."""
+        return market_link("storefront:suggest", from_market=True) if self.host_kind in ("market", "shop") else ""
+
+    @property
     def demo(self) -> bool:
         return bool(settings.DEMO)
 

@@ -1,4 +1,4 @@
-"""Completions for what is being typed: one statement, a second one where little is found. For web processes: loads no
+"""Completions for what is being typed: one statement, more only where nothing is found. For web processes: loads no
 dictionary.
 """
 
@@ -17,7 +17,6 @@ Parameter = str | list[str]
 
 _READ = 30
 _READ_NEAR = 3
-_ENOUGH = 3
 _LEVELS = 3  # beginnings up to this long have an index of their own
 _LAST = "\U0010ffff"
 _COLUMNS = (
@@ -45,8 +44,8 @@ def suggest(
 ) -> list[Suggestion]:
     """What may be meant, the most sought first: what is in the reader's language (`zh` or `en`) before the other.
 
-    A beginning of any word counts, also in pinyin or by its initials. Where little begins so, what begins so but for
-    one letter comes after, and Chinese that sounds alike. Nothing of a shop that is not open.
+    A beginning of any word counts, also in pinyin or by its initials. Where nothing begins so, what begins so but for
+    one letter stands for it, and Chinese that sounds alike. Nothing of a shop that is not open.
     """
     epochs = epochs or read_epochs()
     limit = max(0, min(limit, MOST_SUGGESTIONS))
@@ -54,10 +53,8 @@ def suggest(
     if not probes or not limit:
         return []
     found = _choose(_find_beginnings(probes), language, epochs)
-    if len(found) < _ENOUGH:
-        known = {suggestion.text.casefold() for suggestion in found}
-        near = _choose(_find_near(typed), language, epochs)
-        found += [replace(one, is_near=True) for one in near if one.text.casefold() not in known]
+    if not found:
+        found = [replace(one, is_near=True) for one in _choose(_find_near(typed), language, epochs)]
     return found[:limit]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from storefront.api import browse, carts, orders, purchases, recommend, tokens
+from storefront.api import browse, carts, orders, purchases, recommend, suggest, tokens
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -12,6 +12,7 @@ operations = [
     path("listings/<number:listing_id>", browse.Listing.as_view(), name="listing"),
     path("listings/<number:listing_id>/related", recommend.Related.as_view(), name="related"),
     path("for-you", recommend.ForYou.as_view(), name="for-you"),
+    path("suggestions", suggest.Suggestions.as_view(), name="suggestions"),
     path("shops", browse.Shops.as_view(), name="shops"),
     path("shops/<short:slug>", browse.Shop.as_view(), name="shop"),
     path("carts", carts.Carts.as_view(), name="carts"),

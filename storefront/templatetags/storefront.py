@@ -9,16 +9,15 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from market.taxonomy.contracts import CategoryNode
 from market.taxonomy.selectors import get_tree
 from search.listings.contracts import ListingCard
 from search.results.contracts import Recommendation
 from storefront.browse.cards import join_cards
+from storefront.browse.suggesting import list_hot_categories
 from storefront.recommend import words
 from web.links import absolute_url
 
 CARD = "storefront/browse/card.html"
-HOT_CATEGORIES = 7
 
 register = template.Library()
 
@@ -61,10 +60,9 @@ def recommended(context: Context, items: Sequence[Recommendation], most: int, *,
 
 @register.inclusion_tag("storefront/browse/hot.html", takes_context=True)
 def hot_categories(context: Context) -> dict[str, object]:
-    """Ways on below the search box: the first narrower category of the first trades."""
+    """Ways on below the search box."""
     tree = get_tree()
-    nodes: list[CategoryNode] = [tree.list_children(top.category_id)[0] for top in tree.list_tops() if top.children]
-    return {"nodes": nodes[:HOT_CATEGORIES], "version": tree.version, "frame": context.get("frame")}
+    return {"nodes": list_hot_categories(tree), "version": tree.version, "frame": context.get("frame")}
 
 
 @register.filter

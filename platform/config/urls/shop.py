@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from storefront.browse import views as browse
+from storefront.browse.suggesting import show_suggestions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", browse.show_own_host),
+    path("search/suggest", show_suggestions),
     path("item/<int:listing_id>/", browse.go_to_product),
     path("", include("web.urls")),
 ]

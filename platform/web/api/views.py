@@ -61,9 +61,12 @@ def operation(
     query: Shape | None = None,
     refuses: Sequence[int] = (),
     example: Mapping[str, object] | None = None,
+    answer_example: Mapping[str, object] | None = None,
 ) -> Callable[[F], F]:
     """Describe a handler. `refuses` are the statuses of problems of its own; the usual ones are added by the schema."""
     examples = [OpenApiExample(summary, value=dict(example), request_only=True)] if example else []
+    if answer_example:
+        examples.append(OpenApiExample(summary, value=dict(answer_example), response_only=True, status_codes=["200"]))
 
     def decorate(handler: F) -> F:
         handler.refuses = tuple(refuses)  # type: ignore[attr-defined]

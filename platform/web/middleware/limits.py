@@ -15,6 +15,7 @@ from web.valkey import breaker, client
 
 log = structlog.get_logger(__name__)
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_SUGGESTIONS = ("/search/suggest", "/api/v1/suggestions")
 _SIGN_IN = (
     "/accounts/login",
     "/accounts/signup",
@@ -51,6 +52,7 @@ class Limit:
 
 
 READS = Limit("read", burst=600, per_minute=1800)
+SUGGESTIONS = Limit("suggest", burst=120, per_minute=600)
 WRITES = Limit("write", burst=60, per_minute=120)
 SIGN_INS = Limit("sign-in", burst=10, per_minute=10)
 
@@ -59,9 +61,10 @@ REPORTS = Limit("report", burst=120, per_minute=240)
 
 
 def choose_limit(request: HttpRequest) -> Limit:
-    """Reads are generous, writes are not, sign-in least of all; what pages tell by themselves takes from none."""
+    """Reads are generous, what a box asks with every letter less so, writes are not, sign-in least of all; what pages
+    tell by themselves takes from none."""
     if request.method in _SAFE:
-        return READS
+        return SUGGESTIONS if request.path in _SUGGESTIONS else READS
     if request.path == "/seen/":
         return REPORTS
     return SIGN_INS if request.path.startswith(_SIGN_IN) else WRITES
@@ -82,7 +85,7 @@ def find_address(request: HttpRequest) -> str:
 def list_keys(request: HttpRequest, limit: Limit) -> list[str]:
     """The buckets of a request: its address (hashed), and for writes the account, so that neither hides the other."""
     keys = [f"limit:{limit.name}:ip:{_digest(find_address(request))}"]
-    if limit is not READS and settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if limit not in (READS, SUGGESTIONS) and settings.SESSION_COOKIE_NAME in request.COOKIES:
         user_id = request.session.get("_auth_user_id")
         if user_id:
             keys.append(f"limit:{limit.name}:user:{user_id}")

@@ -6,3 +6,4 @@ import "./variants.js";
 import "./toasts.js";
 import "./clock.js";
 import "./forms.js";
+import "./search.js";

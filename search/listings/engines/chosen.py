@@ -7,6 +7,7 @@ from typing import Protocol, cast
 from django.conf import settings
 
 from search.listings.contracts import Engine, Indexes
+from search.listings.engines.guarded import GuardedEngine
 
 
 class Backend(Protocol):
@@ -26,7 +27,7 @@ class Backend(Protocol):
 
 
 def get_engine() -> Engine:
-    """One engine a process."""
+    """One engine a process, behind a circuit breaker."""
     return _open_engine(settings.SEARCH_BACKEND, _load_backend().find_place())
 
 
@@ -38,7 +39,7 @@ def get_indexes() -> Indexes:
 @lru_cache(maxsize=4)
 def _open_engine(backend: str, place: str) -> Engine:
     del backend, place  # they are the key
-    return _load_backend().open_engine()
+    return GuardedEngine(_load_backend().open_engine(), slow_seconds=settings.SEARCH_ENGINE_TIMEOUT_SECONDS)
 
 
 def _load_backend() -> Backend:

@@ -1,11 +1,13 @@
 """What answers when the index cannot: hits, totals, sorts and pages from the table; no facets, no ranking by words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
-from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
-from django.db.models.functions import Extract
+from django.db import OperationalError, connection, transaction
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Extract
+from psycopg.errors import QueryCanceled
 
 from search.listings.contracts import Candidate, EngineAnswer, ListingState, Question, SearchQuery, Sort
 from search.listings.engines.cursors import Hits, count_skipped, cut_page, read_cursor
@@ -13,9 +15,13 @@ from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
 from search.tokens.plain import read_plain_query
 
+MOST_CANDIDATES = 5_000
+NEWEST = 20_000
+STATEMENT_MS = 400
 _STOCKED = Case(When(in_stock=True, then=Value(1 << 40)), default=Value(0), output_field=BigIntegerField())
 _DEMAND = ExpressionWrapper(_STOCKED + F("sold_30d"), output_field=BigIntegerField())
 _PINNED = 1 << 50
+_HIGHEST = Coalesce(Subquery(Listing.objects.order_by("-pk").values("pk")[:1]), 0)
 # Sort: the value and whether the highest comes first. The highest id comes first among equals.
 _SORTS = {
     Sort.BEST: (_DEMAND, True),
@@ -28,7 +34,11 @@ _SORTS = {
 
 
 class PostgresEngine:
-    """The answer of last resort, from the table of listings."""
+    """The answer of last resort, from the table of listings; bounded however many there are.
+
+    Of more than `MOST_CANDIDATES` listings found, the newest count as found. What cannot be looked through in
+    `STATEMENT_MS` is looked for among the newest `NEWEST` listings only.
+    """
 
     name = "postgres"
 
@@ -37,15 +47,19 @@ class PostgresEngine:
         return "table"
 
     def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-        """Documents that have all words as they were written; two statements."""
+        """Documents that have all words as they were written."""
         query = question.query
         words = read_plain_query(query.words)
         if query.words.strip() and not words:
             return EngineAnswer((), 0)
         found = _filter(query, words, closed_shop_ids)
-        total = found.count()
-        hits = _list_page(found, query)
-        return EngineAnswer(hits.listing_ids, total, (), hits.next_cursor)
+        for some in (found, found.filter(pk__gt=_HIGHEST - NEWEST)):
+            try:
+                return _answer(some, query)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, QueryCanceled):
+                    raise
+        return EngineAnswer((), 0)
 
     def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
         """None: the table does not rank by words."""
@@ -53,18 +67,37 @@ class PostgresEngine:
         return ()
 
     def count_categories(self, *, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
-        """How many listings each category holds."""
+        """How many of the newest listings each category holds."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT category_id, count(*) FROM listings_listing, unnest(category_ids) AS category_id"
-                " WHERE state = %s AND NOT shop_id = ANY(%s) GROUP BY category_id",
-                [ListingState.SHOWN.value, sorted(closed_shop_ids)],
+                "SELECT category_id, count(*) FROM ("
+                " SELECT category_ids FROM listings_listing WHERE state = %s AND NOT shop_id = ANY(%s)"
+                " ORDER BY id DESC LIMIT %s) AS listing, unnest(category_ids) AS category_id GROUP BY category_id",
+                [ListingState.SHOWN.value, sorted(closed_shop_ids), NEWEST],
             )
             return {int(category_id): int(count) for category_id, count in cursor.fetchall()}
 
     def list_versions(self) -> Mapping[int, int]:
         """The table is its own index."""
         return dict(Listing.objects.filter(state=ListingState.SHOWN.value).values_list("pk", "version"))
+
+
+def _answer(found: QuerySet[Listing], query: SearchQuery) -> EngineAnswer:
+    """Total and page of the candidates, each statement within its time."""
+    with transaction.atomic(), _statement_limit():
+        candidates = found.order_by("-pk").values("pk")[:MOST_CANDIDATES]
+        total = candidates.count()
+        hits = _list_page(Listing.objects.filter(pk__in=candidates), query)
+    return EngineAnswer(hits.listing_ids, total, (), hits.next_cursor)
+
+
+@contextmanager
+def _statement_limit() -> Iterator[None]:
+    """PostgreSQL cancels what takes longer. When it does, the rollback also takes the limit back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(STATEMENT_MS)])
+        yield
+        cursor.execute("SELECT set_config('statement_timeout', '0', true)")
 
 
 def _filter(query: SearchQuery, words: list[str], closed_shop_ids: frozenset[int]) -> QuerySet[Listing]:

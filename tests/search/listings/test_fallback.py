@@ -1,12 +1,17 @@
 """What the table answers must be what an engine would, as far as it promises: hits, totals, sorts and pages."""
 
 import random
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from django.db import connection, transaction
 
 from search.listings.contracts import ListingDocument, ListingState, SearchQuery, Sort
+from search.listings.engines import postgres
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.models import Listing
 from search.listings.rules.understanding import understand
@@ -92,3 +97,53 @@ def test_closed_shops_are_left_out(fill: Fill) -> None:
     assert (list(answer.listing_ids), answer.total) == (expected, len(expected))
     counts = engine.count_categories(closed_shop_ids=closed)
     assert counts[1] == len(oracle.find(SearchQuery(category_id=1), closed=closed))
+
+
+# ---- Bounds ---------------------------------------------------------------------------------------
+
+
+def test_of_more_than_can_be_sorted_the_newest_answer(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    oracle = fill(80)
+    monkeypatch.setattr(postgres, "MOST_CANDIDATES", 30)
+    newest = sorted((document.listing_id for document in oracle.find(SearchQuery())), reverse=True)[:30]
+    query = SearchQuery(sort=Sort.PRICE_UP, size=60)
+    answer = PostgresEngine().search(understand(query), closed_shop_ids=NONE_CLOSED)
+    assert answer.total == 30
+    assert list(answer.listing_ids) == [pk for pk in oracle.list_sorted(query) if pk in newest]
+
+
+@contextmanager
+def table_locked(seconds: float) -> Iterator[None]:
+    """Nobody reads listings for so long, as when the database is overwhelmed."""
+    is_locked = threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE listings_listing IN ACCESS EXCLUSIVE MODE")
+                is_locked.set()
+                time.sleep(seconds)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert is_locked.wait(timeout=20)
+    yield
+    thread.join(timeout=60)
+
+
+@pytest.mark.parametrize(("seconds", "total"), [(0.6, 1), (3.0, 0)])
+def test_what_takes_too_long_is_looked_for_among_the_newest_and_then_given_up(
+    committed_db: object, clock: Clock, seconds: float, total: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "STATEMENT_MS", 400 if total else 200)
+    _make_row(make_random_listing(random.Random(1), 1), clock).save()
+    with table_locked(seconds):
+        began = time.monotonic()
+        answer = PostgresEngine().search(understand(SearchQuery()), closed_shop_ids=NONE_CLOSED)
+        assert time.monotonic() - began < 2.5
+    assert answer.total == total
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)

@@ -36,6 +36,7 @@ GENERATION_SECONDS = 0.1
 """How long a process takes the generation for what it was: pages ask for it, and most would otherwise ask only that."""
 _AT_ONCE = 5_000
 _KEPT_ALIVE = "1m"
+_PATIENT_SECONDS = 30.0
 
 
 class ElasticEngine:
@@ -95,11 +96,12 @@ class ElasticEngine:
     def list_versions(self) -> Mapping[int, int]:
         """The version of every listing in the index, read page by page at one moment of the index."""
         versions: dict[int, int] = {}
+        client = self._client.options(request_timeout=_PATIENT_SECONDS)
         with failures_named():
-            moment = self._client.open_point_in_time(index=self._alias, keep_alive=_KEPT_ALIVE)["id"]
+            moment = client.open_point_in_time(index=self._alias, keep_alive=_KEPT_ALIVE)["id"]
             after: list[int] | None = None
             while True:
-                found = self._client.search(
+                found = client.search(
                     pit={"id": moment, "keep_alive": _KEPT_ALIVE},
                     query={"term": {"shown": True}},
                     sort=[{"listing_id": "asc"}],
@@ -113,7 +115,7 @@ class ElasticEngine:
                 if len(found) < _AT_ONCE:
                     break
                 after = found[-1]["sort"][:1]
-            self._client.close_point_in_time(id=moment)
+            client.close_point_in_time(id=moment)
         return versions
 
     def _answer(self, question: Question, words: Words, filters: Filters, *, did_relax: bool = False) -> EngineAnswer:

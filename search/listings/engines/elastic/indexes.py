@@ -60,7 +60,7 @@ class ElasticIndexes:
         """The writer of a new index beside the others."""
         with failures_named():
             self._client.indices.put_index_template(name=self.alias, **make_template(f"{self.alias}-v*"))
-            number = max(map(_number_of, self._list_indexes()), default=0) + 1
+            number = max(map(_number_of, self.list_names()), default=0) + 1
             index = f"{self.alias}-v{VERSION}-{number:06d}"
             self._client.indices.create(index=index, mappings={"_meta": {"lineage": lineage}})
         indexer = self._open(index, is_read=False)
@@ -78,7 +78,7 @@ class ElasticIndexes:
                     {"add": {"index": indexer.name, "alias": self.alias}},
                 ]
             )
-            for old in self._list_indexes()[: -1 - KEPT_BEFORE]:
+            for old in self.list_names()[: -1 - KEPT_BEFORE]:
                 self._client.indices.delete(index=old, ignore_unavailable=True)
 
     def remove_unfinished(self) -> None:
@@ -86,14 +86,14 @@ class ElasticIndexes:
         current = self._find_current()
         newest = _number_of(current) if current else 0
         with failures_named():
-            for index in self._list_indexes():
+            for index in self.list_names():
                 if _number_of(index) > newest:
                     self._client.indices.delete(index=index, ignore_unavailable=True)
 
     def remove_all(self) -> None:
         """Leave nothing in the cluster, after a test or a measurement."""
         with failures_named():
-            for index in self._list_indexes():
+            for index in self.list_names():
                 self._client.indices.delete(index=index, ignore_unavailable=True)
             self._client.options(ignore_status=404).indices.delete_index_template(name=self.alias)
 
@@ -115,7 +115,8 @@ class ElasticIndexes:
             except NotFoundError:
                 return None
 
-    def _list_indexes(self) -> list[str]:
+    def list_names(self) -> list[str]:
+        """The names of all indexes there are, the newest last."""
         found = self._client.indices.get(index=f"{self.alias}-v*", features="aliases")
         return sorted(found, key=_number_of)
 

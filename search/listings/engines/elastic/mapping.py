@@ -83,5 +83,5 @@ def make_tombstone(listing_id: int, change_no: int, *, parked: str = "") -> Json
     """What is left of a listing that is not shown, or, with the reason, of one that the engine refused."""
     document: Json = {"shown": False, "listing_id": listing_id, "change_no": change_no}
     if parked:
-        document["parked"] = parked[:LONGEST_REASON]
+        document["parked"] = parked
     return document

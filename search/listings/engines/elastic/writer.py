@@ -8,12 +8,21 @@ from elasticsearch.helpers import streaming_bulk
 
 from search.listings.contracts import EngineDown, IndexChange, NoIndex
 from search.listings.engines.elastic.client import Json, failures_named
-from search.listings.engines.elastic.mapping import POSITION_ID, REFRESH_INTERVAL, make_document, make_tombstone
+from search.listings.engines.elastic.mapping import (
+    LONGEST_REASON,
+    POSITION_ID,
+    REFRESH_INTERVAL,
+    make_document,
+    make_tombstone,
+)
 
 logger = logging.getLogger(__name__)
 BULK_BYTES = 5 * 1024 * 1024
 RETRIES = 4
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 2.0
 _BUSY = (429, 502, 503, 504)
+_MISSING = 404
 _NEWER_IS_THERE = 409
 _REFUSED = (400, 413)
 
@@ -108,6 +117,8 @@ class ElasticIndexer:
                 refused[listing_id] = reason
             elif status == _NEWER_IS_THERE:
                 continue
+            elif status == _MISSING:
+                raise NoIndex(f"The index {self.name} is gone: {reason}")
             else:
                 raise EngineDown(f"Elasticsearch did not take listing {listing_id} ({status}): {reason}")
         return refused
@@ -119,8 +130,8 @@ class ElasticIndexer:
             max_chunk_bytes=BULK_BYTES,
             raise_on_error=False,
             max_retries=RETRIES,
-            initial_backoff=0.2,
-            max_backoff=2,
+            initial_backoff=FIRST_PAUSE_SECONDS,
+            max_backoff=LONGEST_PAUSE_SECONDS,
             retry_on_status=_BUSY,
         )
         for did_succeed, answer in answers:
@@ -128,7 +139,7 @@ class ElasticIndexer:
                 item = answer["index"]
                 error = item.get("error")
                 reason = f"{error['type']}: {error['reason']}" if isinstance(error, dict) else str(error)
-                yield int(item["_id"]), int(item["status"]), reason
+                yield int(item["_id"]), int(item["status"]), reason[:LONGEST_REASON]
 
     def _park(self, batch: Sequence[IndexChange], refused: dict[int, str]) -> None:
         for listing_id, reason in refused.items():

@@ -8,6 +8,7 @@ from storefront.browse.suggesting import show_suggestions
 from storefront.cart import views as cart
 from storefront.checkout import views as checkout
 from storefront.orders import views as orders
+from storefront.recommend import choices
 from storefront.recommend import views as recommend
 from storefront.seen import views as seen
 from storefront.webhooks import views as webhooks
@@ -22,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("item/<int:listing_id>/", browse.show_product, name="product"),
     path("item/<int:listing_id>/related/", recommend.show_related, name="related"),
     path("for-you/", recommend.show_for_you, name="for-you"),
+    path("interests/", choices.show_choices, name="interests"),
+    path("interests/switch/", choices.switch, name="switch-interests"),
+    path("interests/forget/", choices.forget, name="forget-interests"),
     path("shops/", browse.show_shops, name="shops"),
     path("shop/<slug:slug>/", browse.show_shop, name="shop"),
     path("seen/", seen.receive, name="seen"),
@@ -36,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cashier/<slug:purchase_no>/cancel/", checkout.cancel_purchase, name="cashier-cancel"),
     path("orders/", orders.show_orders, name="orders"),
     path("orders/<slug:share_no>/", orders.show_order, name="order"),
+    path("orders/<slug:share_no>/goes-with/", recommend.show_going_with_order, name="goes-with-order"),
     path("orders/<slug:share_no>/confirm/", orders.confirm_order, name="confirm-order"),
     path("orders/<slug:share_no>/cancel/", orders.cancel_order, name="cancel-order"),
     path("orders/<slug:share_no>/again/", orders.buy_again, name="buy-again"),

@@ -23,6 +23,7 @@ CHROMIUM = os.environ.get("JISHI_CHROMIUM", "/usr/bin/chromium")
 SCREENSHOTS = Path(__file__).resolve().parents[1] / ".local" / "screenshots"
 WIDTHS = (1280, 390)
 HEIGHTS = {1280: 900, 390: 844}
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -52,9 +53,14 @@ def new_context(
     language: Literal["zh-CN", "en-GB"] = "zh-CN",
     dark: bool = False,
     scripts: bool = True,
+    agent: str | None = None,
 ) -> BrowserContext:
-    """A visitor with cookies of their own; `scripts=False` is one without JavaScript."""
+    """A visitor with cookies of their own; `scripts=False` is one without JavaScript.
+
+    Chromium says that it has no head, and what visitors do is not noted of programs: `agent=PERSON` says otherwise.
+    """
     return browser.new_context(
+        user_agent=agent,
         viewport={"width": width, "height": HEIGHTS[width]},
         locale=language,
         color_scheme="dark" if dark else "light",

@@ -7,6 +7,8 @@ from rest_framework.response import Response
 
 from search.listings.selectors import find_listing
 from search.results.selectors import get_for_you, get_related
+from search.signals.selectors import is_counted
+from search.signals.services import name_person
 from storefront.api.base import PublicView
 from storefront.api.bodies.recommend import ForYouBody, RelatedBody
 from web.api.tokens import caller_of, epochs_of
@@ -31,10 +33,16 @@ class ForYou(PublicView):
 
     @operation("getForYou", "What fits a person", tag="browse", answers={200: ForYouBody})
     def get(self, request: Request) -> Response:
-        """From the history of the person whose token it is; without a token, what is new or sells well."""
+        """From the history of the person whose token it is, unless that person switched this off.
+
+        Otherwise, and without a token, what is new or sells well.
+        """
         caller = caller_of(request)
         buyer_id = caller.user_id if caller else None
-        shelf = get_for_you((), buyer_id=buyer_id, epochs=epochs_of(request), now=timezone.now())
+        person = name_person(user_id=buyer_id)
+        if not is_counted(person):
+            person, buyer_id = "", None
+        shelf = get_for_you(person, buyer_id=buyer_id, epochs=epochs_of(request), now=timezone.now())
         response = Response(ForYouBody(shelf).data)
         response["Cache-Control"] = "private, no-store"
         return response

@@ -23,14 +23,22 @@ _HIGHEST_TOTAL = 2**31 - 1
 
 def may_tell(request: HttpRequest) -> bool:
     """Whether this visitor may be counted: no program, no prefetching, nobody who said no by browser or by switch."""
-    if request.COOKIES.get(OFF_COOKIE) == OFF:
+    if says_no(request):
         return False
     headers = request.headers
-    if headers.get("Sec-GPC") == "1" or headers.get("DNT") == "1":
-        return False
     if "prefetch" in f"{headers.get('Sec-Purpose', '')}{headers.get('Purpose', '')}{headers.get('X-Moz', '')}":
         return False
     return not is_robot(headers.get("User-Agent", ""))
+
+
+def says_no(request: HttpRequest) -> bool:
+    """Whether the visitor wants nothing known: by the switch in this browser, or by the browser itself."""
+    return request.COOKIES.get(OFF_COOKIE) == OFF or refuses_following(request)
+
+
+def refuses_following(request: HttpRequest) -> bool:
+    """Whether the browser asks every site not to follow its visitor (Global Privacy Control, Do Not Track)."""
+    return request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1"
 
 
 def find_person(request: HttpRequest) -> str:

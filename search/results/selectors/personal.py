@@ -19,27 +19,32 @@ from search.results.rules.choosing import (
 )
 from search.results.selectors.partners import list_partners
 from search.results.selectors.traits import list_places
+from search.signals.contracts import EventKind
+from search.signals.selectors import list_own_events
 from tenants.catalog.contracts import Text
 
 SHELF = 12
 ALIKE = 12
 CATEGORY_SEEDS = 4
 COLD_EACH = 3
+REMEMBERED = timedelta(days=35)
+MOST_EVENTS = 200
+_STEPS = {EventKind.VIEWED: Step.VIEWED, EventKind.CARTED: Step.CARTED, EventKind.BOUGHT: Step.BOUGHT}
 BOUGHT_AGO = timedelta(days=1)
 """Where the log does not say when something was bought: after what was looked at today."""
 
 
-def get_for_you(
-    footprints: Sequence[Footprint], *, buyer_id: int | None, epochs: Epochs, now: datetime, size: int = SHELF
-) -> ForYou:
+def get_for_you(person: str, *, buyer_id: int | None, epochs: Epochs, now: datetime, size: int = SHELF) -> ForYou:
     """A shelf out of one's own history: what belongs to what was looked at and bought, then what is popular.
 
-    Without any history the popular alone (`is_cold`). At most eight statements. Nothing bought, nothing looked at,
-    nothing that visitors may not see, nothing sold out; of a shop at most two, of a category three.
+    `person` as signals know them (`name_person`). Without any history, and for "" and None, the popular alone
+    (`is_cold`). At most ten statements. Nothing bought, nothing looked at, nothing that visitors may not see, nothing
+    sold out; of a shop at most two, of a category three.
     """
     bought = list_bought_listings(buyer_id) if buyer_id is not None else []
-    seeds = pick_seeds(_join_history(footprints, bought, now))
-    known = frozenset(one.listing_id for one in footprints).union(bought)
+    history = _join_history(_list_footprints(person, now), bought, now)
+    seeds = pick_seeds(history)
+    known = frozenset(one.listing_id for one in history)
     candidates = follow_partners(seeds, list_partners([seed.listing_id for seed, _ in seeds], now=now))
     candidates += follow_categories(seeds, _list_alike(seeds, epochs))
     chosen = choose(candidates, list_places(one.listing_id for one in candidates), size=size, without=known)
@@ -47,6 +52,18 @@ def get_for_you(
     if len(chosen) < size:
         chosen = _list_popular(epochs, known, size, chosen)
     return ForYou(_recommend(chosen, epochs), is_cold=is_cold)
+
+
+def _list_footprints(person: str, now: datetime) -> list[Footprint]:
+    """The last thing done with each listing that was looked at, put into a cart or bought."""
+    if not person:
+        return []
+    events = list_own_events(person=person, kinds=list(_STEPS), since=now - REMEMBERED, limit=MOST_EVENTS)
+    found: dict[int, Footprint] = {}
+    for event in events:  # newest first
+        if event.listing_id is not None and event.listing_id not in found:
+            found[event.listing_id] = Footprint(event.listing_id, _STEPS[event.kind], event.at)
+    return list(found.values())
 
 
 def _join_history(footprints: Iterable[Footprint], bought: Sequence[int], now: datetime) -> list[Footprint]:

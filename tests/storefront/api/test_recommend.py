@@ -2,6 +2,8 @@
 
 from market.shops.services import suspend_shop
 from search.results.contracts import Bond
+from search.signals.services import name_person, switch_interests
+from tests.search.results.test_purchases import buy
 from tests.search.results.test_related import tie
 
 
@@ -27,3 +29,13 @@ def test_without_a_token_a_shelf_is_everybodys_and_kept_nowhere(market, indexed)
     answer = market.visitor.get("for-you")
     assert answer.json()["is_cold"] is True
     assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_tokens_shelf_follows_its_persons_purchases_until_that_is_switched_off(market, indexed, clock):
+    mug, tea = market.listing_ids
+    tie(Bond.BOUGHT, mug, [tea])
+    buy(clock.now, "P1", (1, "completed", [mug]), buyer_id=market.buyer.user_id)
+    (found,) = market.buyer.api.get("for-you").json()["items"]
+    assert (found["card"]["listing_id"], found["reason"]["kind"]) == (tea, "you_bought")
+    switch_interests(person=name_person(user_id=market.buyer.user_id), is_on=False, now=clock.now)
+    assert market.buyer.api.get("for-you").json()["is_cold"] is True

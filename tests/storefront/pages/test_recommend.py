@@ -1,18 +1,26 @@
 """Shelves on pages: parts that a script puts in, pages without one; nothing of one person in anybody else's."""
 
 import re
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from redis import Redis
 
 from market.shops.services import suspend_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
 from search.results.contracts import Bond
+from search.signals.models import SearchEvent
+from search.signals.services import buffering
+from search.signals.tasks import take_in
 from tests.fixtures.api import MARKET, list_product
 from tests.fixtures.statements import captured_statements
+from tests.search.results.test_purchases import buy
 from tests.search.results.test_related import tie
 from tests.storefront.pages.conftest import Browser, Street
 
@@ -20,11 +28,20 @@ _LOADED = re.compile(r'hx-get="(/[^"]+/)" hx-trigger="[^"]+" hx-swap="outerHTML"
 
 
 @pytest.fixture
-def fair(street: Street) -> Street:
+def fair(street: Street, monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
+    """Categories, an index, and a stream of the test's own for what pages tell."""
+    monkeypatch.setattr(buffering, "STREAM", f"signals:test:{uuid.uuid4().hex}")
     load_taxonomy()
     get_tree(fresh=True)
     street.index()
-    return street
+    yield street
+    with Redis.from_url(settings.REDIS_URL) as client:
+        client.delete(buffering.STREAM)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def read_part(browser: Browser, path: str) -> str:
@@ -102,3 +119,95 @@ def test_what_goes_with_a_cart_stands_below_it(fair):
     assert f"/item/{tea}/" in part and "Others bought both" in part
     assert f"/item/{tea}/" in visitor.open("/cart/goes-with/")
     assert read_part(Browser(), loaded).strip() == ""
+
+
+def look_at(browser: Browser, listing_id: int) -> None:
+    """As the page's script tells it; then the worker writes it down."""
+    report = {"token": f"{listing_id:032x}", "query": "", "category": None, "events": [["viewed", listing_id, None]]}
+    headers = {"Origin": f"http://{MARKET}", "User-Agent": "Mozilla/5.0"}
+    for _ in range(2):  # the first one gives the guest a cookie
+        answer = browser.client.post("/seen/", report, content_type="application/json", headers=headers)
+        assert answer.status_code == 204
+        report["token"] = f"{listing_id + 2**64:032x}"
+    take_in(datetime.now(UTC))
+
+
+@pytest.fixture
+def looked(fair) -> tuple[Browser, str]:
+    """Somebody who looked at the mug, with which others look at the tea; and the address of the tea."""
+    mug, tea = fair.listing_ids
+    tie(Bond.LOOKED, mug, [tea])
+    visitor = Browser()
+    look_at(visitor, mug)
+    return visitor, f"/item/{tea}/"
+
+
+def test_a_guests_shelf_follows_what_the_guest_looked_at_and_is_nobody_elses(looked):
+    visitor, tea = looked
+    assert "Because you looked at “青釉马克杯 EN”" in visitor.open("/for-you/")
+    for stranger in (Browser(), Browser("zh-CN")):
+        page = stranger.open("/for-you/")
+        assert "Because you looked at" not in page and "因为你看过" not in page
+    assert tea in visitor.open("/for-you/")
+
+
+def test_switched_off_nothing_is_read_and_nothing_is_kept(looked, fair):
+    visitor, _ = looked
+    answer = visitor.send("/interests/switch/", page="/interests/", on="0")
+    assert answer.status_code == 302
+    assert "is deleted, and nothing more is kept" in visitor.open("/interests/")
+    assert not SearchEvent.objects.filter(visitor__isnull=False).exists()
+    before = SearchEvent.objects.count()
+    look_at(visitor, fair.listing_ids[0])
+    assert SearchEvent.objects.count() == before
+    page = visitor.open("/for-you/")
+    assert "Because you looked at" not in page
+    visitor.send("/interests/switch/", page="/interests/", on="1")
+    look_at(visitor, fair.listing_ids[0])
+    assert "Because you looked at" in visitor.open("/for-you/")
+
+
+def test_a_members_choice_holds_on_every_device(looked, fair):
+    first, second = fair.shopper(), fair.shopper()
+    look_at(first, fair.listing_ids[0])
+    assert "Because you looked at" in second.open("/for-you/")
+    first.send("/interests/switch/", page="/interests/", on="0")
+    assert "Because you looked at" not in second.open("/for-you/")
+    look_at(second, fair.listing_ids[0])
+    assert "Because you looked at" not in second.open("/for-you/")
+    assert "Off" in second.open("/interests/")
+
+
+def test_deleting_forgets_and_goes_on(looked, fair):
+    visitor, _ = looked
+    visitor.send("/interests/forget/", page="/interests/")
+    assert "Because you looked at" not in visitor.open("/for-you/")
+    look_at(visitor, fair.listing_ids[0])
+    assert "Because you looked at" in visitor.open("/for-you/")
+
+
+def test_a_browser_that_refuses_to_be_followed_is_not(fair):
+    mug, tea = fair.listing_ids
+    tie(Bond.LOOKED, mug, [tea])
+    visitor = Browser()
+    visitor.client.defaults["HTTP_SEC_GPC"] = "1"
+    look_at(visitor, mug)
+    assert not SearchEvent.objects.exists()
+    assert "Your browser asks every site not to follow you" in visitor.open("/interests/")
+
+
+def test_a_purchase_is_no_reason_once_it_is_switched_off(fair, now):
+    mug, tea = fair.listing_ids
+    tie(Bond.BOUGHT, mug, [tea])
+    buy(now, "P1", (1, "completed", [mug]), buyer_id=fair.buyer.user_id)
+    shopper = fair.shopper()
+    assert "Because you bought" in shopper.open("/for-you/")
+    shopper.send("/interests/switch/", page="/interests/", on="0")
+    assert "Because you bought" not in shopper.open("/for-you/")
+
+
+def test_no_page_that_is_kept_holds_a_word_of_somebody(looked, fair):
+    visitor, _ = looked
+    for path in ("/", f"/item/{fair.listing_ids[0]}/", f"/item/{fair.listing_ids[0]}/related/", "/search"):
+        assert "Because you" not in visitor.open(path)
+        assert "Because you" not in Browser().open(path)

@@ -41,6 +41,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.settlement.tasks.make_statements", every_seconds=600),
     Timer("search.listings.tasks.count_demand", every_seconds=600),
     Timer("search.signals.tasks.reconcile_listings", every_seconds=3600),
+    Timer("search.listings.tasks.count_called_words", every_seconds=2),
     Timer("search.suggestions.tasks.count", every_seconds=2),
     Timer("search.suggestions.tasks.sweep", every_seconds=60),
     Timer("search.signals.tasks.take_in", every_seconds=1),

@@ -106,3 +106,41 @@ class ChangeCounter(models.Model):
 
     def __str__(self) -> str:
         return str(self.highest)
+
+
+class KnownWordRow(models.Model):
+    """A word by which listings are called and how many are. It is found by its keys, see `rules.spelling`."""
+
+    word = models.CharField(max_length=24, primary_key=True)
+    documents = models.PositiveIntegerField(default=0)
+    pinyin = models.CharField(max_length=60, blank=True)
+    initials = models.CharField(max_length=24, blank=True)
+    keys = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        indexes = [GinIndex(name="known_word_by_key", fields=["keys"])]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class CountedWords(models.Model):
+    """The words that a listing was last counted for. No foreign key: it stays until the listing is counted off."""
+
+    listing_id = models.BigIntegerField(primary_key=True)
+    words = ArrayField(models.TextField(), default=list)
+
+    def __str__(self) -> str:
+        return str(self.listing_id)
+
+
+class WordPosition(models.Model):
+    """One row: up to which change words are counted. Whoever counts holds its lock."""
+
+    change_no = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="word_position_single_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return str(self.change_no)

@@ -1,5 +1,6 @@
 """What listings do when something happened elsewhere, and on the clock."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +9,9 @@ from django.utils import timezone
 
 from market.outbox.contracts import EventEnvelope
 from search.listings.services import count_sales, refresh_listings, refresh_shop
+from search.listings.services.wording import count_words
+
+SECONDS_AT_A_TIME = 5.0
 
 
 def on_product_changed(events: Sequence[EventEnvelope]) -> None:
@@ -37,6 +41,12 @@ def on_shop_changed(events: Sequence[EventEnvelope]) -> None:
 def count_demand(now: datetime) -> int:
     """Count what was sold in thirty days. Returns how many listings stand differently."""
     return count_sales(now=now)
+
+
+def count_called_words(now: datetime) -> int:
+    """Count by which words listings are called; what is left after a few seconds is the next time's."""
+    del now  # nothing in it hangs on the time
+    return count_words(until=time.monotonic() + SECONDS_AT_A_TIME)
 
 
 def _refresh(wanted: dict[int, set[int]]) -> None:

@@ -85,7 +85,8 @@ class IndexChange:
 class EngineAnswer:
     """Ids in order, all counts. `next_cursor` is what the next page continues after, empty at the end.
 
-    `did_relax`: no document has all terms, so those that have most of them answer.
+    `did_relax`: no document has all terms, so those that have most of them answer. `corrected_words`: what the words
+    were taken for; no engine sets it.
     """
 
     listing_ids: tuple[int, ...]
@@ -93,6 +94,7 @@ class EngineAnswer:
     facets: tuple[Facet, ...] = ()
     next_cursor: str = ""
     did_relax: bool = False
+    corrected_words: str = ""
 
 
 class EngineDown(Exception):

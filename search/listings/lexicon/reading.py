@@ -31,11 +31,15 @@ _MET = {"=": SAME, "~": SAME * DOUBTFUL, ">": INCLUDED}
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`goods` are phrases that say what a product is; `longest` counts tokens of a phrase, `starts` by its first."""
+    """`goods` are phrases that say what a product is; `names` are the first ones of a mark, as they are written.
+
+    `longest` counts the tokens of the longest phrase, `starts` of the longest that begins with a token.
+    """
 
     goods: frozenset[Phrase]
     marks: Mapping[Phrase, Sequence[str]]
     substitutes: Mapping[Phrase, Sequence[Substitute]]
+    names: Mapping[str, Sequence[str]]
     starts: Mapping[str, int]
     longest: int
     version: str = ""
@@ -72,6 +76,12 @@ class _Line:
     def key(self) -> str:
         return "-".join(self.names[0].text.split())
 
+    @property
+    def first_names(self) -> tuple[str, ...]:
+        """The first name in each language."""
+        by_language = {name.text.isascii(): name.text for name in reversed(self.names) if not name.is_doubtful}
+        return tuple(by_language.values())
+
 
 @lru_cache(maxsize=1)
 def get_lexicon() -> Lexicon:
@@ -93,6 +103,7 @@ def get_lexicon() -> Lexicon:
         goods=said,
         marks={phrase: tuple(some) for phrase, some in marks.items()},
         substitutes={phrase: tuple(some.values()) for phrase, some in substitutes.items()},
+        names={f"={line.key}": line.first_names for line in goods},
         starts=dict(starts),
         longest=max(starts.values()),
     )

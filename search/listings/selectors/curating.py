@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from search.curation.contracts import Curation
 from search.curation.rules import make_query_key
-from search.listings.contracts import Question, SearchQuery, Synonyms
+from search.listings.contracts import SearchQuery, Synonyms
 from search.listings.keeping import Memory
 from search.listings.lexicon import get_lexicon
 from search.listings.rules.synonyms import join_synonyms
-from search.listings.rules.understanding import understand
 
 _synonyms: Memory[tuple[Curation, Synonyms]] = Memory(1)
 
@@ -21,11 +20,6 @@ def place_query(query: SearchQuery, curation: Curation) -> SearchQuery:
     if placements is None:
         return query
     return replace(query, pinned=placements.pinned, buried=tuple(sorted(placements.buried)))
-
-
-def read_question(query: SearchQuery, curation: Curation) -> Question:
-    """The query understood with the lexicon and the synonyms of staff."""
-    return understand(query, synonyms=get_synonyms(curation))
 
 
 def get_synonyms(curation: Curation) -> Synonyms:

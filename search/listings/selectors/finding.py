@@ -8,6 +8,7 @@ from market.shops.contracts import Epochs, ShopContext
 from market.shops.selectors import map_shops, read_epochs
 from market.taxonomy.contracts import CategoryTree
 from market.taxonomy.selectors import get_tree
+from search.curation.contracts import Curation
 from search.curation.selectors import get_curation
 from search.listings.contracts import (
     Engine,
@@ -27,8 +28,10 @@ from search.listings.engines.chosen import get_engine
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.keeping import Memory
 from search.listings.rules.categories import choose_categories
+from search.listings.selectors.asking import ask_engine
 from search.listings.selectors.cards import list_cards
-from search.listings.selectors.curating import place_query, read_question
+from search.listings.selectors.curating import get_synonyms, place_query
+from search.listings.selectors.vocabulary import TableVocabulary
 from tenants.catalog.contracts import Text
 
 logger = logging.getLogger(__name__)
@@ -36,10 +39,12 @@ _answers: Memory[EngineAnswer] = Memory(256)
 _shelves: Memory[Mapping[Shelf, tuple[ListingCard, ...]]] = Memory(16)
 _counts: Memory[Mapping[int, int]] = Memory(4)
 _fallback = PostgresEngine()
+_vocabulary = TableVocabulary()
 
 
 def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
-    """One page of hits with facets: one statement for the cards, none while they are known to hold.
+    """One page of hits with facets: one statement for the cards, none while they are known to hold; one more when no
+    listing has all words, for what they may have been meant for.
 
     Never fails for the engine's sake: the table answers then, without facets, and the page says so.
     Raises `BadQuery` for a cursor that is not ours.
@@ -152,12 +157,23 @@ def _ask(engine: Engine, generation: str, query: SearchQuery, epochs: Epochs) ->
         return _fallback.search(Question(query), closed_shop_ids=closed), True
     key = (engine.name, generation, closed, curation.version, query)
     try:
-        return _answers.find(key) or _answers.keep(
-            key, engine.search(read_question(query, curation), closed_shop_ids=closed)
-        ), False
+        return _answers.find(key) or _answers.keep(key, _ask_engine(engine, query, closed, curation)), False
     except EngineDown as error:
         logger.warning("Search answers from the table: %s", error)
         return _fallback.search(Question(query), closed_shop_ids=closed), True
+
+
+def _ask_engine(
+    engine: Engine, query: SearchQuery, closed_shop_ids: frozenset[int], curation: Curation
+) -> EngineAnswer:
+    _, answer = ask_engine(
+        engine,
+        query,
+        closed_shop_ids=closed_shop_ids,
+        synonyms=get_synonyms(curation),
+        vocabulary=_vocabulary,
+    )
+    return answer
 
 
 def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:
@@ -183,6 +199,7 @@ def _make_page(
         next_cursor=answer.next_cursor,
         did_fall_back=did_fall_back,
         did_relax=answer.did_relax,
+        corrected_words=answer.corrected_words,
     )
 
 

@@ -1,7 +1,7 @@
 """Who ranks: plain BM25, which is the baseline, and the product's engines over the same goods."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +15,9 @@ from search.listings.engines.tantivy.engine import TantivyEngine
 from search.listings.engines.tantivy.indexes import TantivyIndexes
 from search.listings.lexicon import get_lexicon
 from search.listings.rules.entries import make_entry
-from search.listings.rules.understanding import understand
+from search.listings.selectors.asking import ask_engine
 from tenants.catalog.contracts import Text
+from tests.search.listings.vocabulary import ListVocabulary
 from tests.search.relevance.goods import name_product, name_products
 
 PLAIN = "plain"
@@ -86,28 +87,35 @@ def list_texts(document: ListingDocument) -> Iterator[str]:
 class EngineRanker:
     """An engine of the product, asked as the product asks it."""
 
-    def __init__(self, engine: Engine, names: Mapping[int, str]) -> None:
+    def __init__(self, engine: Engine, documents: Sequence[ListingDocument]) -> None:
         self.name = engine.name
         self._engine = engine
-        self._names = names
+        self._names = name_products(documents)
+        self._vocabulary = ListVocabulary(documents)
 
     def rank(self, words: str, *, size: int = 10) -> list[str]:
         """What the first page shows."""
         query = SearchQuery(words=words, size=size, with_facets=False)
-        found = self._engine.search(understand(query, synonyms=get_lexicon()), closed_shop_ids=frozenset())
+        _, found = ask_engine(
+            self._engine,
+            query,
+            closed_shop_ids=frozenset(),
+            synonyms=get_lexicon(),
+            vocabulary=self._vocabulary,
+        )
         return [self._names[listing_id] for listing_id in found.listing_ids]
 
 
 def make_tantivy_ranker(documents: Sequence[ListingDocument], folder: Path) -> EngineRanker:
     """The embedded engine, with its index in this folder."""
     _fill(TantivyIndexes(folder), documents)
-    return EngineRanker(TantivyEngine(folder), name_products(documents))
+    return EngineRanker(TantivyEngine(folder), documents)
 
 
 def make_elastic_ranker(documents: Sequence[ListingDocument], indexes: ElasticIndexes, url: str) -> EngineRanker:
     """Elasticsearch at this address, with its index under the alias of `indexes`."""
     _fill(indexes, documents)
-    return EngineRanker(ElasticEngine(url, indexes.alias, timeout_seconds=30), name_products(documents))
+    return EngineRanker(ElasticEngine(url, indexes.alias, timeout_seconds=30), documents)
 
 
 def _fill(indexes: Indexes, documents: Sequence[ListingDocument]) -> None:

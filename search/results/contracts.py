@@ -98,3 +98,7 @@ class CountingHealth:
 
     position: int
     waiting_since: datetime | None
+
+    def measure_lag(self, now: datetime) -> int:
+        """For how many seconds the next event has waited; 0 when none does."""
+        return max(0, int((now - self.waiting_since).total_seconds())) if self.waiting_since else 0

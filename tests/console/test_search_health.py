@@ -8,6 +8,7 @@ from django.utils import timezone
 from market.accounts.contracts import StaffRole
 from market.outbox.models import Delivery, Event
 from search.listings.models import Listing, ListingChange
+from search.results.tasks import count_looks
 from search.signals import tasks
 from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.services import name_person, record_reports
@@ -88,3 +89,10 @@ def test_the_last_comparison_is_kept_with_its_outcome(db, make_shop, enter) -> N
 
 def test_a_shopper_and_staff_with_one_factor_do_not_get_in(db, enter) -> None:
     assert enter(None).get("/search-health/").status_code in (302, 403)
+
+
+def test_how_long_looks_wait_to_be_counted_together_is_shown(asked, enter) -> None:
+    staff = enter()
+    assert "since the first look that is not counted" in staff.get("/search-health/").content.decode()
+    count_looks(timezone.now())
+    assert "every look is counted" in staff.get("/search-health/").content.decode()

@@ -11,6 +11,7 @@ from console.access import staff_page
 from console.frame import render_page
 from console.searching.page import SPANS, draw_days, draw_positions, read_asked
 from market.outbox.selectors import get_health
+from search.results.selectors import read_counting_health
 from search.signals.selectors import get_search_health
 from search.signals.services import count_waiting
 from web.shapes import Tab
@@ -28,6 +29,7 @@ def show_search_health(request: HttpRequest) -> HttpResponse:
         "health": get_search_health(),
         "deliveries": get_health(now=now, consumers="search."),
         "reports_waiting": breaker.ask(lambda: count_waiting(client()), None),
+        "pairing_seconds": read_counting_health().measure_lag(now),
         "tabs": _list_tabs(days),
         "days": days,
         "asked": asked,

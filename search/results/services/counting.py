@@ -2,12 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from billing.settlement.services.days import business_date
 from search.results.contracts import Bond
 from search.results.models import LOOKS
 from search.results.rules.pairing import MOST_LOOKS, PairIds, Trail, grow_trail
@@ -17,8 +16,6 @@ from search.signals.contracts import Look
 from search.signals.selectors import list_looks, list_looks_of_days
 
 BATCH = 1_000
-LATEST_DAYS = 3
-"""A look of an older day is passed over: its day may have been counted, and what was counted been forgotten."""
 
 
 @transaction.atomic(durable=True)
@@ -31,8 +28,7 @@ def count_looks(*, now: datetime, limit: int = BATCH) -> int:
     looks, last = list_looks(after=position.number, limit=limit)
     if last == position.number:
         return -1
-    oldest = business_date(now - timedelta(days=LATEST_DAYS))
-    wanted = sorted({(look.visitor, look.day) for look in looks if look.day >= oldest})
+    wanted = sorted({(look.visitor, look.day) for look in looks})
     pairs: dict[date, Counter[PairIds]] = defaultdict(Counter)
     listings: dict[date, Counter[int]] = defaultdict(Counter)
     for day, seen in _read_days(wanted, up_to=last):

@@ -134,8 +134,12 @@ def test_a_listing_keeps_its_strongest_partners_only(db, log: Log, now, monkeypa
     assert max(Counter(Pair.objects.values_list("listing_id", flat=True)).values()) <= 3
 
 
-def test_a_look_that_comes_days_late_is_passed_over(db, log: Log, now) -> None:
+def test_a_look_that_is_told_days_late_counts_on_its_own_day(db, log: Log, now) -> None:
     for listing_id in (1, 2):
-        log.note(1, listing_id, now - timedelta(days=counting.LATEST_DAYS + 1))
-    assert count_looks(now=now) == 2
-    assert not Pair.objects.exists()
+        log.note(1, listing_id, now)
+    drain(log, now, 500)
+    for listing_id in (1, 2):
+        log.note(1, listing_id, now - timedelta(days=20))
+    drain(log, now, 500)
+    assert_counted_once(log)
+    assert Pair.objects.get(listing_id=1).times == 2

@@ -97,6 +97,7 @@ def test_shelves_come_by_themselves_say_why_and_are_switched_off(site: Any, lang
         assert overflow(page) == 0
         screenshot(page, f"{name}-product")
         page.goto(f"{address}/")
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
         until(page, "document.querySelectorAll('#for-you .product').length > 2")
         assert page.get_by_text("因为你看过" if language == "zh-CN" else "Because you looked at").count()
         screenshot(page, f"{name}-home")

@@ -16,6 +16,7 @@ from onebox.demo.loading import load_all
 from onebox.demo.payouts import load_payouts
 from onebox.demo.people import SHOPPERS, STAFF, list_sign_ins
 from onebox.demo.sales import load_sales
+from onebox.demo.searches import load_searches
 from onebox.places import current_place, write_private
 from search.listings.selectors import find_highest_listing_id
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             now=timezone.now(),
             progress=self._show,
         )
+        load_searches(now=timezone.now(), progress=self._show)
         approvers = [found.pk for person in STAFF if (found := find_user_by_phone(person.phone))]
         paid_shop = next((shop for shop in shops if shop.slug == PAID_SHOP), None)
         if paid_shop is not None and len(approvers) == 2:

@@ -32,6 +32,7 @@ class MarketLinks(Mapping[str, str]):
         "cart": "storefront:cart",
         "orders": "storefront:orders",
         "account": "storefront:account",
+        "interests": "storefront:interests",
         "open_shop": "merchant_portal:open-shop",
         "login": "account_login",
         "signup": "account_signup",

@@ -24,8 +24,9 @@ LIKED = (0.1, 0.5)
 INTO_THE_CART, BOUGHT = 0.2, 0.4
 # In the order of how often they are asked; the last ones are what a market of crafts does not have.
 WORDS = (
-    "马克杯", "茶", "台灯", "mug", "普洱茶", "帆布包", "笔记本", "盖碗", "积木", "咖啡豆", "teapot", "毛毯", "手机壳",
-    "lamp", "围巾", "香薰蜡烛", "碗", "notebook", "书签", "无人机", "投影仪", "drone", "滑雪板", "剃须刀",
+    "马克杯", "茶", "台灯", "绿茶", "mug", "帆布包", "笔记本", "花瓶", "积木", "耳机", "teapot", "羊毛", "手机壳",
+    "拼图", "lamp", "帽子", "碗", "notebook", "书签", "blanket", "普洱", "无人机", "投影仪", "drone", "滑雪板",
+    "剃须刀",
 )  # fmt: skip
 
 

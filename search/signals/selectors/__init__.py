@@ -9,7 +9,7 @@ from search.signals.selectors.log import (
     list_looks_of_days,
     list_own_events,
 )
-from search.signals.selectors.offers import list_listing_figures, list_pair_figures, list_positions
+from search.signals.selectors.offers import list_listing_figures, list_pair_figures, list_positions, map_lifts
 from search.signals.selectors.queries import list_hot_words, list_queries, list_unanswered, sum_days
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "list_positions",
     "list_queries",
     "list_unanswered",
+    "map_lifts",
     "sum_days",
 ]

@@ -25,6 +25,7 @@ from search.signals.selectors import (
     list_positions,
     list_queries,
     list_unanswered,
+    map_lifts,
     sum_days,
 )
 from search.signals.services import count_events, counting, read_on, record_reports
@@ -251,3 +252,20 @@ def test_the_newest_days_make_a_word_hottest(db: None, clock: Clock) -> None:
         clock.move(days=3)
     count_events()
     assert [hot.query for hot in list_hot_words(today=business_date(clock.now - timedelta(days=3)))] == ["新", "旧"]
+
+
+def test_offers_that_are_opened_more_than_their_places_explain_are_lifted(
+    make_listings: Listings, clock: Clock
+) -> None:
+    liked, usual, unseen = make_listings(3)
+    told = [report(clock.now, person(n), (SHOWN, usual, 1), (SHOWN, liked, 9), query="杯") for n in range(60)]
+    told += [report(clock.now, person(n), (CLICKED, usual, 1), query="杯") for n in range(6)]
+    told += [report(clock.now, person(n), (CLICKED, liked, 9), query="杯") for n in range(6)]
+    told.append(report(clock.now, person(1), (BOUGHT, unseen, None)))
+    record_reports(reports=told, now=clock.now)
+    count_events()
+    today = business_date(clock.now)
+    lifts = map_lifts(since=today, until=today)
+    assert lifts.keys() == {liked, usual}
+    assert lifts[usual] < 10_000 < lifts[liked] <= 20_000
+    assert map_lifts(since=today - timedelta(days=9), until=today - timedelta(days=1)) == {}

@@ -9,15 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from onebox.elasticsearch import find_missing_tools, start_node
-from tests.bench.contracts import BenchRow
-from tests.fixtures.elasticsearch import make_indexes
-from tests.fixtures.wechatpay import free_port
-from tests.search.relevance.evaluation import ClassScore, describe_agreement, draw_table, score_queries, sum_up
-from tests.search.relevance.goods import read_goods
-from tests.search.relevance.judgements import read_judgements, read_second_judgements
-from tests.search.relevance.queries import list_held_out, list_queries
-from tests.search.relevance.rankers import (
+import django
+
+import tests.environment  # noqa: F401 - before Django, as pytest loads it
+
+django.setup()
+
+from onebox.elasticsearch import find_missing_tools, start_node  # noqa: E402
+from tests.bench.contracts import BenchRow  # noqa: E402
+from tests.fixtures.elasticsearch import make_indexes  # noqa: E402
+from tests.fixtures.wechatpay import free_port  # noqa: E402
+from tests.search.relevance.evaluation import ClassScore, describe_agreement, draw_table, score_queries, sum_up  # noqa: E402
+from tests.search.relevance.goods import read_goods  # noqa: E402
+from tests.search.relevance.judgements import read_judgements, read_second_judgements  # noqa: E402
+from tests.search.relevance.queries import list_held_out, list_queries  # noqa: E402
+from tests.search.relevance.rankers import (  # noqa: E402
     PLAIN,
     Ranker,
     make_elastic_ranker,

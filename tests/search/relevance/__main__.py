@@ -7,12 +7,18 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from search.listings.contracts import ListingDocument
-from tests.search.relevance.evaluation import QueryScore, draw_table, score_queries, sum_up
-from tests.search.relevance.goods import name_product, read_goods
-from tests.search.relevance.judgements import Judgements, read_judgements
-from tests.search.relevance.queries import list_held_out, list_queries
-from tests.search.relevance.rankers import make_plain_ranker, make_tantivy_ranker
+import django
+
+import tests.environment  # noqa: F401 - before Django, as pytest loads it
+
+django.setup()
+
+from search.listings.contracts import ListingDocument  # noqa: E402
+from tests.search.relevance.evaluation import QueryScore, draw_table, score_queries, sum_up  # noqa: E402
+from tests.search.relevance.goods import name_product, read_goods  # noqa: E402
+from tests.search.relevance.judgements import Judgements, read_judgements  # noqa: E402
+from tests.search.relevance.queries import list_held_out, list_queries  # noqa: E402
+from tests.search.relevance.rankers import make_plain_ranker, make_tantivy_ranker  # noqa: E402
 
 
 def main() -> None:

@@ -12,12 +12,18 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from search.listings.contracts import ListingDocument
-from tests.search.relevance.goods import name_product, read_goods
-from tests.search.relevance.judgements import read_judgements
-from tests.search.relevance.pieces import make_pieces_ranker
-from tests.search.relevance.queries import JudgedQuery, list_queries, list_read_twice
-from tests.search.relevance.rankers import Ranker, make_plain_ranker, make_tantivy_ranker
+import django
+
+import tests.environment  # noqa: F401 - before Django, as pytest loads it
+
+django.setup()
+
+from search.listings.contracts import ListingDocument  # noqa: E402
+from tests.search.relevance.goods import name_product, read_goods  # noqa: E402
+from tests.search.relevance.judgements import read_judgements  # noqa: E402
+from tests.search.relevance.pieces import make_pieces_ranker  # noqa: E402
+from tests.search.relevance.queries import JudgedQuery, list_queries, list_read_twice  # noqa: E402
+from tests.search.relevance.rankers import Ranker, make_plain_ranker, make_tantivy_ranker  # noqa: E402
 
 DEPTH = 10
 MOST_CANDIDATES = 12

@@ -43,6 +43,7 @@ def test_staff_see_what_is_asked_and_what_finds_nothing(asked, enter) -> None:
     page = enter().get("/search-health/").content.decode()
     for piece in ("马克杯", "50%", "&lt;b&gt;flugelhorn", "synonyms/?phrase=%3Cb%3Eflugelhorn", "Hot at the moment"):
         assert piece in page, piece
+    assert page.count('id="asked"') == page.count("Told by pages") == 1
     assert "<svg" in page and "<b>flugelhorn" not in page
     assert "13 searches in 28 days, 7.69% found nothing." in page
     assert "Of 100 showings at the first place, 0.0 are opened." in page

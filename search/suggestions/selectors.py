@@ -2,13 +2,15 @@
 dictionary.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from django.db import connection
 
-from market.shops.contracts import Epochs
+from market.shops.contracts import Epochs, ShopContext
 from market.shops.selectors import map_shops, read_epochs
+from search.curation.rules import make_query_key
+from search.curation.selectors import get_curation
 from search.suggestions.contracts import LONGEST_TYPED, MOST_SUGGESTIONS, Kind, Suggestion
 from search.suggestions.models import Sound
 from search.suggestions.rules.typing import compact, fold, has_chinese, list_near, list_probes
@@ -45,7 +47,8 @@ def suggest(
     """What may be meant, the most sought first: what is in the reader's language (`zh` or `en`) before the other.
 
     A beginning of any word counts, also in pinyin or by its initials. Where nothing begins so, what begins so but for
-    one letter stands for it, and Chinese that sounds alike. Nothing of a shop that is not open.
+    one letter stands for it, and Chinese that sounds alike. Nothing of a shop that is not open, and no words
+    that staff blocked.
     """
     epochs = epochs or read_epochs()
     limit = max(0, min(limit, MOST_SUGGESTIONS))
@@ -113,7 +116,8 @@ def _read(statement: str, parameters: Sequence[Parameter]) -> list[_Row]:
 def _choose(rows: Iterable[_Row], language: str, epochs: Epochs) -> list[Suggestion]:
     """The reader's language first, then by weight; each text once, the surest kind of it."""
     shops = map_shops(epochs)
-    shown = (row for row in rows if row.shop_id is None or ((shop := shops.get(row.shop_id)) and shop.is_open))
+    blocked = get_curation(epochs.curation).blocked
+    shown = (row for row in rows if _is_of_open(row, shops) and not (blocked and _is_blocked(row, blocked)))
     ordered = sorted(
         shown, key=lambda row: (row.language not in (language, ""), -row.weight, len(row.text), row.phrase_id)
     )
@@ -124,6 +128,18 @@ def _choose(rows: Iterable[_Row], language: str, epochs: Epochs) -> list[Suggest
         if held is None or (held.kind == Kind.WORDS and row.kind != Kind.WORDS):
             chosen[text] = row
     return [_make_suggestion(row) for row in chosen.values()]
+
+
+def _is_of_open(row: _Row, shops: Mapping[int, ShopContext]) -> bool:
+    if row.shop_id is None:
+        return True
+    shop = shops.get(row.shop_id)
+    return shop is not None and shop.is_open
+
+
+def _is_blocked(row: _Row, blocked: Set[str]) -> bool:
+    """Words that staff do not want offered; categories and brands are not words of anybody's."""
+    return row.kind == Kind.WORDS and make_query_key(row.text) in blocked
 
 
 def _make_suggestion(row: _Row) -> Suggestion:

@@ -13,6 +13,7 @@ from search.listings.contracts import AttributeTick, SearchQuery, Sort
 from search.listings.selectors import find_listing, search
 from storefront.api.base import PublicView
 from storefront.api.bodies.browse import (
+    LISTINGS_EXAMPLE,
     CategoriesBody,
     FacetBody,
     ListingBody,
@@ -44,7 +45,14 @@ class Categories(PublicView):
 class Listings(PublicView):
     """/listings"""
 
-    @operation("searchListings", "Search goods", tag="browse", query=ListingQuery, answers={200: ListingPage})
+    @operation(
+        "searchListings",
+        "Search goods",
+        tag="browse",
+        query=ListingQuery,
+        answers={200: ListingPage},
+        answer_example=LISTINGS_EXAMPLE,
+    )
     def get(self, request: Request) -> Response:
         """Goods of all shops by words, category, brand, price, attributes, shop and stock, with facets."""
         asked = read_query(request, ListingQuery)
@@ -52,7 +60,8 @@ class Listings(PublicView):
             page = search(_make_query(asked), epochs=epochs_of(request))
         body = show_page(ListingCard, page.hits, page.next_cursor)
         facets = FacetBody(page.facets, many=True).data
-        return Response({**body, "total": page.total, "facets": facets, "did_relax": page.did_relax})
+        said = {name: getattr(page, name) for name in ("total", "did_relax", "did_fall_back", "corrected_words")}
+        return Response({**body, **said, "facets": facets})
 
 
 class Listing(PublicView):
@@ -106,6 +115,7 @@ def _make_query(asked: dict[str, Any]) -> SearchQuery:
         after=asked.get("cursor", ""),
         size=asked["size"],
         with_facets=asked["facets"],
+        as_written=asked["as_written"],
     )
 
 

@@ -1,6 +1,6 @@
 """Reading a search out of an address, and writing addresses for its changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -25,6 +25,8 @@ NUMBERED = ("c", "shop")
 PAGE_SIZE = 30
 _FIELDS = {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}
 DEEPEST_PAGE = 80
+_ORDER = ("q", "exact", "c", "brand", "shop", ATTRIBUTE, "stock", "min", "max", "sort", "page")
+_SAYING_NOTHING = (("sort", Sort.BEST.value), ("page", "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def read_query(data: QueryDict, *, category_id: int | None, shop_ids: tuple[int,
         attributes=tuple(attributes[:MOST_ATTRIBUTES]),
         shop_ids=shop_ids or tuple(filter(None, map(_number, data.getlist("shop")[:MOST_VALUES]))),
         in_stock="stock" in data,
+        as_written="exact" in data,
         sort=Sort(sort) if sort in set(Sort) else Sort.BEST,
         page=min(int(page), DEEPEST_PAGE) if page.isdigit() and len(page) < 4 and int(page) else 1,
         size=PAGE_SIZE,
@@ -81,19 +84,42 @@ def list_chips(
 
 def without_price(data: QueryDict, *, path: str) -> str:
     """The address without both ends of the price."""
-    pairs = [(key, one) for key in data for one in data.getlist(key) if key not in ("page", "after", "min", "max")]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return _write_address(path, [pair for pair in _list_pairs(data) if pair[0] not in ("page", "min", "max")])
 
 
 def without(data: QueryDict, name: str, value: str | None = None, *, path: str) -> str:
     """The address without a condition, and from its first page on."""
     pairs = [
-        (key, one)
-        for key in data
-        for one in data.getlist(key)
-        if key not in ("page", "after") and not (key == name and value in (None, one))
+        (key, one) for key, one in _list_pairs(data) if key != "page" and not (key == name and value in (None, one))
     ]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return _write_address(path, pairs)
+
+
+def with_words(data: QueryDict, words: str, *, path: str, exact: bool = False) -> str:
+    """The address with other words, and from its first page on; `exact` takes them as they are written."""
+    pairs = [(key, one) for key, one in _list_pairs(data) if key not in ("page", "q", "exact")]
+    return _write_address(path, [("q", words), *([("exact", "1")] if exact else []), *pairs])
+
+
+def write_canonical(data: QueryDict, *, path: str) -> str:
+    """The one address for all that ask the same: known names in one order, values in theirs, nothing empty."""
+    return _write_address(path, [pair for pair in _list_pairs(data) if pair not in _SAYING_NOTHING])
+
+
+def _write_address(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    ordered = sorted(dict.fromkeys(pairs), key=lambda pair: (_place_of(pair[0]), *pair))
+    return f"{path}?{urlencode(ordered)}" if ordered else path
+
+
+def _list_pairs(data: QueryDict) -> list[tuple[str, str]]:
+    """Names that a search knows, with values."""
+    return [
+        (key, one) for key in data if key in _ORDER or _is_attribute(key) for one in data.getlist(key) if one.strip()
+    ]
+
+
+def _place_of(name: str) -> int:
+    return _ORDER.index(name if name in _ORDER else ATTRIBUTE)
 
 
 def field_of(facet: Facet) -> str:

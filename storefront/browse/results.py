@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from market.shops.contracts import Epochs
@@ -13,9 +15,11 @@ from market.taxonomy.contracts import CategoryNode
 from market.taxonomy.selectors import get_tree
 from search.listings.contracts import BadQuery, FacetKind, SearchPage, SearchQuery, Sort
 from search.listings.selectors import search
+from storefront.browse.helping import find_help
 from storefront.browse.kept import Draft, Results, digest
-from storefront.browse.query import list_chips, read_query, without, without_price
+from storefront.browse.query import list_chips, read_query, with_words, without, without_price
 from storefront.browse.rail import draw_rail
+from storefront.browse.suggesting import list_hot
 
 
 def draft_results(
@@ -32,18 +36,22 @@ def draft_results(
     """
     query, page = _search(request, category, shop_ids)
     context = _make_context(request, query, page, is_in_category=category is not None)
-    state = (request.epochs.shops, get_tree().version)  # type: ignore[attr-defined]
+    found_help = find_help(request, query, page)
+    hot = tuple(list_hot(request.epochs, now=timezone.now()))  # type: ignore[attr-defined]
+    state = (request.epochs.shops, get_tree().version, hot)  # type: ignore[attr-defined]
     content = digest(
         state,
         [(card.listing_id, card.version) for card in page.hits],
-        (query.page, page.total, page.did_relax),
+        (query.page, page.total, page.did_relax, page.corrected_words),
+        [(card.listing_id, card.version) for card in found_help.goods],
+        replace(found_help, goods=()),
         [chip.label for chip in context["chips"]],
         context["rail"],
     )
     around = (category.category_id if category else None, shop_ids, state)
     return Draft(
         f"storefront/browse/{kind}.html",
-        {**context, **(more or {})},
+        {**context, "help": found_help, **(more or {})},
         content,
         Results(f"storefront/browse/{kind}_results.html", query.words, around),
         is_makeshift=page.did_fall_back,
@@ -83,7 +91,8 @@ def _make_context(
         "chips": chips,
         "conditions": len(chips) + bool(query.in_stock) + bool(query.price_from_minor or query.price_to_minor),
         "sorts": _list_sorts(request, query),
-        "clear": f"{request.path}?q={query.words}" if query.words else request.path,
+        "clear": f"{request.path}?{urlencode({'q': query.words})}" if query.words else request.path,
+        "as_written": with_words(request.GET, query.words, path=request.path, exact=True),
         "prices": {
             "min": request.GET.get("min", "")[:12] if query.price_from_minor is not None else "",
             "max": request.GET.get("max", "")[:12] if query.price_to_minor is not None else "",

@@ -1,23 +1,33 @@
 """The rows below the search box: what may be meant by what is typed, or ways on while nothing is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from billing.settlement.services.days import business_date
 from market.shops.contracts import Epochs
-from market.taxonomy.contracts import CategoryNode, CategoryTree
+from market.taxonomy.contracts import CategoryTree
 from market.taxonomy.selectors import get_tree
+from search.curation.contracts import HotWord
+from search.curation.rules import make_query_key
+from search.curation.selectors import get_curation
+from search.listings.keeping import Memory
+from search.signals.selectors import list_hot_words
 from search.suggestions.contracts import MOST_SUGGESTIONS, MOST_TYPED_CHARACTERS, Kind, Suggestion
 from search.suggestions.selectors import suggest
+from storefront.seen.telling import OFF, OFF_COOKIE
 
-HOT_CATEGORIES = 7
+MOST_HOT = 7
+ASKED_KEPT_SECONDS = 300
 KEPT_SECONDS = 30
+_asked: Memory[tuple[str, ...]] = Memory(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,15 @@ class Row:
     is_near: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A word that leads on: to a category's page, or to a search."""
+
+    text: str
+    slug: str = ""
+    query: str = ""
+
+
 @require_safe
 def show_suggestions(request: HttpRequest) -> HttpResponse:
     """The rows below the search box, for a script to put there. Browsers keep them for some seconds."""
@@ -40,12 +59,24 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
     epochs = request.epochs  # type: ignore[attr-defined]
     most = int(limit) if limit.isdecimal() and len(limit) < 3 else MOST_SUGGESTIONS
     rows = list_rows(typed, limit=most, epochs=epochs)
-    hot = () if typed else list_hot_categories(get_tree())
-    response = render(request, "storefront/browse/suggestions.html", {"rows": rows, "hot": hot, "typed": typed})
+    context = {
+        "rows": rows,
+        "typed": typed,
+        "hot": [] if typed else _list_ways(epochs),
+        "is_off": request.COOKIES.get(OFF_COOKIE) == OFF,
+    }
+    response = render(request, "storefront/browse/suggestions.html", context)
     response["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
     response["X-Robots-Tag"] = "noindex"
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
     return response
+
+
+def _list_ways(epochs: Epochs) -> list[Way]:
+    """What staff offer, what people ask, and categories; each once."""
+    now = timezone.now()
+    ways = [*_list_offered(epochs, now), *_list_asked(epochs, now), *_list_categories()]
+    return list({way.text.casefold(): way for way in reversed(ways)}.values())[::-1][:MOST_SUGGESTIONS]
 
 
 def list_rows(typed: str, *, limit: int, epochs: Epochs) -> list[Row]:
@@ -57,10 +88,38 @@ def list_rows(typed: str, *, limit: int, epochs: Epochs) -> list[Row]:
     return [_make_row(suggestion, typed, tree) for suggestion in found if _still_leads(suggestion, tree)]
 
 
-def list_hot_categories(tree: CategoryTree) -> Sequence[CategoryNode]:
-    """Ways on where nothing is typed: the first narrower category of the first trades."""
+def list_hot(epochs: Epochs, *, now: datetime) -> list[Way]:
+    """Ways on below the box, without a statement: what staff offer now, else the first categories of the trades."""
+    return (_list_offered(epochs, now) or _list_categories())[:MOST_HOT]
+
+
+def _list_offered(epochs: Epochs, now: datetime) -> list[Way]:
+    language = get_language() or "zh-hans"
+    words = get_curation(epochs.curation).hot_words
+    return [
+        Way(_name_word(word, language), query=urlencode({"q": word.query})) for word in words if word.is_offered(now)
+    ]
+
+
+def _list_categories() -> list[Way]:
+    language, tree = get_language() or "zh-hans", get_tree()
     nodes = [tree.list_children(top.category_id)[0] for top in tree.list_tops() if top.children]
-    return nodes[:HOT_CATEGORIES]
+    return [Way(node.name(language), slug=node.slug) for node in nodes]
+
+
+def _list_asked(epochs: Epochs, now: datetime) -> list[Way]:
+    """What many different people ask these days, but for what staff blocked: one statement every few minutes."""
+    today = business_date(now)
+    slot = (today, int(now.timestamp()) // ASKED_KEPT_SECONDS)
+    asked = _asked.find(slot)
+    if asked is None:
+        asked = _asked.keep(slot, tuple(word.query for word in list_hot_words(today=today)))
+    blocked = get_curation(epochs.curation).blocked
+    return [Way(query, query=urlencode({"q": query})) for query in asked if make_query_key(query) not in blocked]
+
+
+def _name_word(word: HotWord, language: str) -> str:
+    return (word.en or word.zh) if language.startswith("en") else (word.zh or word.en)
 
 
 def _still_leads(suggestion: Suggestion, tree: CategoryTree) -> bool:

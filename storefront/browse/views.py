@@ -17,6 +17,7 @@ from search.listings.keeping import Memory
 from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
 from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
+from storefront.browse.query import write_canonical
 from storefront.browse.results import draft_results
 from storefront.seen.telling import tell_search
 from web.links import absolute_url
@@ -66,7 +67,8 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
         more = {"category": category, "crumbs": crumbs, "children": children}
         return draft_results(request, "category", more=more, category=category)
 
-    return show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
+    response = show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
+    return _name_address(request, response)
 
 
 @require_safe
@@ -84,7 +86,7 @@ def show_search(request: HttpRequest) -> HttpResponse:
     path, version = address
     response = show_kept(request, path=path, version=version, build=build)
     tell_search(request, total=_totals.find(address))
-    return response
+    return _name_address(request, response)
 
 
 @require_safe
@@ -168,3 +170,10 @@ def _list_version(request: HttpRequest) -> Hashable:
     except EngineDown:
         generation = "down"
     return generation, request.epochs  # type: ignore[attr-defined]
+
+
+def _name_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Names the one address of all that ask the same (RFC 6596); the page itself is kept for many questions."""
+    address = absolute_url(write_canonical(request.GET, path=request.path))
+    response["Link"] = f'<{address}>; rel="canonical"'
+    return response

@@ -6,14 +6,14 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from market.taxonomy.selectors import get_tree
 from search.listings.contracts import ListingCard
 from search.results.contracts import Recommendation
 from storefront.browse.cards import join_cards
-from storefront.browse.suggesting import list_hot_categories
+from storefront.browse.suggesting import list_hot
 from storefront.recommend import words
 from web.links import absolute_url
 
@@ -59,10 +59,10 @@ def recommended(context: Context, items: Sequence[Recommendation], most: int, *,
 
 
 @register.inclusion_tag("storefront/browse/hot.html", takes_context=True)
-def hot_categories(context: Context) -> dict[str, object]:
+def hot_words(context: Context) -> dict[str, object]:
     """Ways on below the search box."""
-    tree = get_tree()
-    return {"nodes": list_hot_categories(tree), "version": tree.version, "frame": context.get("frame")}
+    hot = list_hot(context["request"].epochs, now=timezone.now())
+    return {"hot": hot, "version": tuple(hot), "frame": context.get("frame")}
 
 
 @register.filter

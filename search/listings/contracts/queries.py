@@ -67,7 +67,7 @@ class SearchQuery:
     skips.
     `pinned` and `buried` are listing ids that staff placed: pinned ones are among the hits whatever the words are, if
     they pass the filters, and first of the best matches, in this order; buried ones are not. They come from curation
-    only, never from a visitor.
+    only, never from a visitor. `as_written`: nothing else is to be taken for what the words were meant to be.
     Raises `BadQuery` when built beyond the limits.
     """
 
@@ -86,6 +86,7 @@ class SearchQuery:
     with_facets: bool = True
     pinned: tuple[int, ...] = ()
     buried: tuple[int, ...] = ()
+    as_written: bool = False
 
     def __post_init__(self) -> None:
         if len(self.words) > MOST_WORDS_CHARACTERS:

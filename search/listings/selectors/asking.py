@@ -29,7 +29,7 @@ def ask_engine(
     """
     question = understand(query, synonyms=synonyms)
     answer = engine.search(question, closed_shop_ids=closed_shop_ids)
-    if not question.terms or (answer.total and not answer.did_relax):
+    if query.as_written or not question.terms or (answer.total and not answer.did_relax):
         return question, answer
     doubtful = list_doubtful(query.words)
     corrected = correct_words(query.words, vocabulary.list_similar(doubtful)) if doubtful else ""

@@ -98,6 +98,10 @@ class ListingPage(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     facets = FacetBody(many=True)
     did_relax = serializers.BooleanField(help_text="Nothing had all the words; these have some of them.")
+    did_fall_back = serializers.BooleanField(help_text="The engine is away: the answer is reduced, without facets.")
+    corrected_words = serializers.CharField(
+        allow_blank=True, help_text="What the words were taken for; ask with `as_written` to have them as they are."
+    )
 
 
 class OptionBody(serializers.Serializer[Any]):
@@ -191,6 +195,26 @@ class ListingQuery(PageQuery):
     sort = serializers.ChoiceField([sort.value for sort in Sort], required=False, default=Sort.BEST.value)
     size = serializers.IntegerField(required=False, default=24, min_value=1, max_value=MOST_HITS)
     facets = serializers.BooleanField(required=False, default=True)
+    as_written = serializers.BooleanField(
+        required=False, default=False, help_text="Take the words as they are, whatever they may be meant to be."
+    )
 
 
 ShopPage = page_of(ShopBody, "ShopPage")
+
+LISTINGS_EXAMPLE: dict[str, object] = {
+    "items": [],
+    "next_cursor": None,
+    "total": 12,
+    "facets": [
+        {
+            "kind": "brand",
+            "key": "",
+            "name": {"zh": "品牌", "en": "Brand"},
+            "values": [{"value": "muji", "label": {"zh": "", "en": "MUJI"}, "count": 12, "ticked": False}],
+        }
+    ],
+    "did_relax": False,
+    "did_fall_back": False,
+    "corrected_words": "手机",
+}

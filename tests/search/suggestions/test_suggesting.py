@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from market.shops.services import suspend_shop
+from search.curation.services import block_word
 from search.suggestions.contracts import MOST_SUGGESTIONS, Kind
 from tests.fixtures.statements import captured_statements
 from tests.search.suggestions.conftest import DIGITAL, PHONES
@@ -81,6 +82,14 @@ def test_words_of_a_suspended_shop_are_gone_with_the_next_question(market):
     suspend_shop(shop_id=market.shops["beta"].shop_id, actor_id=1, reason="test", now=datetime.now(UTC))
     assert [one.text for one in market.suggest("孤品")] == []
     assert [one.text for one in market.suggest("手炉")] == ["手炉"]
+
+
+def test_words_that_staff_blocked_are_not_offered(market):
+    market.put_many(2, "防水手机", path=(DIGITAL, PHONES), brand="手机")
+    assert "防水手机" in market.texts("fangshui")
+    block_word(words="防水手机", actor_id=1, now=datetime.now(UTC))
+    block_word(words="手机", actor_id=1, now=datetime.now(UTC))
+    assert "防水手机" not in market.texts("fangshui") and market.texts("手机"), "a brand and a category are no words"
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "%", "_", "'", "\\", "\x00", "😀", "a" * 100, "手" * 100, "-", "&|!()"])

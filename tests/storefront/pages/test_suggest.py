@@ -9,7 +9,10 @@ from django.test import Client
 from market.shops.services import suspend_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
+from search.curation.services import block_word
+from search.signals.contracts import HotWord
 from search.suggestions.services import catch_up
+from storefront.browse import suggesting
 from tests.fixtures.api import MARKET, list_product
 from tests.fixtures.statements import captured_statements
 from tests.storefront.pages.conftest import Browser
@@ -48,7 +51,8 @@ def rows_of(typed: str) -> str:
 def test_an_empty_box_offers_ways_on(fair):
     page = Browser("en").open("/search/suggest?q=")
     assert "Often looked for" in page and f'href="/c/{fair.category.slug}/"' in page
-    assert Browser("en").open("/search/suggest?q=zzzzqq").strip() == ""
+    nothing = Browser("en").open("/search/suggest?q=zzzzqq")
+    assert "option" not in nothing and "looked for" not in nothing
 
 
 def test_a_guess_is_called_one(fair):
@@ -62,6 +66,21 @@ def test_a_guess_is_called_one(fair):
 def test_anything_may_be_asked(fair, query):
     page = Browser("en").open(f"/search/suggest?{query}")
     assert "<script" not in page and len(ROW.findall(page)) <= 10
+
+
+def test_who_switched_personal_use_off_is_told_to_forget(fair):
+    visitor = Browser("en")
+    assert 'data-personal="on"' in visitor.open("/search/suggest?q=")
+    visitor.client.cookies["interests"] = "off"
+    assert 'data-personal="off"' in visitor.open("/search/suggest?q=")
+
+
+def test_what_many_people_ask_is_offered_but_not_what_staff_blocked(fair, monkeypatch):
+    asked = [HotWord("骨瓷 茶壶", 9.0), HotWord("脏话", 8.0)]
+    monkeypatch.setattr(suggesting, "list_hot_words", lambda *, today: asked)
+    block_word(words="脏话", actor_id=1, now=datetime.now(UTC))
+    page = Browser("en").open("/search/suggest?q=")
+    assert 'href="/search?q=%E9%AA%A8%E7%93%B7+%E8%8C%B6%E5%A3%B6">骨瓷 茶壶</a>' in page and "脏话" not in page
 
 
 def test_browsers_keep_rows_for_themselves_and_for_seconds(fair):
@@ -91,7 +110,7 @@ def test_rows_are_gone_with_their_only_shop(fair):
 def test_rows_cost_two_statements_and_touch_no_shop(fair, monkeypatch):
     visitor = Client(headers={"host": MARKET})
     visitor.get(rows_of("go"))
-    for typed, most in (("go", 2), ("宫灯", 2), ("gondeng", 3), ("公灯", 4), ("", 1)):
+    for typed, most in (("go", 2), ("宫灯", 2), ("gondeng", 3), ("公灯", 4), ("", 2), ("", 1)):
         with captured_statements(monkeypatch) as seen:
             visitor.get(rows_of(typed))
         assert len(seen) <= most and not seen.touches_shop, f"{typed}\n{seen}"

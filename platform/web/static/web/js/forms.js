@@ -13,6 +13,12 @@ function release(form) {
   for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 }
 
+// Addresses that can be shared: a form that asks leaves out what says nothing.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.method !== "get") return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
+
 // A page that comes back from the browser's memory must not stay busy; neither must a form that htmx sent.
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 document.addEventListener("htmx:afterRequest", () => document.querySelectorAll("form[data-sending]").forEach(release));

@@ -111,6 +111,7 @@ class JishiSearch extends HTMLElement {
   show(typed, rows) {
     if (document.activeElement !== this.input) return;
     this.innerHTML = rows;
+    hearChoice(this);
     if (!typed) this.prepend(...this.drawRecent());
     this.options.forEach((option, number) => {
       option.id = `${this.id}-${number}`;
@@ -195,7 +196,7 @@ function make(name, facts) {
   return Object.assign(document.createElement(name), facts);
 }
 
-// A page that says so (data-personal="off" or "on") decides for this browser; what was kept goes with the word.
+// The server's word (data-personal="off" or "on", on a page or among the rows) decides; what was kept goes with it.
 function isOff() {
   try {
     return localStorage.getItem(OFF) === "1";
@@ -204,8 +205,8 @@ function isOff() {
   }
 }
 
-function hearChoice() {
-  const choice = document.querySelector("[data-personal]")?.dataset.personal;
+function hearChoice(place) {
+  const choice = place.querySelector("[data-personal]")?.dataset.personal;
   try {
     if (choice === "on") localStorage.removeItem(OFF);
     if (choice !== "off") return;
@@ -216,5 +217,5 @@ function hearChoice() {
   }
 }
 
-hearChoice();
+hearChoice(document);
 customElements.define("jishi-search", JishiSearch);

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Extract
 from psycopg.errors import QueryCanceled
 
 from search.listings.contracts import Candidate, EngineAnswer, ListingState, Question, SearchQuery, Sort
-from search.listings.engines.cursors import Hits, count_skipped, cut_page, read_cursor
+from search.listings.engines.cursors import count_skipped, cut_page, read_cursor
 from search.listings.models import Listing
 from search.listings.rules.facets import Wanted, list_ways
 from search.tokens.plain import read_plain_query
@@ -83,12 +83,26 @@ class PostgresEngine:
 
 
 def _answer(found: QuerySet[Listing], query: SearchQuery) -> EngineAnswer:
-    """Total and page of the candidates, each statement within its time."""
+    """Total and page of the candidates, out of one statement within its time; a few thousand are put in order here.
+
+    A join of candidates with the table itself would leave the planner to guess how many there are.
+    """
+    cursor = read_cursor(query.after, query.sort)
+    value, highest_first = _SORTS[query.sort]
+    if query.pinned and query.sort is Sort.BEST:
+        value = _pin_first(query.pinned, value)
+    candidates = found.annotate(place=value).order_by("-pk").values_list("place", "pk")[:MOST_CANDIDATES]
     with transaction.atomic(), _statement_limit():
-        candidates = found.order_by("-pk").values("pk")[:MOST_CANDIDATES]
-        total = candidates.count()
-        hits = _list_page(Listing.objects.filter(pk__in=candidates), query)
-    return EngineAnswer(hits.listing_ids, total, (), hits.next_cursor)
+        rows = [(float(place), pk) for place, pk in candidates]
+    sign = -1 if highest_first else 1
+    ordered = sorted((sign * place, -pk) for place, pk in rows)
+    if cursor is not None:
+        last = (sign * cursor.value, -cursor.listing_id)
+        ordered = [row for row in ordered if row > last]
+    skip = count_skipped(query, cursor)
+    page = [(sign * place, -negative) for place, negative in ordered[skip : skip + query.size + 1]]
+    hits = cut_page(page, query, cursor)
+    return EngineAnswer(hits.listing_ids, len(rows), (), hits.next_cursor)
 
 
 @contextmanager
@@ -141,17 +155,3 @@ def _pin_first(
 ) -> Case:
     places = [When(pk=pk, then=Value(_PINNED + place)) for place, pk in enumerate(reversed(pinned))]
     return Case(*places, default=value, output_field=BigIntegerField())
-
-
-def _list_page(found: QuerySet[Listing], query: SearchQuery) -> Hits:
-    cursor = read_cursor(query.after, query.sort)
-    value, highest_first = _SORTS[query.sort]
-    if query.pinned and query.sort is Sort.BEST:
-        value = _pin_first(query.pinned, value)
-    rows = found.annotate(place=value).order_by("-place" if highest_first else "place", "-pk")
-    if cursor is not None:
-        behind = Q(place__lt=cursor.value) if highest_first else Q(place__gt=cursor.value)
-        rows = rows.filter(behind | Q(place=cursor.value, pk__lt=cursor.listing_id))
-    skip = count_skipped(query, cursor)
-    page = rows.values_list("place", "pk")[skip : skip + query.size + 1]
-    return cut_page([(float(place), pk) for place, pk in page], query, cursor)

@@ -8,7 +8,6 @@ from search.listings.contracts import (
     Facet,
     FacetKind,
     ListingDocument,
-    ListingVariant,
     SearchQuery,
     Sort,
 )
@@ -22,23 +21,31 @@ class Oracle:
 
     def __init__(self, documents: Iterable[ListingDocument]) -> None:
         self._documents = list(documents)
-        self._entries = {document.listing_id: make_entry(document) for document in self._documents}
+        self._texts = {document.listing_id: _read_texts(document) for document in self._documents}
+        self._variants = {document.listing_id: _list_variants(document) for document in self._documents}
+        self._with_words: dict[tuple[str, frozenset[int]], set[int]] = {}
 
     def find(self, query: SearchQuery, *, closed: frozenset[int] = frozenset()) -> list[ListingDocument]:
         """Every document that answers, in no order."""
-        terms = read_query(query.words)
-        if query.words.strip() and not terms:
+        if query.words.strip() and not read_query(query.words):
             return []
-        least = len(terms)
-        if not any(self._has(document, terms, least) for document in self._documents if _is_open(document, closed)):
-            least = max(1, round(0.6 * least))
-        words = (
+        wanted = {*self._list_with_words(query.words, closed), *query.pinned}.difference(query.buried)
+        return [
             document
             for document in self._documents
-            if document.listing_id not in query.buried
-            and (document.listing_id in query.pinned or self._has(document, terms, least))
-        )
-        return [document for document in words if _is_open(document, closed) and _passes(document, query)]
+            if document.listing_id in wanted and _is_open(document, closed) and self._passes(document, query)
+        ]
+
+    def _list_with_words(self, words: str, closed: frozenset[int]) -> set[int]:
+        """Ids of what has all words, or, if nothing has, three fifths of them; remembered."""
+        if (words, closed) not in self._with_words:
+            terms = read_query(words)
+            least = len(terms)
+            if not any(self._has(document, terms, least) for document in self._documents if _is_open(document, closed)):
+                least = max(1, round(0.6 * least))
+            found = {document.listing_id for document in self._documents if self._has(document, terms, least)}
+            self._with_words[(words, closed)] = found
+        return self._with_words[(words, closed)]
 
     def list_sorted(self, query: SearchQuery, *, closed: frozenset[int] = frozenset()) -> list[int]:
         """Ids in the order of the query's sort, which is not best match by words."""
@@ -53,41 +60,56 @@ class Oracle:
         return sum(self._has_term(document, term) for term in terms) >= least
 
     def _has_term(self, document: ListingDocument, term: AskedWord) -> bool:
-        entry = self._entries[document.listing_id]
-        words = {
-            *entry.title_words,
-            *entry.brand_words,
-            *entry.category_words,
-            *entry.attribute_words,
-            *entry.text_words,
-        }
+        words, rows = self._texts[document.listing_id]
         if term.whole in words or (term.parts and set(term.parts) <= words):
             return True
-        rows = ("".join(entry.title_characters), "".join(entry.text_characters))
         return bool(term.characters) and any("".join(term.characters) in row for row in rows)
+
+    def _passes(self, document: ListingDocument, query: SearchQuery) -> bool:
+        return (
+            (query.category_id is None or query.category_id in {step.category_id for step in document.category_path})
+            and (not query.brands or make_key(document.brand) in query.brands)
+            and (not query.shop_ids or document.shop.shop_id in query.shop_ids)
+            and (query.price_from_minor is None or document.price_from_minor >= query.price_from_minor)
+            and (query.price_to_minor is None or document.price_from_minor <= query.price_to_minor)
+            and any(_variant_passes(variant, query) for variant in self._variants[document.listing_id])
+        )
+
+
+Variant = tuple[bool, frozenset[tuple[str, str]]]
+"""Whether it is in stock, and what it is: parameters and its own choices, by key."""
+
+
+def _read_texts(document: ListingDocument) -> tuple[set[str], tuple[str, str]]:
+    entry = make_entry(document)
+    words = {
+        *entry.title_words,
+        *entry.brand_words,
+        *entry.category_words,
+        *entry.attribute_words,
+        *entry.text_words,
+    }
+    return words, ("".join(entry.title_characters), "".join(entry.text_characters))
+
+
+def _list_variants(document: ListingDocument) -> list[Variant]:
+    parameters = {(make_name_key(line.name), make_value_key(line.value)) for line in document.parameters}
+    found = []
+    for variant in document.variants:
+        pairs = zip(document.options, variant.choices, strict=True)
+        choices = {(make_name_key(option.name), make_value_key(option.values[index])) for option, index in pairs}
+        found.append((variant.available > 0, frozenset(parameters | choices)))
+    return found
 
 
 def _is_open(document: ListingDocument, closed: frozenset[int]) -> bool:
     return document.shop.shop_id not in closed
 
 
-def _passes(document: ListingDocument, query: SearchQuery) -> bool:
-    return (
-        (query.category_id is None or query.category_id in {step.category_id for step in document.category_path})
-        and (not query.brands or make_key(document.brand) in query.brands)
-        and (not query.shop_ids or document.shop.shop_id in query.shop_ids)
-        and (query.price_from_minor is None or document.price_from_minor >= query.price_from_minor)
-        and (query.price_to_minor is None or document.price_from_minor <= query.price_to_minor)
-        and any(_variant_passes(document, variant, query) for variant in document.variants)
-    )
-
-
-def _variant_passes(document: ListingDocument, variant: ListingVariant, query: SearchQuery) -> bool:
-    if query.in_stock and variant.available <= 0:
+def _variant_passes(variant: Variant, query: SearchQuery) -> bool:
+    is_stocked, facts = variant
+    if query.in_stock and not is_stocked:
         return False
-    facts = {(make_name_key(line.name), make_value_key(line.value)) for line in document.parameters}
-    for option, index in zip(document.options, variant.choices, strict=True):
-        facts.add((make_name_key(option.name), make_value_key(option.values[index])))
     return all(any((tick.name, value) in facts for value in tick.values) for tick in query.attributes)
 
 

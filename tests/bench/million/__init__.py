@@ -38,6 +38,7 @@ from tests.bench.million.crowd import list_bases  # noqa: E402
 from tests.bench.million.filling import build, load_table, time_commits  # noqa: E402
 from tests.bench.million.pages import measure_pages  # noqa: E402
 from tests.bench.million.sizes import CLIENTS, LISTINGS  # noqa: E402
+from tests.bench.suggest import measure_suggestions  # noqa: E402
 from tests.fixtures.wechatpay import free_port  # noqa: E402
 
 ALIAS = "million-listings"
@@ -73,6 +74,7 @@ def measure_all() -> list[BenchRow]:
         engines["ts_rank"] = ask_naively
         asked = measure_engines(engines, queries)
         measured += [*asked, *_measure_sizes(folder), compare_totals(engines, queries)]
+        measured += measure_suggestions(LISTINGS, name="million: suggest")
         measured += measure_pages(folder, database, queries, _list_rates(asked))
     return measured
 

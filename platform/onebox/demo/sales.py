@@ -22,15 +22,25 @@ from billing.checkout.services import (
 from market.accounts.contracts import AddressView
 from market.accounts.selectors import list_addresses
 from market.shops.selectors import list_shops_by_ids
-from search.listings.contracts import ListingDocument, PublishedOffer
+from search.listings.contracts import ListingDocument, PublishedOffer, SearchQuery
 from search.listings.rules.offers import make_offer
-from search.listings.selectors import list_listings
+from search.listings.selectors import list_listings, search
 from search.listings.services import count_sales
 from tenants.orders.contracts import PaymentMethod, ShipTo
 
 SALES = 90
 DAYS = 30
 FEWEST_LEFT = 12  # the demo's few sold-out and nearly sold-out goods stay as they are
+BASKET_EVERY = 3
+BASKETS = (
+    ("马克杯", "绿茶"),
+    ("台灯", "笔记本"),
+    ("花瓶", "香薰"),
+    ("帆布包", "帽子"),
+    ("积木", "拼图"),
+    ("耳机", "手机壳"),
+)
+"""What is bought together again and again, so that the demo has something that goes together."""
 CARRIERS = ("顺丰速运", "中通快递", "圆通速递", "京东快递")
 
 
@@ -39,16 +49,28 @@ def load_sales(
 ) -> int:
     """Make the sales that are not there yet. Returns how many were made."""
     chance = random.Random(20261122)
+    baskets = _fill_baskets()
     made = 0
     for number in range(SALES):
         buyer_id = buyer_ids[number % len(buyer_ids)]
         # More sales the nearer the day: a market that grows.
         age_days = DAYS * (1 - ((number + chance.random()) / SALES) ** 0.7)
         wanted = [chance.randint(1, highest_listing_id) for _ in range(chance.choice((1, 2, 2, 3)))]
+        if baskets and number % BASKET_EVERY == 0:
+            wanted = baskets[number // BASKET_EVERY % len(baskets)]
         made += _sell(number, buyer_id, wanted, now - timedelta(days=age_days), now, chance)
         progress("past sales", number + 1, SALES)
     count_sales(now=now)
     return made
+
+
+def _fill_baskets() -> list[list[int]]:
+    """The first thing in stock for each word of a basket; baskets of which something is missing are left out."""
+    filled = []
+    for words in BASKETS:
+        pages = [search(SearchQuery(words=word, in_stock=True, size=1, with_facets=False)) for word in words]
+        filled.append([card.listing_id for page in pages for card in page.hits])
+    return [basket for basket in filled if len(basket) == len(BASKETS[0])]
 
 
 def _sell(

@@ -227,6 +227,8 @@ def _fill_shop(
         "code": "custody",
         "transaction_id": 1,
         "rule_id": 1,
+        "group_id": 1,
+        "word_id": 1,
         "version": 1,
         "item_id": 1,
         "request_id": 1,

@@ -7,6 +7,7 @@ from storefront.browse import views as browse
 from storefront.browse.suggesting import show_suggestions
 from storefront.cart import views as cart
 from storefront.checkout import views as checkout
+from storefront.lists import views as lists
 from storefront.orders import views as orders
 from storefront.recommend import choices
 from storefront.recommend import views as recommend
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("interests/forget/", choices.forget, name="forget-interests"),
     path("shops/", browse.show_shops, name="shops"),
     path("shop/<slug:slug>/", browse.show_shop, name="shop"),
+    path("lists/<slug:slug>/", lists.show_list, name="list"),
+    path("shop/<slug:shop_slug>/lists/<slug:slug>/", lists.show_shop_list, name="shop-list"),
     path("seen/", seen.receive, name="seen"),
     path("cart/", cart.show_cart, name="cart"),
     path("cart/goes-with/", recommend.show_going_with_cart, name="goes-with-cart"),

@@ -98,6 +98,7 @@ SHARED_APPS = [
     "search.listings",
     "search.suggestions",
     "search.signals",
+    "search.collections",
     "search.results",
     "django.contrib.auth",
     "django.contrib.contenttypes",

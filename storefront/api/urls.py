@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from storefront.api import browse, carts, orders, purchases, recommend, suggest, tokens
+from storefront.api import browse, carts, lists, orders, purchases, recommend, suggest, tokens
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -15,6 +15,10 @@ operations = [
     path("suggestions", suggest.Suggestions.as_view(), name="suggestions"),
     path("shops", browse.Shops.as_view(), name="shops"),
     path("shops/<short:slug>", browse.Shop.as_view(), name="shop"),
+    path("shops/<short:shop_slug>/lists", lists.ShopLists.as_view(), name="shop-lists"),
+    path("shops/<short:shop_slug>/lists/<short:slug>", lists.ShopListGoods.as_view(), name="shop-list"),
+    path("lists", lists.Lists.as_view(), name="lists"),
+    path("lists/<short:slug>", lists.ListGoods.as_view(), name="list"),
     path("carts", carts.Carts.as_view(), name="carts"),
     path("cart", carts.Cart.as_view(), name="cart"),
     path("cart/lines", carts.CartLines.as_view(), name="cart-lines"),
@@ -39,7 +43,7 @@ description = describe_api(
     tokens="People make theirs at `/account/tokens/`; scopes are `cart` and `orders`. "
     "A guest's cart needs none: `POST /api/v1/carts` hands out a `Cart-Key`.",
     tags={
-        "browse": "Categories, goods, shops. No token needed.",
+        "browse": "Categories, goods, shops, lists. No token needed.",
         "cart": "One cart over all shops.",
         "checkout": "From the quote to the payment.",
         "orders": "One order a shop.",

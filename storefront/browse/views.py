@@ -1,6 +1,7 @@
 """Views of looking around. At most two statements for a visitor: the epochs, and what the page shows."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,13 +12,15 @@ from django.views.decorators.http import require_safe
 from market.shops.contracts import ShopContext
 from market.shops.selectors import list_open_shops
 from market.taxonomy.selectors import get_tree
+from search.collections.contracts import FrontShelf
+from search.collections.selectors import ask_front, fill_front, list_collections, list_front
 from search.listings.contracts import EngineDown, ListingCard, Shelf, Sort
 from search.listings.engines.chosen import get_engine
 from search.listings.keeping import Memory
 from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
 from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
-from storefront.browse.query import write_canonical
+from storefront.browse.query import read_query, write_canonical
 from storefront.browse.results import draft_results
 from storefront.seen.telling import tell_search
 from web.links import absolute_url
@@ -39,16 +42,20 @@ def show_home(request: HttpRequest) -> HttpResponse:
         tree, counts = get_tree(), count_categories(epochs=epochs)
         trades = {pk: Shelf(category_id=pk, sort=Sort.NEWEST, size=HOME_EACH) for pk in tree.tops}
         stalls = {shop: Shelf(shop_id=shop.shop_id, sort=Sort.SALES, size=HOME_EACH) for shop in shops[:HOME_SHOPS]}
-        cards = fill_shelves([*trades.values(), *stalls.values()], epochs=epochs)
+        asked = ask_front(list_front(shop_id=None, epochs=epochs))
+        cards = fill_shelves([*trades.values(), *stalls.values(), *asked.values()], epochs=epochs)
         context = {
             "trades": [(node, counts.get(node.category_id, 0)) for node in tree.list_tops()],
             "stalls": [(shop, cards[shelf]) for shop, shelf in stalls.items() if cards[shelf]],
             "shop_count": len(shops),
+            "lists": [FrontShelf(one, cards[query]) for one, query in asked.items() if cards[query]],
             "goods": _mix([cards[shelf] for shelf in trades.values()])[:HOME_GOODS],
         }
         shown = [[(card.listing_id, card.version) for card in shelf] for shelf in cards.values()]
         return Draft(
-            "storefront/browse/home.html", context, digest(epochs.shops, tree.version, sorted(counts.items()), shown)
+            "storefront/browse/home.html",
+            context,
+            digest(epochs.shops, epochs.collections, tree.version, sorted(counts.items()), shown),
         )
 
     return show_kept(request, path="/", version=_list_version(request), build=build)
@@ -156,8 +163,20 @@ def _mix(shelves: Sequence[Sequence[ListingCard]]) -> list[ListingCard]:
 
 def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
     def build() -> Draft:
-        more = {"shop": shop}
-        return draft_results(request, "shop", more=more, shop_ids=(shop.shop_id,))
+        epochs = request.epochs  # type: ignore[attr-defined]
+        own = (shop.shop_id,)
+        lists: list[FrontShelf] = []
+        if not request.GET:
+            beside = read_query(request.GET, category_id=None, shop_ids=own)
+            lists = fill_front(shop_id=shop.shop_id, epochs=epochs, beside=beside)
+        more = {
+            "shop": shop,
+            "lists": lists,
+            "all_lists": list_collections(shop_id=shop.shop_id, epochs=epochs),
+        }
+        draft = draft_results(request, "shop", more=more, shop_ids=own)
+        shown = [(card.listing_id, card.version) for shelf in lists for card in shelf.cards]
+        return replace(draft, content=digest(draft.content, epochs.collections, shown))
 
     path = f"{request.get_host()}{request.get_full_path()}"
     return show_kept(request, path=path, version=_list_version(request), build=build)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from market.shops.contracts import ShopContext
+from search.collections.contracts import Collection
 from search.listings.contracts import ListingCard
 from search.results.contracts import Recommendation
 from storefront.browse.cards import join_cards
@@ -28,6 +30,17 @@ def market_url(context: Context, name: str, *arguments: object) -> str:
     path = reverse(name, urlconf=settings.URLCONFS["market"], args=arguments)
     frame = context.get("frame")
     return path if frame is None or frame.host_kind == "market" else absolute_url(path)
+
+
+@register.simple_tag(takes_context=True)
+def list_url(context: Context, collection: Collection, shop: ShopContext | None = None) -> str:
+    """The page of a list: on the market, or of a shop on the host that is looked at."""
+    if not shop:
+        return market_url(context, "storefront:list", collection.slug)
+    frame = context.get("frame")
+    if frame is not None and frame.host_kind == "shop":
+        return reverse("own-list", urlconf=settings.URLCONFS["shop"], args=[collection.slug])
+    return market_url(context, "storefront:shop-list", shop.slug, collection.slug)
 
 
 @register.simple_tag(takes_context=True)

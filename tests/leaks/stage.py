@@ -35,6 +35,9 @@ from market.shops.models import Membership
 from market.shops.services import approve_shop, open_shop
 from market.shops.tenancy import enter_shop
 from market.shops.tokens import make_token
+from search.collections.contracts import Collection, ListRule
+from search.collections.services import save_collection
+from search.listings.contracts import Sort
 from search.listings.engines.chosen import get_indexes
 from search.listings.engines.tantivy.writer import TantivyIndexer
 from search.listings.selectors import find_listing_id
@@ -212,6 +215,8 @@ def _fill_shop(
         content_type="text/csv",
         now=now,
     )
+    shown = Collection(0, shop.shop_id, "", Text("上新", "New in"), ListRule(sort=Sort.NEWEST))
+    shown = save_collection(collection=shown, actor_id=people["owner"], now=now)
     values: dict[str, object] = {
         "product_id": offer.product_id,
         "portal:copy-product/product_id": draft_id,
@@ -224,6 +229,10 @@ def _fill_shop(
         "shop_id": shop.shop_id,
         "slug": shop.slug,
         "storefront:category/slug": "none-such",
+        "shop_slug": shop.slug,
+        "storefront:shop-list/slug": shown.slug,
+        "own-list/slug": shown.slug,
+        "api:shop-list/slug": shown.slug,
         "code": "custody",
         "transaction_id": 1,
         "rule_id": 1,

@@ -103,6 +103,7 @@ class Epochs:
     shops: int
     listings: int
     curation: int = 0
+    collections: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from market.shops.contracts import (
     Epochs,
@@ -33,9 +33,9 @@ _kept_lock = threading.Lock()
 
 
 def read_epochs() -> Epochs:
-    """Both counters, one statement."""
+    """All counters, one statement."""
     values = dict(Epoch.objects.values_list("name", "value"))
-    return Epochs(shops=values.get("shops", 0), listings=values.get("listings", 0), curation=values.get("curation", 0))
+    return Epochs(**{one.name: values.get(one.name, 0) for one in fields(Epochs)})
 
 
 def resolve_host(host: str, *, epochs: Epochs | None = None) -> HostContext | None:

@@ -128,9 +128,9 @@ def update_shop_profile(
 
 
 def bump_epoch(name: str) -> None:
-    """Tell every process that what it keeps of `shops`, `listings` or `curation` is old; in the caller's transaction.
+    """Tell every process that what it keeps of `shops`, `listings`, `curation` or `collections` is old.
 
-    Call it last: the row is locked until the transaction ends.
+    In the caller's transaction. Call it last: the row is locked until the transaction ends.
     """
     with connection.cursor() as cursor:
         cursor.execute(

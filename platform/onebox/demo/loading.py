@@ -15,6 +15,7 @@ from market.shops.tenancy import enter_shop
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import add_brand, load_taxonomy
 from onebox.demo.catalogue import DemoProduct, DemoShop
+from onebox.demo.lists import load_lists
 from onebox.demo.people import MERCHANTS, SHOPPERS, STAFF, ensure_people, owner_of
 from onebox.demo.pictures import draw
 from search.listings.services import refresh_shop
@@ -59,6 +60,7 @@ def load_all(shops: Sequence[DemoShop], *, now: datetime, progress: Progress) ->
     for number, context in enumerate(contexts):
         refresh_shop(shop_id=context.shop_id, now=now)
         progress("listings", number + 1, len(contexts))
+    load_lists(contexts, staff_id=people[STAFF[0].email], now=now)
     return contexts
 
 

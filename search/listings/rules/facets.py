@@ -16,6 +16,10 @@ MOST_VARIANT_KEYS = 2_000
 _PART, _PAIR, _ALSO = "\x1f", "\x1e", "\x1d"
 STOCKED = "+"
 
+# What lists filter by beside parameters. `make_key` makes small letters, so no parameter has these names.
+TAG, DISCOUNT = "TAG", "DISCOUNT"
+DISCOUNT_STEPS = (10, 20, 30, 50)
+
 # Names that shops write differently and mean the same by. The first is the key.
 _SAME_NAMES = (
     ("颜色", "颜色分类", "color", "colour", "colours", "colors"),
@@ -90,9 +94,17 @@ def _offered_choices(document: ListingDocument) -> Iterator[tuple[Text, Text]]:
 
 
 def list_parameter_keys(document: ListingDocument) -> list[str]:
-    """A token for every parameter."""
-    pairs = ((make_name_key(line.name), make_value_key(line.value)) for line in document.parameters)
+    """A token for every parameter, for every tag, and for every step that the price is below the struck one."""
+    pairs = [(make_name_key(line.name), make_value_key(line.value)) for line in document.parameters]
+    pairs += [(TAG, make_key(tag)) for tag in document.tags]
+    pairs += [(DISCOUNT, str(step)) for step in DISCOUNT_STEPS if _is_reduced(document, step)]
     return list(dict.fromkeys(pair_key(name, value) for name, value in pairs if name and value))
+
+
+def _is_reduced(document: ListingDocument, percent: int) -> bool:
+    """Whether the price that a card shows is so much below the struck one."""
+    before = document.compare_at_minor
+    return before is not None and document.price_from_minor * 100 <= before * (100 - percent)
 
 
 def list_variant_keys(document: ListingDocument) -> list[str]:

@@ -11,6 +11,7 @@ from search.listings.selectors.finding import (
     list_shelf,
     list_shelves,
     read_generation,
+    read_shown,
     search,
 )
 from search.listings.selectors.reading import (
@@ -43,5 +44,6 @@ __all__ = [
     "list_shop_cards",
     "map_places",
     "read_generation",
+    "read_shown",
     "search",
 ]

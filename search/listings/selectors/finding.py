@@ -25,6 +25,7 @@ from search.listings.contracts import (
     Sort,
 )
 from search.listings.engines.chosen import get_engine
+from search.listings.engines.cursors import read_cursor
 from search.listings.engines.postgres import PostgresEngine
 from search.listings.keeping import Memory
 from search.listings.rules.categories import choose_categories
@@ -36,7 +37,8 @@ from tenants.catalog.contracts import Text
 
 logger = logging.getLogger(__name__)
 _answers: Memory[EngineAnswer] = Memory(256)
-_shelves: Memory[Mapping[Shelf, tuple[ListingCard, ...]]] = Memory(16)
+AnyShelf = Shelf | SearchQuery
+_shelves: Memory[Mapping[AnyShelf, tuple[ListingCard, ...]]] = Memory(16)
 _counts: Memory[Mapping[int, int]] = Memory(4)
 _fallback = PostgresEngine()
 _vocabulary = TableVocabulary()
@@ -90,8 +92,16 @@ def list_shelves(
     return {category_id: filled[shelf] for category_id, shelf in shelves.items()}
 
 
-def fill_shelves(shelves: Iterable[Shelf], *, epochs: Epochs | None = None) -> Mapping[Shelf, tuple[ListingCard, ...]]:
-    """The cards of shelves of any kind: one statement for all, none while they are kept."""
+def read_shown(after: str, sort: Sort) -> int:
+    """How many hits come before the page at a cursor. Raises `BadQuery` for one that is not ours."""
+    cursor = read_cursor(after, sort)
+    return cursor.shown if cursor else 0
+
+
+def fill_shelves(
+    shelves: Iterable[AnyShelf], *, epochs: Epochs | None = None
+) -> Mapping[AnyShelf, tuple[ListingCard, ...]]:
+    """The cards of shelves of any kind, or of whole questions: one statement for all, none while they are kept."""
     epochs = epochs or read_epochs()
     wanted = tuple(shelves)
     engine, generation = _choose_engine()
@@ -99,7 +109,8 @@ def fill_shelves(shelves: Iterable[Shelf], *, epochs: Epochs | None = None) -> M
     kept = _shelves.find(key)
     if kept is not None:
         return kept
-    answers = {shelf: _ask(engine, generation, _shelf_query(shelf), epochs) for shelf in wanted}
+    queries = {shelf: shelf if isinstance(shelf, SearchQuery) else _shelf_query(shelf) for shelf in wanted}
+    answers = {shelf: _ask(engine, generation, query, epochs) for shelf, query in queries.items()}
     cards = _list_many([pk for answer, _ in answers.values() for pk in answer.listing_ids], epochs)
     filled = {
         shelf: tuple(cards[pk] for pk in answer.listing_ids if pk in cards) for shelf, (answer, _) in answers.items()

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from merchant_portal.collections import views as collections
 from merchant_portal.dashboard import views as dashboard
 from merchant_portal.editor import views as editor
 from merchant_portal.goods import views as goods
@@ -25,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/new/", editor.new_product, name="new-product"),
     path("products/<int:product_id>/", editor.edit_product, name="edit-product"),
     path("products/<int:product_id>/copy/", editor.copy_product, name="copy-product"),
+    path("lists/", collections.show_lists, name="lists"),
+    path("lists/new/", collections.add, name="add-list"),
+    path("lists/<int:collection_id>/", collections.edit, name="edit-list"),
+    path("lists/<int:collection_id>/remove/", collections.remove, name="remove-list"),
+    path("lists/<int:collection_id>/put-back/", collections.put_back, name="put-back-list"),
     path("imports/", imports.show_imports, name="imports"),
     path("imports/template.csv", imports.download_template, name="import-template"),
     path("imports/file/<int:media_id>/", imports.preview, name="import-preview"),

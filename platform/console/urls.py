@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.clearing import debts
 from console.clearing import views as clearing
+from console.collections import views as collections
 from console.commission import agreeing
 from console.commission import views as commission
 from console.curation import hot, placing, synonyms
@@ -55,6 +56,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/hot/<int:word_id>/remove/", hot.remove, name="remove-hot-word"),
     path("search/placements/", placing.show_placements, name="placements"),
     path("search/placements/query/", placing.place, name="place"),
+    path("lists/", collections.show_lists, name="lists"),
+    path("lists/add/", collections.add, name="add-list"),
+    path("lists/<int:collection_id>/", collections.edit, name="edit-list"),
+    path("lists/<int:collection_id>/remove/", collections.remove, name="remove-list"),
+    path("lists/<int:collection_id>/put-back/", collections.put_back, name="put-back-list"),
     path("purchases/", purchases.show_purchases, name="purchases"),
     path("purchases/<slug:purchase_no>/", purchases.show_purchase, name="purchase"),
     path("ledger/", ledger.show_ledger, name="ledger"),

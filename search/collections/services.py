@@ -129,7 +129,7 @@ def _tell(action: str, row: CollectionRow, actor_id: int, now: datetime) -> None
         actor_kind=ActorKind.STAFF if row.shop_id is None else ActorKind.MERCHANT,
         shop_id=row.shop_id,
         target_kind="list",
-        target_id=row.slug,
+        target_id=str(row.pk),
         detail={"rule": row.rule, "is_shown": row.is_shown},
         now=now,
     )

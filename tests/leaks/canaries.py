@@ -22,6 +22,7 @@ class Canary(StrEnum):
     ARCHIVED = "the title of a product taken off sale"
     UNOPENED = "the goods of a shop that is not open"
     TAG = "the tag of a draft"
+    LIST = "the title of a list that is not shown"
     WAREHOUSE = "the name of a warehouse"
     REFERENCE = "the reference of a stock movement"
     FILE_NAME = "the name of an imported file"
@@ -64,6 +65,7 @@ MARKS: dict[Canary, Mark] = {
     Canary.ARCHIVED: Mark(("kanarchivedqx7",), GOODS),
     Canary.UNOPENED: Mark(("kanunopenedqx7",), UNSEEN),
     Canary.TAG: Mark(("kantagqx7",), GOODS),
+    Canary.LIST: Mark(("kanlistqx7",), GOODS),
     Canary.WAREHOUSE: Mark(("kanwarehouseqx7",), GOODS),
     Canary.REFERENCE: Mark(("kanreferenceqx7",), GOODS),
     Canary.FILE_NAME: Mark(("kanfileqx7",), GOODS),

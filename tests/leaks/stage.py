@@ -217,6 +217,8 @@ def _fill_shop(
     )
     shown = Collection(0, shop.shop_id, "", Text("上新", "New in"), ListRule(sort=Sort.NEWEST))
     shown = save_collection(collection=shown, actor_id=people["owner"], now=now)
+    hidden = Collection(0, shop.shop_id, "", Text("kanlistqx7"), ListRule(), is_shown=False)
+    hidden = save_collection(collection=hidden, actor_id=people["owner"], now=now)
     values: dict[str, object] = {
         "product_id": offer.product_id,
         "portal:copy-product/product_id": draft_id,
@@ -229,6 +231,7 @@ def _fill_shop(
         "shop_id": shop.shop_id,
         "slug": shop.slug,
         "storefront:category/slug": "none-such",
+        "collection_id": hidden.collection_id,
         "shop_slug": shop.slug,
         "storefront:shop-list/slug": shown.slug,
         "own-list/slug": shown.slug,

@@ -1,0 +1,1 @@
+"""The shop's own lists: rules of its goods that fill themselves."""

@@ -1,0 +1,1 @@
+"""The platform's lists: rules of goods that fill themselves."""

@@ -15,9 +15,10 @@ EDGE = "|"
 _STOP_WORDS = """
 的 了 和 与 及 或 在 是 有 个 之 等 也 就 都 而 请 吗 呢 啊 吧 哪 款 要 想 买 用 给 能 求 我
 什么 哪个 哪款 哪种 哪些 怎么 怎样 推荐 好用 适合 可以 一款 一个 有没有 多少 便宜 性价比 我要 我想
+哪里 哪儿 买到 到 好 看 好看 送 帮 找
 a an and the of for with to in on is are do doe can will it at by from
 which what where how who that this i me my you your need want buy find look show some any best good recommend
-pleas work use there
+pleas work use there some something anyth someth peopl have has am be was should would could they their into keep get
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
@@ -71,7 +72,8 @@ def read_query(text: str) -> tuple[AskedWord, ...]:
     for piece in cut(text):
         if piece.kind is PieceKind.HAN:
             for word in rjieba.cut(piece.token):
-                terms.setdefault(word, AskedWord(word, characters=tuple(word), written=word))
+                within = tuple(part for part in rjieba.cut_for_search(word) if part != word)
+                terms.setdefault(word, AskedWord(word, within, tuple(word), word))
         else:
             # A number alone does not stand for a measure, but all the parts of a model number do for the whole.
             parts = () if piece.kind is PieceKind.MEASURE else piece.parts

@@ -12,7 +12,7 @@ from search.listings.contracts import Alternative, QueryTerm
 ANYWHERE = ("words", 1.0)
 """All text of a document is one field, as in plain BM25, so that a word has one rarity."""
 
-ON_TOP = {"title_words": 1.0, "brand_words": 1.6}
+ON_TOP = {"title_words": 0.7, "brand_words": 1.6}
 """Where a word counts more: the title says what a product is, the text only mentions; goods of a maker come before
 goods that fit to it."""
 
@@ -27,7 +27,13 @@ PHRASE_WEIGHT = 0.5
 """On top, for each two neighbouring words that follow each other in the title."""
 
 LEAST_SHARE = 0.6
-"""Of the terms, when no document has all."""
+"""Of the terms, when few documents have all."""
+
+FEW = 10
+"""Fewer documents than this that have all terms are followed by those that have most."""
+
+ALL_TERMS_WEIGHT = 10.0
+"""On top, for having all, where most suffice: about what the rarest term adds."""
 
 
 def list_extra_fields(term: QueryTerm) -> Mapping[str, float]:
@@ -56,5 +62,5 @@ def _list_asked(terms: Sequence[QueryTerm]) -> Iterator[Alternative]:
 
 
 def count_needed(terms: Sequence[QueryTerm]) -> int:
-    """How many terms suffice when no document has all."""
+    """How many terms suffice when few documents have all; the head alone does too."""
     return max(1, round(LEAST_SHARE * len(terms)))

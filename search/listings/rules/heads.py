@@ -10,7 +10,7 @@ _SECTIONS = re.compile(r"(?i)[,;|()\[\]【】（）［］，、；]|\s[-–]\s|\
 
 # What stands behind these is what the product is for, comes with or is made by.
 _TURN_WORDS = """
-for with without to from by compatibl fit w incl includ
+f for with without to from by compatibl fit w incl includ
 适用 适用于 适合 兼容 含 配 附
 """
 _TURNS = frozenset(_TURN_WORDS.split())

@@ -7,12 +7,15 @@ from itertools import combinations
 
 from search.listings.contracts import KnownWord
 from search.listings.lexicon import get_lexicon
-from search.tokens.text import PieceKind, clean, cut
+from search.tokens.chinese import STOP_WORDS
+from search.tokens.text import Piece, PieceKind, clean, cut
 
 SHORTEST_WORD = 4
 SHORTEST_TWICE_WRONG = 7
 """From so many letters on two may be wrong."""
 LONGEST_SPELT = 30
+SHORT_WORD = 5
+"""Up to so many letters the first one is taken to be right."""
 LONGEST_WORD = 24
 LONGEST_RUN = 12
 MOST_DOUBTFUL = 40
@@ -29,6 +32,12 @@ _GOODS = 3.0
 # The more characters of a Chinese word are right, the surer it is meant.
 _PER_CHARACTER = 1.5
 LONGEST_INITIALS = 4
+MOST_SYLLABLES = 6
+# A known word is doubted when one that is near is so many times as frequent.
+_OUTNUMBERED = 100
+# Letters that are written differently and spoken alike, and those that are hardly heard.
+_SOUNDS = (("ph", "f"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("x", "ks"))
+_SILENT = re.compile(r"[aeiouyhw]|(.)(?=\1)")
 
 
 def list_letter_keys(word: str) -> list[str]:
@@ -38,13 +47,25 @@ def list_letter_keys(word: str) -> list[str]:
 
 def list_known_keys(word: KnownWord) -> list[str]:
     """All keys under which a word of the vocabulary is kept."""
-    sounds = (f"@{word.pinyin}", f"#{word.initials}") if word.pinyin else ()
-    return [*list_letter_keys(word.word), *sounds]
+    if word.pinyin:
+        return [*list_letter_keys(word.word), f"@{word.pinyin}", f"#{word.initials}"]
+    return [*list_letter_keys(word.word), *_list_sound_keys(word.word)]
+
+
+def _list_sound_keys(word: str) -> list[str]:
+    """The key of a word of Latin letters as it sounds: headfones and headphones are one."""
+    if not word.isascii() or len(word) < SHORTEST_TWICE_WRONG:
+        return []
+    plain = word
+    for written, spoken in _SOUNDS:
+        plain = plain.replace(written, spoken)
+    return [f"%{plain[0]}{_SILENT.sub('', plain[1:])}"]
 
 
 def list_asked_keys(word: str) -> list[str]:
     """All keys under which words that may be meant are kept."""
     keys = dict.fromkeys(list_letter_keys(word))
+    keys.update(dict.fromkeys(_list_sound_keys(word)))
     if len(word) >= SHORTEST_TWICE_WRONG:
         keys.update(dict.fromkeys(_drop(word, 2)))
     if _is_spelt(word):
@@ -61,7 +82,7 @@ def list_doubtful(text: str) -> list[str]:
     for piece in cut(text):
         if piece.kind is PieceKind.HAN:
             found.update(dict.fromkeys(window for _, window in _list_windows(piece.token)))
-        elif piece.kind is PieceKind.WORD and 2 <= len(piece.written) <= LONGEST_WORD:
+        elif _may_be_wrong(piece):
             found[piece.written] = None
     found.update((row.replace(" ", ""), None) for row in _list_rows(clean(text)) if len(row) <= LONGEST_WORD)
     return list(found)[:MOST_DOUBTFUL]
@@ -77,34 +98,50 @@ def correct_words(text: str, known: Iterable[KnownWord]) -> str:
     for piece in cut(mended):
         if piece.kind is PieceKind.HAN:
             mended = mended.replace(piece.token, _mend_run(piece.token, words), 1)
-        elif piece.kind is PieceKind.WORD and piece.written not in words:
+        elif _may_be_wrong(piece):
             meant = find_meant(piece.written, list(words.values()))
-            if meant:
+            if meant and _is_unlikely(piece.written, meant, words):
                 mended = re.sub(rf"(?<![a-z0-9]){re.escape(piece.written)}(?![a-z0-9])", meant, mended)
     return mended if mended != plain else ""
 
 
+def _is_unlikely(written: str, meant: str, words: Mapping[str, KnownWord]) -> bool:
+    """Whether a word is unknown, or so rare against what is near that it is an error in some title too."""
+    if written not in words:
+        return True
+    return meant in words and words[meant].documents >= _OUTNUMBERED * words[written].documents
+
+
+def _may_be_wrong(piece: Piece) -> bool:
+    is_word = piece.kind is PieceKind.WORD and 2 <= len(piece.written) <= LONGEST_WORD
+    return is_word and piece.token not in STOP_WORDS
+
+
 def _join_syllables(text: str, words: Mapping[str, KnownWord]) -> Iterator[tuple[str, str]]:
-    """Unknown words side by side that are together one word as it is spoken: hua wei."""
-    for apart in _list_rows(text):
-        if not any(word in words for word in apart.split()):
-            spoken = [word for word in words.values() if word.pinyin == apart.replace(" ", "")]
-            if spoken:
-                yield apart, max(spoken, key=lambda word: word.documents).word
+    """Words side by side of which most are unknown and that are together spoken Chinese: hua wei."""
+    by_sound = _index_sounds(words.values())
+    for row in _list_rows(text):
+        apart = row.split()
+        unknown = sum(word not in words for word in apart)
+        spoken = _read_aloud("".join(apart), by_sound) if 2 * unknown > len(apart) else ()
+        if spoken and all(len(word) > 1 for word in spoken):
+            yield row, "".join(spoken)
+            return
 
 
 def _list_rows(text: str) -> list[str]:
-    """Two or three words of letters that stand side by side."""
-    letters = [word if _is_spelt(word) else "" for word in text.split()]
-    rows = (letters[start : start + size] for size in (3, 2) for start in range(len(letters) - size + 1))
+    """Words of few letters that stand side by side, the longest rows first."""
+    letters = [word if _is_spelt(word) and len(word) <= MOST_SYLLABLES else "" for word in text.split()]
+    sizes = range(min(MOST_SYLLABLES, len(letters)), 1, -1)
+    rows = (letters[start : start + size] for size in sizes for start in range(len(letters) - size + 1))
     return [" ".join(row) for row in rows if all(row)]
 
 
 def _mend_run(run: str, words: Mapping[str, KnownWord]) -> str:
     """Chinese with the likeliest wrong character put right, outside of the words that are known."""
-    covered = {
-        place for start, window in _list_windows(run) if window in words for place in range(start, start + len(window))
-    }
+    right = [(start, window) for start, window in _list_windows(run) if window in words or window in STOP_WORDS]
+    covered = {place for start, window in right for place in range(start, start + len(window))}
+    covered.update(place for place, character in enumerate(run) if character in STOP_WORDS)
     best: tuple[float, int, str] | None = None
     for start, window in _list_windows(run):
         if covered.isdisjoint(range(start, start + len(window))):
@@ -138,6 +175,8 @@ def _list_by_letters(asked: str, known: Sequence[KnownWord]) -> Iterator[tuple[f
     for word in known:
         if word.word.isascii() is not is_latin or len(word.word) < 2:
             continue
+        if is_latin and len(asked) <= SHORT_WORD and word.word[0] != asked[0]:
+            continue
         distance = count_wrong_letters(asked, word.word, most=most)
         if 0 < distance <= most:
             same_start = _FIRST_LETTER if word.word[0] == asked[0] else 0.0
@@ -148,10 +187,8 @@ def _list_by_sound(asked: str, known: Sequence[KnownWord]) -> Iterator[tuple[flo
     """Chinese words that are spoken like this, in a row; or of which these are the first letters."""
     if not _is_spelt(asked):
         return
-    by_sound: dict[str, KnownWord] = {}
+    by_sound = _index_sounds(known)
     for word in known:
-        if word.pinyin and (word.pinyin not in by_sound or by_sound[word.pinyin].documents < word.documents):
-            by_sound[word.pinyin] = word
         if word.initials == asked and len(word.word) > 1:
             is_goods = (word.word,) in get_lexicon().goods
             yield math.log1p(word.documents) + _BY_INITIALS + _GOODS * is_goods, word.word
@@ -159,6 +196,15 @@ def _list_by_sound(asked: str, known: Sequence[KnownWord]) -> Iterator[tuple[flo
     if spoken and len("".join(spoken)) > 1:
         least = min(by_sound_word.documents for by_sound_word in by_sound.values() if by_sound_word.word in spoken)
         yield math.log1p(least) + _BY_SOUND - _PER_WORD * (len(spoken) - 1), "".join(spoken)
+
+
+def _index_sounds(known: Iterable[KnownWord]) -> dict[str, KnownWord]:
+    """Chinese words by how they are spoken, of those spoken alike the one that most documents have."""
+    by_sound: dict[str, KnownWord] = {}
+    for word in known:
+        if word.pinyin and (word.pinyin not in by_sound or by_sound[word.pinyin].documents < word.documents):
+            by_sound[word.pinyin] = word
+    return by_sound
 
 
 def _read_aloud(asked: str, by_sound: Mapping[str, KnownWord]) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from search.listings.rules.spelling import LONGEST_WORD
 from search.tokens.text import PieceKind, cut
 from tenants.catalog.contracts import Text
 
-MOST_WORDS = 80
+MOST_WORDS = 120
 
 
 def list_called_words(document: ListingDocument) -> list[str]:
-    """The words as they are written, lower case, each once; no numbers, no models, nothing of one letter."""
+    """The words as they are written, lower case, each once; no numbers, no models, no single letters."""
     found: dict[str, None] = {}
     for text in (*_list_texts(document), *_list_other_names(document.title)):
         for piece in cut(text):
@@ -24,12 +24,23 @@ def list_called_words(document: ListingDocument) -> list[str]:
                 found.update(dict.fromkeys(rjieba.cut_for_search(piece.token)))
             elif piece.kind is PieceKind.WORD:
                 found[piece.written] = None
-    return [word for word in found if 2 <= len(word) <= LONGEST_WORD][:MOST_WORDS]
+    return [word for word in found if _is_telling(word)][:MOST_WORDS]
+
+
+def _is_telling(word: str) -> bool:
+    """Single Chinese characters are kept for their sound: 香薰机 is cut 香薰 and 机."""
+    return len(word) <= LONGEST_WORD and (len(word) > 1 or not word.isascii())
 
 
 def _list_texts(document: ListingDocument) -> Iterator[str]:
     values = (value for _, value in list_attributes(document))
-    texts = (document.title, Text(document.brand), *(step.name for step in document.category_path), *values)
+    texts = (
+        document.title,
+        document.subtitle,
+        Text(document.brand),
+        *(step.name for step in document.category_path),
+        *values,
+    )
     for text in texts:
         yield from dict.fromkeys(part for part in (text.zh, text.en) if part)
 

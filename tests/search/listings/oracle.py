@@ -1,6 +1,6 @@
 """What search must answer, worked out the slow way from the documents themselves, without any index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from search.listings.contracts import (
@@ -13,6 +13,7 @@ from search.listings.contracts import (
 )
 from search.listings.rules.entries import make_entry
 from search.listings.rules.facets import make_key, make_name_key, make_value_key
+from search.listings.rules.heads import find_heads
 from search.tokens.chinese import AskedWord, read_query
 
 
@@ -37,13 +38,10 @@ class Oracle:
         ]
 
     def _list_with_words(self, words: str, closed: frozenset[int]) -> set[int]:
-        """Ids of what has all words, or, if nothing has, three fifths of them; remembered."""
+        """Ids of what has the words, as `_choose_rule` wants them; remembered."""
         if (words, closed) not in self._with_words:
-            terms = read_query(words)
-            least = len(terms)
-            if not any(self._has(document, terms, least) for document in self._documents if _is_open(document, closed)):
-                least = max(1, round(0.6 * least))
-            found = {document.listing_id for document in self._documents if self._has(document, terms, least)}
+            is_met = self._choose_rule(words, read_query(words), closed)
+            found = {document.listing_id for document in self._documents if is_met(document)}
             self._with_words[(words, closed)] = found
         return self._with_words[(words, closed)]
 
@@ -56,8 +54,26 @@ class Oracle:
         """The count that one value of a facet must show."""
         return len(self.find(_tick_alone(query, facet, value)))
 
-    def _has(self, document: ListingDocument, terms: Sequence[AskedWord], least: int) -> bool:
-        return sum(self._has_term(document, term) for term in terms) >= least
+    def _choose_rule(
+        self, words: str, terms: Sequence[AskedWord], closed: frozenset[int]
+    ) -> Callable[[ListingDocument], bool]:
+        """All terms; where fewer than ten documents have all, most or the head; where none has that, any."""
+        heads = {word for phrase in find_heads(words) for word in phrase}
+
+        def count(document: ListingDocument) -> int:
+            return sum(self._has_term(document, term) for term in terms)
+
+        def has_all(document: ListingDocument) -> bool:
+            return count(document) == len(terms)
+
+        def has_most(document: ListingDocument) -> bool:
+            has_head = any(self._has_term(document, term) for term in terms if term.whole in heads)
+            return has_head or count(document) >= max(1, round(0.6 * len(terms)))
+
+        shown = [document for document in self._documents if _is_open(document, closed)]
+        if len(terms) < 2 or sum(map(has_all, shown)) >= 10:
+            return has_all
+        return has_most if any(map(has_most, shown)) else lambda document: count(document) > 0
 
     def _has_term(self, document: ListingDocument, term: AskedWord) -> bool:
         words, rows = self._texts[document.listing_id]

@@ -10,6 +10,7 @@ from search.listings.contracts import (
     Facet,
     FacetKind,
     NoIndex,
+    QueryTerm,
     Question,
     SearchQuery,
     Sort,
@@ -31,6 +32,7 @@ from search.listings.engines.elastic.words import NO_WORDS, Words, match_words
 from search.listings.engines.fields import VERSION
 from search.listings.engines.filters import Filters
 from search.listings.engines.paging import Row, list_ranked_hits
+from search.listings.engines.weights import FEW, count_needed
 
 GENERATION_SECONDS = 0.1
 """How long a process takes the generation for what it was: pages ask for it, and most would otherwise ask only that."""
@@ -59,7 +61,7 @@ class ElasticEngine:
         return generation
 
     def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-        """Hits, total and facets. All terms must be met; if no document at all does, three fifths of them suffice."""
+        """Hits, total and facets. All terms are wanted; where few documents have all, those that have most follow."""
         if question.is_unreadable:
             return EngineAnswer((), 0)
         filters = Filters.of(question.query, closed_shop_ids)
@@ -67,9 +69,10 @@ class ElasticEngine:
         words = match_words(terms) if terms else NO_WORDS
         with failures_named():
             answer = self._answer(question, words, filters)
-            if answer.total > len(question.query.pinned) or len(terms) < 2 or self._is_met(words, closed_shop_ids):
+            if len(terms) < 2 or answer.total - len(question.query.pinned) >= FEW:
                 return answer
-            return self._answer(question, match_words(terms, most_suffice=True), filters, did_relax=True)
+            wider, did_relax = self._widen_words(terms, words, closed_shop_ids)
+            return answer if wider is words else self._answer(question, wider, filters, did_relax=did_relax)
 
     def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
         """The best hits by score, before they are ranked; none for a question without words."""
@@ -79,8 +82,8 @@ class ElasticEngine:
         filters = Filters.of(question.query, closed_shop_ids)
         words = match_words(terms)
         with failures_named():
-            if len(terms) > 1 and not self._is_met(words, closed_shop_ids):
-                words = match_words(terms, most_suffice=True)
+            if len(terms) > 1:
+                words, _ = self._widen_words(terms, words, closed_shop_ids)
             (answer,) = self._ask([ask_candidates(words, filters)])
         return read_candidates(answer)
 
@@ -144,11 +147,26 @@ class ElasticEngine:
         doubtful = self._ask([request])[0] if request else None
         return page, questions.make_facets(page, apart, attributes, doubtful)
 
-    def _is_met(self, words: Words, closed_shop_ids: frozenset[int]) -> bool:
-        """Whether any listing has all words. Filters have no say in it: they never add hits."""
+    def _widen_words(
+        self, terms: Sequence[QueryTerm], words: Words, closed_shop_ids: frozenset[int]
+    ) -> tuple[Words, bool]:
+        """The same words where enough listings have all, else wider ones; and whether no listing has all.
+
+        Filters have no say in it: they never add hits.
+        """
+        found = self._count_few(words, closed_shop_ids)
+        if found >= FEW:
+            return words, False
+        most = match_words(terms, least=count_needed(terms))
+        if found or self._count_few(most, closed_shop_ids):
+            return most, not found
+        return match_words(terms, least=1), True
+
+    def _count_few(self, words: Words, closed_shop_ids: frozenset[int]) -> int:
+        """How many listings of open shops have the words, counted as far as `FEW`."""
         everything = filter_by(words.matching, Filters.of(SearchQuery(), closed_shop_ids))
-        (answer,) = self._ask([{"query": everything, "size": 0, "terminate_after": 1}])
-        return bool(answer["hits"]["total"]["value"])
+        (answer,) = self._ask([{"query": everything, "size": 0, "track_total_hits": FEW}])
+        return int(answer["hits"]["total"]["value"])
 
     def _ask(self, requests: Sequence[Json]) -> list[Json]:
         """All requests in one round trip. Raises `EngineDown` when the answer to any is not whole."""

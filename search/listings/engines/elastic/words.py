@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from search.listings.contracts import Alternative, QueryTerm
 from search.listings.engines.elastic.client import Json
 from search.listings.engines.weights import (
+    ALL_TERMS_WEIGHT,
     ANYWHERE,
     CHARACTER_WEIGHTS,
     PHRASE_WEIGHT,
-    count_needed,
     list_extra_fields,
     list_phrases,
 )
@@ -27,14 +27,18 @@ _ALL: Json = {"match_all": {}}
 NO_WORDS = Words(_ALL, _ALL)
 
 
-def match_words(terms: Sequence[QueryTerm], *, most_suffice: bool = False) -> Words:
-    """Documents that have all terms, or, if most suffice, three fifths of them; terms in a row count more."""
+def match_words(terms: Sequence[QueryTerm], *, least: int = 0) -> Words:
+    """Documents that have all terms, or, with a `least`, so many of them or the head; terms in a row count more."""
     found = [_match_term(term) for term in terms]
-    if most_suffice:
-        needed: Json = {"bool": {"should": found, "minimum_should_match": count_needed(terms)}}
-    else:
-        needed = {"bool": {"must": found}}
+    needed: Json = {"bool": {"must": found}}
+    every = needed
+    if least:
+        heads = [query for query, term in zip(found, terms, strict=True) if term.is_head]
+        most = {"bool": {"should": found, "minimum_should_match": least}}
+        needed = {"bool": {"should": [most, *heads], "minimum_should_match": 1}}
     bonus = [_match_row(field, tokens, PHRASE_WEIGHT) for field, tokens in list_phrases(terms)]
+    if least:
+        bonus.append({"constant_score": {"filter": every, "boost": ALL_TERMS_WEIGHT}})
     return Words(needed, {"bool": {"must": [needed], "should": bonus}} if bonus else needed)
 
 

@@ -29,6 +29,7 @@ from search.listings.engines.tantivy.filters import filter_by
 from search.listings.engines.tantivy.hits import list_best_hits, list_candidates, list_hits
 from search.listings.engines.tantivy.schema import build_schema
 from search.listings.engines.tantivy.words import NO_WORDS, Words, match_words
+from search.listings.engines.weights import FEW, count_needed
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -61,7 +62,7 @@ class TantivyEngine:
         return generation
 
     def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-        """Hits, total and facets. All terms must be met; if no document at all does, three fifths of them suffice."""
+        """Hits, total and facets. All terms are wanted; where few documents have all, those that have most follow."""
         return self._guard(lambda: self._answer(question, closed_shop_ids))
 
     def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
@@ -103,14 +104,18 @@ class TantivyEngine:
     def _read_words(
         self, searcher: tantivy.Searcher, terms: Sequence[QueryTerm], closed_shop_ids: frozenset[int]
     ) -> tuple[Words, bool]:
-        """The words as queries, and whether most of them had to suffice. Filters have no say: they never add hits."""
+        """The words as queries, and whether no document has all. Filters have no say: they never add hits."""
         if not terms:
             return NO_WORDS, False
         words = match_words(self._schema, terms)
         open_shops = Filters.of(SearchQuery(), closed_shop_ids)
-        if len(terms) == 1 or count_hits(searcher, filter_by(self._schema, words.matching, open_shops)):
+        found = count_hits(searcher, filter_by(self._schema, words.matching, open_shops))
+        if len(terms) == 1 or found >= FEW:
             return words, False
-        return match_words(self._schema, terms, most_suffice=True), True
+        most = match_words(self._schema, terms, least=count_needed(terms))
+        if found or count_hits(searcher, filter_by(self._schema, most.matching, open_shops)):
+            return most, not found
+        return match_words(self._schema, terms, least=1), True
 
     def _count_categories(self, closed_shop_ids: frozenset[int]) -> Mapping[int, int]:
         found = filter_by(self._schema, Query.all_query(), Filters.of(SearchQuery(), closed_shop_ids))

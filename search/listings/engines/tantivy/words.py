@@ -9,10 +9,10 @@ from tantivy import Occur, Query
 from search.listings.contracts import Alternative, QueryTerm
 from search.listings.engines.tantivy.filters import unscored
 from search.listings.engines.weights import (
+    ALL_TERMS_WEIGHT,
     ANYWHERE,
     CHARACTER_WEIGHTS,
     PHRASE_WEIGHT,
-    count_needed,
     list_extra_fields,
     list_phrases,
 )
@@ -29,15 +29,18 @@ class Words:
 NO_WORDS = Words(Query.all_query(), Query.all_query())
 
 
-def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, most_suffice: bool = False) -> Words:
-    """Documents that have all terms, or, if most suffice, three fifths of them; terms in a row count more."""
+def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, least: int = 0) -> Words:
+    """Documents that have all terms, or, with a `least`, so many of them or the head; terms in a row count more."""
     found = [_match_term(schema, term) for term in terms]
-    if most_suffice:
-        needed = Query.boolean_query([(Occur.Should, query) for query in found], count_needed(terms))
-    else:
-        needed = Query.boolean_query([(Occur.Must, query) for query in found])
+    needed = every = Query.boolean_query([(Occur.Must, query) for query in found])
+    if least:
+        heads = [query for query, term in zip(found, terms, strict=True) if term.is_head]
+        most = Query.boolean_query([(Occur.Should, query) for query in found], least)
+        needed = Query.boolean_query([(Occur.Should, query) for query in (most, *heads)])
     rows = [_match_row(schema, field, tokens) for field, tokens in list_phrases(terms)]
     bonus = [(Occur.Should, Query.boost_query(row, PHRASE_WEIGHT)) for row in rows]
+    if least:
+        bonus.append((Occur.Should, Query.const_score_query(every, ALL_TERMS_WEIGHT)))
     scoring = Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
     return Words(unscored(needed), scoring)
 

@@ -20,6 +20,7 @@ from console.purchases import views as purchases
 from console.reconciling import deeds as reconciling_deeds
 from console.reconciling import views as reconciling
 from console.searching import views as searching
+from console.searching import why
 from console.settling import views as settling
 from console.shops import deciding
 from console.shops import views as shops
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("goods/<int:shop_id>/<int:product_id>/ban/", goods.ban, name="ban-product"),
     path("goods/<int:shop_id>/<int:product_id>/lift/", goods.lift, name="lift-ban"),
     path("search-health/", searching.show_search_health, name="search-health"),
+    path("search/why/", why.show_why, name="why"),
     path("search/synonyms/", synonyms.show_synonyms, name="synonyms"),
     path("search/synonyms/add/", synonyms.add, name="add-synonyms"),
     path("search/synonyms/file/", synonyms.take_file, name="import-synonyms"),

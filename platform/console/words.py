@@ -13,6 +13,7 @@ from billing.settlement.contracts import ChannelName, ClearingState, PayoutState
 from market.accounts.contracts import StaffRole
 from market.jobs.contracts import JobState
 from market.shops.contracts import Role, ShopStatus
+from search.listings.contracts.explaining import MetIn
 from search.moderation.contracts import BanReason
 from tenants.orders.contracts import OrderState
 
@@ -170,6 +171,14 @@ BAN_REASONS: Words = {
     BanReason.MISLEADING: _("Misleading description or pictures"),
     BanReason.UNSAFE: _("Unsafe"),
     BanReason.OTHER: _("Another reason"),
+}
+MET_IN: Words = {
+    MetIn.HEAD: _("what it is"),
+    MetIn.BRAND: _("brand"),
+    MetIn.TITLE: _("title"),
+    MetIn.CATEGORY: _("category"),
+    MetIn.ATTRIBUTES: _("attributes"),
+    MetIn.TEXT: _("text"),
 }
 DEEDS: Words = {
     "shop.opened": _("Applied for a shop"),

@@ -17,6 +17,7 @@ def list_tabs(current: str) -> list[Tab]:
         ("synonyms", gettext("Synonyms")),
         ("hot-words", gettext("Hot words")),
         ("placements", gettext("Pinned and buried")),
+        ("why", gettext("Why is this here")),
     )
     return [Tab(label, reverse(f"console:{name}"), name == current) for name, label in pages]
 

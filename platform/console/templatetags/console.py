@@ -28,6 +28,7 @@ _LISTS: dict[str, words.Words] = {
     "actor": words.ACTORS,
     "team": words.TEAM_ROLES,
     "ban": words.BAN_REASONS,
+    "met_in": words.MET_IN,
 }
 
 

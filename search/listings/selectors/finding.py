@@ -187,6 +187,11 @@ def _ask_engine(
     return answer
 
 
+def list_closed_shop_ids(epochs: Epochs) -> frozenset[int]:
+    """Shops that are not open, of which no question may find anything."""
+    return _list_closed(map_shops(epochs))
+
+
 def _list_closed(shops: Mapping[int, ShopContext]) -> frozenset[int]:
     """Shops that are not open. Their listings are taken away soon; until then the question leaves them out."""
     return frozenset(shop_id for shop_id, shop in shops.items() if not shop.is_open)

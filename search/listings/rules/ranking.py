@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search.listings.contracts import Candidate
 from search.listings.rules.demand import MOST_APPEAL
@@ -19,8 +19,7 @@ _TELLING = 50
 """So many of the best candidates say which category is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate in its place: `value` is its score times both factors."""
 
     candidate: Candidate

@@ -41,7 +41,7 @@ def test_no_demand_lifts_a_product_over_one_that_is_clearly_more_relevant(some: 
 @given(candidates)
 def test_more_demand_never_ranks_a_product_lower(some: list[Candidate]) -> None:
     for number, one in enumerate(some[:5]):
-        sought = [*some[:number], replace(one, appeal=MOST_APPEAL), *some[number + 1 :]]
+        sought = [*some[:number], one._replace(appeal=MOST_APPEAL), *some[number + 1 :]]
         assert _place(sought, one.listing_id) <= _place(some, one.listing_id)
 
 

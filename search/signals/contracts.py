@@ -167,7 +167,8 @@ class ReconcileRun:
 class SearchHealth:
     """How search stands. `generation` is "" and `down_because` says why while the engine has nothing to read.
 
-    `waiting`: changes of listings that no index has yet. `uncounted`: events that stand in no count yet. `is_resting`:
+    `position` and `highest` are numbers of changes: what the index has, and what there is; `lag` is how many changes
+    the index lacks, those without a number included. `uncounted`: events that stand in no count yet. `is_resting`:
     this process leaves the engine alone after failures (a circuit breaker).
     """
 
@@ -175,6 +176,8 @@ class SearchHealth:
     generation: str
     down_because: str
     is_resting: bool
-    waiting: int
+    position: int
+    highest: int
+    lag: int
     uncounted: int
     last_run: ReconcileRun | None

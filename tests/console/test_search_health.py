@@ -7,12 +7,16 @@ from django.utils import timezone
 
 from market.accounts.contracts import StaffRole
 from market.outbox.models import Delivery, Event
+from search.listings.engines.chosen import get_indexes
 from search.listings.models import Listing, ListingChange
+from search.listings.services.indexing import catch_up, number_changes
+from search.listings.services.running import open_index
 from search.results.tasks import count_looks
 from search.signals import tasks
 from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.services import name_person, record_reports
 from tests.console.test_pages import CHINESE, count_statements, words_of
+from tests.fixtures.api import list_product
 
 MOST_STATEMENTS = 30
 
@@ -71,8 +75,23 @@ def test_what_waits_and_what_is_parked_is_shown(db, enter) -> None:
     Delivery.objects.create(event=event, consumer="search.listings.tasks.x", due_at=now, parked_at=now, error="away")
     Delivery.objects.create(event=event, consumer="billing.x", due_at=now, parked_at=now, error="other")
     page = enter(StaffRole.SUPPORT).get("/search-health/").content.decode()
-    assert "<b>41</b>" in page and "<b>1</b><small><a" in page
+    assert "<b>41</b><small>at change 0 of 0" in page and "<b>1</b><small><a" in page
     assert "The search engine does not answer" in page and "no index" in page
+
+
+def test_the_lag_counts_what_the_index_lacks_and_no_more(db, make_shop, settings, tmp_path, enter) -> None:
+    settings.INDEX_ROOT = tmp_path
+    shop = make_shop("alpha")
+    for number in range(3):
+        list_product(shop, sku=f"CUP-{number}", title="马克杯")
+    indexer, position = open_index(get_indexes(), rebuild=False, progress=lambda count: None)
+    assert "<b>0</b><small>at change 3 of 3" in enter().get("/search-health/").content.decode()
+    list_product(shop, sku="CUP-9", title="马克杯")
+    number_changes()
+    assert "<b>1</b><small>at change 3 of 4" in enter().get("/search-health/").content.decode()
+    catch_up(indexer, after=position)
+    indexer.close()
+    assert "<b>0</b><small>at change 4 of 4" in enter().get("/search-health/").content.decode()
 
 
 def test_the_last_comparison_is_kept_with_its_outcome(db, make_shop, enter) -> None:

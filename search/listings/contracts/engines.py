@@ -132,6 +132,10 @@ class Engine(Protocol):
         """The version of every listing in the index, to compare with the table."""
         ...
 
+    def read_position(self) -> int:
+        """A change up to which the index has them all; it may have later ones that took something away."""
+        ...
+
 
 class IndexerRunning(RuntimeError):
     """Another process writes the indexes of this installation."""

@@ -11,7 +11,7 @@ from psycopg.errors import QueryCanceled
 
 from search.listings.contracts import Candidate, EngineAnswer, ListingState, Question, SearchQuery, Sort
 from search.listings.engines.cursors import count_skipped, cut_page, read_cursor
-from search.listings.models import Listing
+from search.listings.models import ChangeCounter, Listing
 from search.listings.rules.facets import Wanted, list_ways
 from search.tokens.plain import read_plain_query
 
@@ -60,6 +60,10 @@ class PostgresEngine:
                 if not isinstance(error.__cause__, QueryCanceled):
                     raise
         return EngineAnswer((), 0)
+
+    def read_position(self) -> int:
+        """The newest change: the table has them all."""
+        return ChangeCounter.objects.values_list("highest", flat=True).first() or 0
 
     def list_candidates(self, question: Question, *, closed_shop_ids: frozenset[int]) -> Sequence[Candidate]:
         """None: the table does not rank by words."""

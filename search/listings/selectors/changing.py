@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from search.listings.contracts import ListingCategory
 from search.listings.contracts.changes import ListingNames, NamesChange
 from search.listings.models import ListingChange
@@ -44,6 +46,16 @@ def _make_names(row: tuple[Any, ...]) -> ListingNames:  # Any: columns and parts
     return ListingNames(listing_id, version, shop_id, Text(*title), brand, path, sold)
 
 
-def count_waiting_changes() -> int:
-    """How many changes no index has been offered yet: one statement."""
-    return ListingChange.objects.filter(change_no__isnull=True).count()
+def count_lag(*, position: int) -> int:
+    """How many changes an index at this position lacks: one statement.
+
+    A change that took a listing away and has its number does not count: no index shows how far it is with those.
+    """
+    shown = list_shown().filter(pk=OuterRef("listing_id"))
+    behind = Q(change_no__isnull=True) | Q(Exists(shown), change_no__gt=position)
+    return ListingChange.objects.filter(behind).count()
+
+
+def count_changes(*, after: int) -> int:
+    """How many changes an index at this position has not come to: one statement."""
+    return ListingChange.objects.exclude(change_no__lte=after).count()

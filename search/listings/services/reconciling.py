@@ -1,5 +1,6 @@
 """Finding and mending what an accident left: lost, stale and ghost listings, in the table and in an index."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,13 +13,14 @@ from search.listings.services.copying import list_known_product_ids, mark_change
 _SHOPS_AT_ONCE = 50
 
 
-def reconcile_shops(*, now: datetime) -> ReconcileOutcome:
-    """Compare every shop's products with their listings; see `reconcile_shop`."""
+def reconcile_shops(*, now: datetime, seen: Callable[[], None] = lambda: None) -> ReconcileOutcome:
+    """Compare every shop's products with their listings; see `reconcile_shop`. `seen` hears of each shop."""
     total = ReconcileOutcome()
     after = 0
     while shops := list_shops(after_id=after, limit=_SHOPS_AT_ONCE):
         for shop in shops:
             total = _add(total, reconcile_shop(shop_id=shop.shop_id, now=now))
+            seen()
         after = shops[-1].shop_id
     return total
 

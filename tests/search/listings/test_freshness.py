@@ -98,7 +98,7 @@ def test_the_command_says_what_it_found(
     goods.create(shop_a)
     said = StringIO()
     call_command("reconcile_listings", settle=0, stdout=said)
-    assert "listings: 1 checked, 1 lost, 0 stale, 0 ghosts" in said.getvalue()
+    assert "progress shops 1/1\nlistings: 1 checked, 1 lost, 0 stale, 0 ghosts" in said.getvalue()
     assert "index: none to compare with" in said.getvalue()
     index_now()
     said = StringIO()

@@ -253,7 +253,8 @@ def test_the_command_builds_rebuilds_and_refuses_company(
 ) -> None:
     store(3, clock)
     call_command("index_listings")
-    assert "up to date at change 3" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "progress listings 3/3" in said and "up to date at change 3" in said
     before = get_indexes().files.find_current()
     call_command("index_listings", rebuild=True)
     assert get_indexes().files.find_current() != before

@@ -60,6 +60,10 @@ class ElasticEngine:
             self._generation = (generation, now)
         return generation
 
+    def read_position(self) -> int:
+        """The number that was written after the last batch that is wholly in the index."""
+        return int(self._ask_generation().rpartition(":")[2])
+
     def search(self, question: Question, *, closed_shop_ids: frozenset[int]) -> EngineAnswer:
         """Hits, total and facets. All terms are wanted; where few documents have all, those that have most follow."""
         if question.is_unreadable:

@@ -26,7 +26,7 @@ from search.listings.engines.filters import Filters
 from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
 from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.filters import filter_by
-from search.listings.engines.tantivy.hits import list_best_hits, list_candidates, list_hits
+from search.listings.engines.tantivy.hits import find_position, list_best_hits, list_candidates, list_hits
 from search.listings.engines.tantivy.schema import build_schema
 from search.listings.engines.tantivy.words import NO_WORDS, Words, match_words
 from search.listings.engines.weights import FEW, count_needed
@@ -76,6 +76,10 @@ class TantivyEngine:
     def list_versions(self) -> Mapping[int, int]:
         """The version of every listing in the index."""
         return self._guard(self._list_versions)
+
+    def read_position(self) -> int:
+        """The highest change number among the documents."""
+        return self._guard(lambda: find_position(self._find_searcher()))
 
     def _answer(self, question: Question, closed_shop_ids: frozenset[int]) -> EngineAnswer:
         searcher = self._find_searcher()

@@ -120,3 +120,9 @@ def _between(schema: tantivy.Schema, field: str, low: int, high: int) -> Query:
     if low > high:
         return Query.empty_query()
     return Query.range_query(schema, field, FieldType.Unsigned, low, high)
+
+
+def find_position(searcher: tantivy.Searcher) -> int:
+    """The highest change number among the documents; 0 without any."""
+    found = searcher.search(Query.all_query(), limit=1, count=False, order_by_field="change_no")
+    return int(found.hits[0][0]) if found.hits else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 import tantivy
 
 from search.listings.contracts import IndexChange
+from search.listings.engines.tantivy.hits import find_position
 from search.listings.engines.tantivy.schema import build_schema, make_document
 
 HEAP_BYTES = 48_000_000
@@ -28,10 +29,7 @@ class TantivyIndexer:
         document is not seen here and is applied again, which changes nothing.
         """
         self._index.reload()
-        found = self._index.searcher().search(
-            tantivy.Query.all_query(), limit=1, count=False, order_by_field="change_no"
-        )
-        return int(found.hits[0][0]) if found.hits else 0
+        return find_position(self._index.searcher())
 
     def apply(self, changes: Iterable[IndexChange]) -> int:
         """Apply changes in order and commit them together."""

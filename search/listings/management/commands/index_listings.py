@@ -3,11 +3,13 @@
 import signal
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 
 from django.core.management.base import BaseCommand, CommandError
 
 from search.listings.contracts import EngineDown, IndexerRunning, Indexes
 from search.listings.engines.chosen import get_indexes
+from search.listings.selectors.changing import count_changes
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index, watch
 
@@ -32,19 +34,24 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _run(self, indexes: Indexes, *, rebuild: bool, keep_on: bool) -> None:
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        indexer, position = open_index(indexes, rebuild=rebuild, progress=self._show(count_changes(after=0)))
+        position = catch_up(indexer, after=position, seen=self._show(count_changes(after=position)))
+        self.stdout.write(f"up to date at change {position}")
+        if keep_on:
+            watch(indexer, position=position, stopped=stop.is_set)
+        indexer.close()
+
+    def _show(self, total: int) -> Callable[[int], None]:
+        """Says after each batch how much of the whole is done, in lines that the launcher turns into a bar."""
         done = 0
 
         def show(count: int) -> None:
             nonlocal done
             done += count
-            self.stdout.write(f"indexed {done}")
+            self.stdout.write(f"progress listings {done}/{max(done, total)}")
+            self.stdout.flush()
 
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
-        indexer, position = open_index(indexes, rebuild=rebuild, progress=show)
-        position = catch_up(indexer, after=position, seen=show)
-        self.stdout.write(f"up to date at change {position}")
-        if keep_on:
-            watch(indexer, position=position, stopped=stop.is_set)
-        indexer.close()
+        return show

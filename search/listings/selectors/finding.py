@@ -58,10 +58,19 @@ def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
 
 
 def find_ids(query: SearchQuery, *, epochs: Epochs) -> tuple[int, ...]:
-    """The ids of a page of hits, without their cards: no statement while the engine answers."""
-    engine, generation = _choose_engine()
-    answer, _ = _ask(engine, generation, query, epochs)
-    return answer.listing_ids
+    """The ids of a page of hits, without their cards: no statement while the engine answers.
+
+    For what is worked out of many questions and kept as such: the answers to these are not kept, so that they do not
+    push out those that shoppers wait for, and nothing is pinned or buried in them.
+    """
+    engine, _ = _choose_engine()
+    closed = _list_closed(map_shops(epochs))
+    if engine is not _fallback:
+        try:
+            return _ask_engine(engine, query, closed, get_curation(epochs.curation)).listing_ids
+        except EngineDown as error:
+            logger.warning("A question is answered from the table: %s", error)
+    return _fallback.search(Question(query), closed_shop_ids=closed).listing_ids
 
 
 def read_generation() -> str:

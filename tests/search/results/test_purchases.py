@@ -13,6 +13,8 @@ from search.results.tasks import on_share_completed
 
 pytestmark = pytest.mark.django_db
 
+SHOP = {"shop_zh": "店", "shop_en": "Shop", "shop_slug": "shop"}
+
 
 def buy(now: datetime, number: str, *shares: tuple[int, str, list[int]], buyer_id: int = 7) -> list[str]:
     """A purchase of (shop, state, listing ids) shares. Returns the shares' numbers."""
@@ -27,7 +29,7 @@ def buy(now: datetime, number: str, *shares: tuple[int, str, list[int]], buyer_i
             purchase=purchase, share_no=numbers[-1], shop_id=shop_id, buyer_id=buyer_id, state=state, state_at=now,
             method="cod", goods_minor=0, freight_minor=0, total_minor=0, currency="CNY", commission_bps=0,
             commission_vat_bps=0, commission_minor=0, placed_at=now,
-            summary={"lines": [{"listing_id": pk, "quantity": 1} for pk in listing_ids]},
+            summary={**SHOP, "pieces": 1, "lines": [{"listing_id": pk, "quantity": 1} for pk in listing_ids]},
         )  # fmt: skip
     return numbers
 

@@ -211,3 +211,24 @@ def test_no_page_that_is_kept_holds_a_word_of_somebody(looked, fair):
     for path in ("/", f"/item/{fair.listing_ids[0]}/", f"/item/{fair.listing_ids[0]}/related/", "/search"):
         assert "Because you" not in visitor.open(path)
         assert "Because you" not in Browser().open(path)
+
+
+def test_what_goes_with_ones_own_order_stands_below_it_and_below_nobody_elses(fair, now):
+    mug, tea = fair.listing_ids
+    tie(Bond.BOUGHT, mug, [tea])
+    (share_no,) = buy(now, "P1", (1, "paid", [mug]), buyer_id=fair.buyer.user_id)
+    shopper, path = fair.shopper(), f"/orders/{share_no}/goes-with/"
+    assert f"/item/{tea}/" in read_part(shopper, path) and f"/item/{tea}/" in shopper.open(path)
+    fair.stranger().open(path, status=404)
+    assert Browser().client.get(path).status_code == 302
+
+
+def test_an_account_leads_to_the_switch(fair):
+    assert 'href="/interests/"' in fair.shopper().open("/account/")
+
+
+def test_the_switch_is_no_link_and_asks_for_a_token(fair):
+    client = Client(enforce_csrf_checks=True, headers={"host": MARKET})
+    assert client.get("/interests/switch/").status_code == 405
+    for path in ("/interests/switch/", "/interests/forget/"):
+        assert client.post(path, {"on": "0"}).status_code == 403

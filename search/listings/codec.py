@@ -47,6 +47,7 @@ def decode_document(
     sold_30d: int = 0,
     rating_hundredths: int = 0,
     rating_count: int = 0,
+    liked_percent: int = 50,
 ) -> ListingDocument:
     """The document as it was encoded, with what the row adds."""
     return ListingDocument(
@@ -72,6 +73,7 @@ def decode_document(
         sold_30d=sold_30d,
         rating_hundredths=rating_hundredths,
         rating_count=rating_count,
+        liked_percent=liked_percent,
     )
 
 

@@ -36,6 +36,7 @@ class Listing(models.Model):
     sold_30d = models.PositiveBigIntegerField(default=0)
     rating_hundredths = models.PositiveSmallIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
+    liked_percent = models.PositiveSmallIntegerField(default=50)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -51,6 +52,7 @@ class Listing(models.Model):
             ),
             models.CheckConstraint(name="listing_price_not_negative", condition=Q(price_minor__gte=0)),
             models.CheckConstraint(name="listing_rating_to_five", condition=Q(rating_hundredths__lte=500)),
+            models.CheckConstraint(name="listing_liked_is_a_percentage", condition=Q(liked_percent__lte=100)),
         ]
         indexes = [
             GinIndex(name="listing_by_word", fields=["words"]),

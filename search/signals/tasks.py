@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -11,16 +11,18 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from billing.checkout.selectors import get_shop_share
+from billing.settlement.services.days import business_date
 from market.outbox.contracts import EventEnvelope
-from search.listings.services import reconcile_shops
+from search.listings.services import reconcile_shops, set_lifts
 from search.signals.contracts import EventKind, Report, Sighting
-from search.signals.selectors import is_known
+from search.signals.selectors import is_known, map_lifts
 from search.signals.services import count_events, name_person, note_reconciling, purge_old, record_reports
 from search.signals.services.buffering import drop_entries, list_waiting
 
 log = structlog.get_logger(__name__)
 
 ROUNDS = 20
+LIKED_WINDOW = timedelta(days=30)
 MOST_REPORTS = 1_000
 _WAIT_SECONDS = 2.0
 
@@ -54,6 +56,12 @@ def reconcile_listings(now: datetime) -> int:
     outcome = reconcile_shops(now=now)
     note_reconciling(outcome=outcome, seconds=time.monotonic() - began, now=now)
     return len(outcome.lost) + len(outcome.stale) + len(outcome.ghosts)
+
+
+def weigh_offers(now: datetime) -> int:
+    """Tell listings how much each offer was liked in thirty days. Returns how many stand differently."""
+    today = business_date(now)
+    return set_lifts(map_lifts(since=today - LIKED_WINDOW, until=today), now=now)
 
 
 def purge(now: datetime) -> int:

@@ -76,7 +76,8 @@ class ListingDelivery:
 class ListingDocument:
     """A product of a shop as the public may see it. `listing_id` is its public id, `version` grows with each change.
 
-    `rating_hundredths` is 0 to 500; it and `sold_30d` are 0 until reviews and sales are counted.
+    `rating_hundredths` is 0 to 500; it and `sold_30d` are 0 until reviews and sales are counted. `liked_percent` is how
+    much it is clicked where it is shown, 50 for an average offer and for one that was not seen; indexes alone know it.
     """
 
     listing_id: int
@@ -99,6 +100,7 @@ class ListingDocument:
     sold_30d: int = 0
     rating_hundredths: int = 0
     rating_count: int = 0
+    liked_percent: int = 50
 
     @property
     def price_from_minor(self) -> int:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from search.listings.contracts import IndexEntry, Sort
 from tenants.catalog.contracts import Text
 
-VERSION = 3
+VERSION = 4
 """Counted up when fields or tokens change. An index of another version is not read; the indexer builds a new one."""
 
 _BRAND_PART = "\x1f"

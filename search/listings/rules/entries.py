@@ -59,6 +59,7 @@ def make_entry(document: ListingDocument) -> IndexEntry:
             sold_30d=document.sold_30d,
             rating_hundredths=document.rating_hundredths,
             rating_count=document.rating_count,
+            liked_percent=document.liked_percent,
             in_stock=document.in_stock,
         ),
         created_at=document.created_at,

@@ -6,7 +6,7 @@ from search.listings.services.copying import (
     refresh_listings,
     refresh_shop,
 )
-from search.listings.services.demand import count_sales
+from search.listings.services.demand import count_sales, set_lifts
 from search.listings.services.reconciling import reconcile_index, reconcile_shop, reconcile_shops
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "reconcile_shops",
     "refresh_listings",
     "refresh_shop",
+    "set_lifts",
 ]

@@ -81,5 +81,6 @@ def _make_entry(row: Listing) -> IndexEntry:
             sold_30d=row.sold_30d,
             rating_hundredths=row.rating_hundredths,
             rating_count=row.rating_count,
+            liked_percent=row.liked_percent,
         )
     )

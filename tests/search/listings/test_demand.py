@@ -11,7 +11,7 @@ from market.shops.contracts import ShopContext
 from search.listings import tasks
 from search.listings.contracts import SearchQuery, Sort
 from search.listings.selectors import find_listing, search
-from search.listings.services import count_sales, demand, refresh_shop
+from search.listings.services import count_sales, demand, refresh_shop, set_lifts
 from tenants.catalog.contracts import Text
 from tests.conftest import Clock
 from tests.search.listings.conftest import Goods
@@ -88,3 +88,18 @@ def test_pieces_count_when_they_were_paid_within_thirty_days(
         commission_minor=0, summary={"lines": lines}, placed_at=placed,
     )  # fmt: skip
     assert count_sold(since=clock.now - demand.WINDOW) == ({(3, 7): counted} if counted else {})
+
+
+def test_what_is_clicked_more_comes_first_among_equals(
+    goods: Goods, shop_a: ShopContext, index_now: Callable[[], None], clock: Clock
+) -> None:
+    products = [goods.create(shop_a, title=Text("甲壶")) for _ in range(3)]
+    goods.deliver()
+    ids = [goods.listing_of(shop_a, product_id).pk for product_id in products]
+    assert set_lifts({ids[1]: 40_000, ids[2]: 2_500}, now=clock.now) == 2
+    assert set_lifts({ids[1]: 40_000, ids[2]: 2_500}, now=clock.now) == 0
+    index_now()
+    assert [card.listing_id for card in search(SearchQuery(words="甲壶")).hits] == [ids[1], ids[0], ids[2]]
+    assert set_lifts({}, now=clock.now) == 2
+    index_now()
+    assert [card.listing_id for card in search(SearchQuery(words="甲壶")).hits] == ids[::-1]

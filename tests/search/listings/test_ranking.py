@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from search.listings.contracts import RANKED, Candidate, SearchQuery
 from search.listings.engines.paging import Row, list_ranked_hits
-from search.listings.rules.demand import MOST_APPEAL, weigh_demand
+from search.listings.rules.demand import MOST_APPEAL, grade_lift, weigh_demand
 from search.listings.rules.ranking import AGREEING, SOUGHT, rank
 
 candidates = st.lists(
@@ -55,12 +55,20 @@ def test_goods_of_the_category_that_is_meant_come_before_a_stray_one() -> None:
     assert rank([stray, *bags])[-1].candidate == stray
 
 
-@given(st.integers(0, 10**9), st.integers(0, 500), st.integers(0, 10**6), st.booleans())
-def test_demand_is_bounded_and_grows_with_sales(sold: int, rating: int, count: int, in_stock: bool) -> None:
+@given(st.integers(0, 10**9), st.integers(0, 500), st.integers(0, 10**6), st.integers(0, 100), st.booleans())
+def test_demand_is_bounded_and_grows_with_sales(sold: int, rating: int, count: int, liked: int, stock: bool) -> None:
     def weigh(pieces: int) -> int:
-        return weigh_demand(sold_30d=pieces, rating_hundredths=rating, rating_count=count, in_stock=in_stock)
+        return weigh_demand(
+            sold_30d=pieces, rating_hundredths=rating, rating_count=count, liked_percent=liked, in_stock=stock
+        )
 
     assert 0 <= weigh(sold) <= weigh(sold * 10 + 10) <= MOST_APPEAL
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_more_clicks_never_mean_less_liked(one: int, other: int) -> None:
+    assert grade_lift(10_000) == 50
+    assert 0 <= grade_lift(min(one, other)) <= grade_lift(max(one, other)) <= 100
 
 
 # ---- Pages ----------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from tenants.catalog.contracts import Text
 NEW = ListRule(sort=Sort.NEWEST, most=60)
 HOT = ListRule(sort=Sort.SALES, most=60)
 OF_MARKET = (
-    (Text("新品", "New in"), NEW, True),
+    (Text("新品", "New in"), NEW, False),
     (Text("热卖", "Best sellers"), HOT, True),
-    (Text("100元以下", "Under ¥100"), ListRule(price_to_minor=9_999, sort=Sort.PRICE_UP), False),
+    (Text("100元以下", "Under ¥100"), ListRule(price_to_minor=9_999, sort=Sort.PRICE_UP), True),
 )
 OF_SHOP = ((Text("本店新品", "New in this shop"), NEW, False), (Text("本店热卖", "What sells best here"), HOT, False))
 

@@ -80,7 +80,7 @@ def _find_beginnings(probes: Sequence[str]) -> list[_Row]:
 def _begins(probe: str) -> tuple[str, list[Parameter]]:
     """The condition that a key begins so, as an index answers it."""
     if len(probe) <= _LEVELS:
-        return f"SUBSTRING(typed, 1, {len(probe)}) = %s", [probe]
+        return f"LEFT(typed, {len(probe)}) = %s", [probe]
     return "typed >= %s AND typed < %s", [probe, probe + _LAST]
 
 

@@ -61,7 +61,8 @@ def measure_suggestions(listings: int, *, name: str = "suggest") -> list[BenchRo
         measured += _time(f"{name}: {length} typed", typed)
     measured += _time(f"{name}: one letter wrong", [_spoil(key, chance) for key in chance.sample(keys, QUESTIONS // 2)])
     checked = [key[: chance.choice(LENGTHS)] for key in chance.sample(keys, CHECKED)]
-    wrong = {"wrong answers": sum(_is_wrong(typed) for typed in checked)}
+    held = list(PhraseKey.objects.values_list("phrase__text", "typed", "language", "weight"))
+    wrong = {"wrong answers": sum(_is_wrong(typed, held) for typed in checked)}
     looked_up = BenchRow(f"{name}: answers looked up one by one", CHECKED, "answers", counters=wrong)
     return [*measured, looked_up, _time_counting(name, words, chance)]
 
@@ -115,12 +116,11 @@ def _time(name: str, typed: Sequence[str]) -> list[BenchRow]:
     return [BenchRow(f"{name}, p50", statistics.median(taken), "ms"), BenchRow(f"{name}, p99", p99, "ms")]
 
 
-def _is_wrong(typed: str) -> bool:
+def _is_wrong(typed: str, held: Sequence[tuple[str, str, str, int]]) -> bool:
     """Whether a heavier phrase of a shown one's language was left out, or one shown that begins otherwise."""
     shown = suggest(typed, language="zh", epochs=EPOCHS)
     begins = tuple(list_probes(typed))
-    keys = PhraseKey.objects.values_list("phrase__text", "typed", "language", "weight")
-    weights = {(text, language): weight for text, key, language, weight in keys if key.startswith(begins)}
+    weights = {(text, language): weight for text, key, language, weight in held if key.startswith(begins)}
     ordered = sorted(weights, key=lambda one: (one[1] == "en", -weights[one]))[: len(shown)]
     expected = [(language == "en", weights[(text, language)]) for text, language in ordered]
     found = [

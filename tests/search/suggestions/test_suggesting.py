@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from market.shops.services import suspend_shop
 from search.curation.services import block_word
+from search.suggestions import selectors
 from search.suggestions.contracts import MOST_SUGGESTIONS, Kind
 from tests.fixtures.statements import captured_statements
 from tests.search.suggestions.conftest import DIGITAL, PHONES
@@ -119,3 +121,18 @@ def test_completions_cost_one_statement_and_guesses_another(market, monkeypatch)
         assert not seen.touches_shop
     assert costs["手"] == costs["shou"] == 1
     assert max(costs.values()) <= 3, costs
+
+
+@pytest.mark.parametrize(("probe", "index"), [("s", "one"), ("手机", "two"), ("sho", "three"), ("shou", "typed")])
+def test_every_beginning_is_answered_by_an_index_in_the_order_of_weight(market, probe, index):
+    condition, values = selectors._begins(probe)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            f"EXPLAIN SELECT phrase_id FROM suggestions_phrasekey WHERE {condition} AND language = %s"
+            " ORDER BY weight DESC LIMIT 30",
+            [*values, "zh"],
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"phrase_key_by_{index}" in plan
+    assert ("Sort" in plan) == (index == "typed"), plan

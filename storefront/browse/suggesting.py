@@ -93,6 +93,11 @@ def list_hot(epochs: Epochs, *, now: datetime) -> list[Way]:
     return (_list_offered(epochs, now) or _list_categories())[:MOST_HOT]
 
 
+def list_offered_ids(epochs: Epochs, *, now: datetime) -> tuple[int, ...]:
+    """The hot words of staff whose time it is: what a kept page hangs on, since their time comes by itself."""
+    return tuple(word.word_id for word in get_curation(epochs.curation).hot_words if word.is_offered(now))
+
+
 def _list_offered(epochs: Epochs, now: datetime) -> list[Way]:
     language = get_language() or "zh-hans"
     words = get_curation(epochs.curation).hot_words

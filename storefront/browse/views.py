@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
 from storefront.browse.query import read_query, write_canonical
 from storefront.browse.results import draft_results
+from storefront.browse.suggesting import list_hot, list_offered_ids
 from storefront.seen.telling import tell_search
 from web.links import absolute_url
 
@@ -51,11 +53,12 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "lists": [FrontShelf(one, cards[query]) for one, query in asked.items() if cards[query]],
             "goods": _mix([cards[shelf] for shelf in trades.values()])[:HOME_GOODS],
         }
+        hot = list_hot(epochs, now=timezone.now())
         shown = [[(card.listing_id, card.version) for card in shelf] for shelf in cards.values()]
         return Draft(
             "storefront/browse/home.html",
             context,
-            digest(epochs.shops, epochs.collections, tree.version, sorted(counts.items()), shown),
+            digest(epochs.shops, epochs.collections, hot, tree.version, sorted(counts.items()), shown),
         )
 
     return show_kept(request, path="/", version=_list_version(request), build=build)
@@ -183,12 +186,13 @@ def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
 
 
 def _list_version(request: HttpRequest) -> Hashable:
-    """Of a page with lists: they hang on every listing, every shop and the index."""
+    """Of a page with lists: they hang on every listing, every shop, the index, and the hot words of the moment."""
     try:
         generation = get_engine().read_generation()
     except EngineDown:
         generation = "down"
-    return generation, request.epochs  # type: ignore[attr-defined]
+    epochs = request.epochs  # type: ignore[attr-defined]
+    return generation, epochs, list_offered_ids(epochs, now=timezone.now())
 
 
 def _name_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:

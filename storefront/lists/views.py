@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from search.collections.selectors import find_collection, list_collections, show
 from search.listings.contracts import BadQuery
 from search.listings.selectors import read_generation
 from storefront.browse.kept import Draft, digest, show_kept
+from storefront.browse.suggesting import list_hot, list_offered_ids
 from web.shapes import Tab
 
 LONGEST_CURSOR = 200
@@ -44,8 +46,9 @@ def show_own_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def list_version(request: HttpRequest) -> Hashable:
-    """Of a page with a list: it hangs on the index, every listing, every shop and every list."""
-    return read_generation(), request.epochs  # type: ignore[attr-defined]
+    """Of a page with a list: it hangs on the index, every listing, shop and list, and the hot words of the moment."""
+    epochs = request.epochs  # type: ignore[attr-defined]
+    return read_generation(), epochs, list_offered_ids(epochs, now=timezone.now())
 
 
 def _show(request: HttpRequest, shop: ShopContext | None, slug: str) -> HttpResponse:
@@ -61,11 +64,12 @@ def _show(request: HttpRequest, shop: ShopContext | None, slug: str) -> HttpResp
         except BadQuery as error:
             raise Http404 from error
         tabs = [_make_tab(request, one, collection) for one in list_collections(shop_id=shop_id, epochs=epochs)]
+        hot = list_hot(epochs, now=timezone.now())
         shown = [(card.listing_id, card.version) for card in page.hits]
         return Draft(
             "storefront/lists/list.html",
             {"page": page, "collection": collection, "shop": shop, "tabs": tabs},
-            digest(epochs.shops, epochs.collections, shown, page.total, page.next_cursor),
+            digest(epochs.shops, epochs.collections, hot, shown, page.total, page.next_cursor),
             is_makeshift=page.did_fall_back,
         )
 

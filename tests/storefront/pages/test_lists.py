@@ -1,14 +1,17 @@
 """Pages of lists: on the market, on a shop's own host, and their first goods on front pages."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from market.shops.services import suspend_shop
 from search.collections.contracts import Collection, ListRule
 from search.collections.services import remove_collection, save_collection
+from search.curation.contracts import HotWord
+from search.curation.services import save_hot_word
 from search.listings.contracts import Sort
 from tenants.catalog.contracts import Text
 from tests.fixtures.api import list_product
@@ -122,3 +125,16 @@ def test_an_empty_list_helps_on(street):
     define("空", "Empty", ListRule(price_to_minor=1))
     page = Browser().open("/lists/empty/")
     assert "Nothing on this list now" in page and "Back to the market" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/lists/under-50/", "/search?q=杯"])
+def test_a_hot_word_is_on_kept_pages_at_once_and_gone_when_its_time_is_over(fair, path, monkeypatch):
+    visitor = Browser()
+    assert "Mooncakes" not in visitor.open(path)
+    begins = timezone.now() - timedelta(hours=1)
+    word = HotWord(0, "月饼", "Mooncakes", "月饼", 1, begins, begins + timedelta(hours=2))
+    save_hot_word(word=word, actor_id=1, now=begins)
+    assert "Mooncakes" in visitor.open(path)
+    later = begins + timedelta(hours=3)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert "Mooncakes" not in visitor.open(path)

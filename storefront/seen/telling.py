@@ -14,6 +14,7 @@ from search.signals.rules.robots import is_robot
 from search.signals.rules.words import make_query
 from search.signals.services import name_person, push_report
 from storefront.cart.owner import read_guest_key
+from storefront.seen.outgoing import outgoing
 from web.valkey import breaker, client
 
 OFF_COOKIE = "interests"
@@ -59,13 +60,34 @@ def tell(
     *,
     words: str = "",
     token: str = "",
-    total: int | None = None,
     category_id: int | None = None,
 ) -> None:
     """Tell what was seen or done, where the visitor may be counted. Never fails; without Valkey it is lost."""
-    if not may_tell(request):
-        return
-    report = Report(
+    if may_tell(request):
+        report = _make_report(request, sightings, words=words, token=token, category_id=category_id)
+        breaker.ask(lambda: push_report(client(), report), None)
+
+
+def tell_search(request: HttpRequest, *, total: int | None) -> None:
+    """Tell of a new question: words without any condition, on the first page. What follows from it is no new one.
+
+    The page does not even wait for Valkey.
+    """
+    asked = [name for name in request.GET if request.GET[name].strip()]
+    if request.method == "GET" and asked == ["q"] and may_tell(request):
+        outgoing.put(_make_report(request, [Sighting(EventKind.SEARCHED)], words=request.GET["q"], total=total))
+
+
+def _make_report(
+    request: HttpRequest,
+    sightings: Sequence[Sighting],
+    *,
+    words: str,
+    token: str = "",
+    total: int | None = None,
+    category_id: int | None = None,
+) -> Report:
+    return Report(
         token=token or secrets.token_urlsafe(16),
         at=timezone.now(),
         person=find_person(request),
@@ -75,11 +97,3 @@ def tell(
         category_id=category_id,
         total=None if total is None else min(total, _HIGHEST_TOTAL),
     )
-    breaker.ask(lambda: push_report(client(), report), None)
-
-
-def tell_search(request: HttpRequest, *, total: int | None) -> None:
-    """Tell of a new question: words without any condition, on the first page. What follows from it is no new one."""
-    asked = [name for name in request.GET if request.GET[name].strip()]
-    if request.method == "GET" and asked == ["q"]:
-        tell(request, [Sighting(EventKind.SEARCHED)], words=request.GET["q"], total=total)

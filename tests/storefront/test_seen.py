@@ -1,6 +1,8 @@
 """Pages tell search what visitors do: of those who may be counted, at no page's cost, and nothing raw."""
 
 import json
+import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from django.conf import settings as configured
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,12 +21,13 @@ from search.listings.engines.chosen import get_indexes
 from search.listings.services.indexing import catch_up
 from search.listings.services.running import open_index
 from search.signals import tasks
-from search.signals.contracts import EventKind, SearchEvent
+from search.signals.contracts import EventKind, Report, SearchEvent
 from search.signals.selectors import list_events
 from search.signals.services import buffering, name_person
 from search.signals.services.people import switch_interests
 from storefront.browse import kept
 from storefront.cart.owner import read_guest_key
+from storefront.seen.outgoing import MOST_WAITING, Outgoing, outgoing
 from tests.conftest import Clock
 from tests.fixtures.api import MARKET, forget_everything, list_product, make_person
 from tests.fixtures.statements import captured_statements
@@ -41,6 +45,7 @@ def valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
     client, name = Redis.from_url(configured.REDIS_URL), f"signals:test:{uuid.uuid4().hex}"
     monkeypatch.setattr(buffering, "STREAM", name)
     yield client
+    outgoing.send()
     client.delete(name)
     client.close()
 
@@ -70,6 +75,7 @@ def beacon(client: Client, events: Any, *, token: Any = TOKEN, **more: Any) -> A
 
 
 def recorded() -> list[SearchEvent]:
+    outgoing.send()
     tasks.take_in(Clock().now.replace(year=2020))
     return list_events()
 
@@ -261,10 +267,25 @@ def test_whatever_is_told_can_be_written(listing_id: int, words: str, category: 
 
 def test_without_valkey_pages_answer_as_ever(listing_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     away = Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.05)
-    monkeypatch.setattr("storefront.seen.telling.client", lambda: away)
-    monkeypatch.setattr("storefront.seen.telling.breaker", Breaker())
+    for module in ("telling", "outgoing"):
+        monkeypatch.setattr(f"storefront.seen.{module}.client", lambda: away)
+        monkeypatch.setattr(f"storefront.seen.{module}.breaker", Breaker())
     assert browser().get("/search?q=马克杯").status_code == 200
+    outgoing.send()
     assert beacon(browser(), [["viewed", listing_id, None]]).status_code == 204
+
+
+def test_a_search_reaches_valkey_by_itself_and_what_waits_is_bounded(listing_id: int, valkey: Redis) -> None:
+    browser().get("/search?q=马克杯")
+    ends = time.monotonic() + 10
+    while not valkey.exists(buffering.STREAM):
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    held = Outgoing()
+    held._started_in = os.getpid()  # nobody takes anything along
+    for number in range(MOST_WAITING + 5):
+        held.put(Report(f"report-{number}", timezone.now(), "", ()))
+    assert len(held._waiting) == MOST_WAITING and held._waiting[0].token == "report-5"
 
 
 def test_reports_are_limited_and_take_from_no_other_limit(

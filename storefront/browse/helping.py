@@ -47,14 +47,15 @@ def find_help(request: HttpRequest, query: SearchQuery, page: SearchPage) -> Hel
     if page.hits and not page.did_relax:
         return NO_HELP
     epochs: Epochs = request.epochs  # type: ignore[attr-defined]
-    words = [word.written for word in read_query(query.words)]
+    meant = page.corrected_words or query.words
+    words = [word.written for word in read_query(meant)]
     fewer = tuple(_list_fewer(request, query, words, epochs))
     if page.hits:
         return Help(tuple(words), fewer)
     return Help(
         understood=tuple(words),
         fewer=fewer,
-        near=tuple(list_rows(query.words, limit=MOST_NEAR, epochs=epochs)) if words else (),
+        near=tuple(list_rows(meant, limit=MOST_NEAR, epochs=epochs)) if words else (),
         ways=tuple(list_hot(epochs, now=timezone.now())),
         goods=list_shelf(sort=Sort.SALES, size=MOST_GOODS, epochs=epochs),
     )

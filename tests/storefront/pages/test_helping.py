@@ -62,6 +62,15 @@ def test_words_that_were_taken_for_others_can_be_had_as_written(fair):
     assert "Showing results for" not in written and "Nothing found" in written
 
 
+def test_a_word_to_leave_out_is_said_of_what_the_words_were_taken_for(fair):
+    list_product(fair.shops[0], sku="EAR", title="蓝牙耳机")
+    fair.index()
+    count_words()
+    page = Browser("en").open("/search?q=erji+qqzz+蓝牙")
+    assert "Showing results for" in page and "No goods hold all of these words" in page
+    assert re.findall(r">Without “(\w+)”: (\d+) products?</a>", page) == [("qqzz", "1")]
+
+
 @pytest.mark.parametrize(
     ("asked", "named"),
     [

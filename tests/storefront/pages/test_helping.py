@@ -44,6 +44,11 @@ def test_an_empty_page_says_what_was_looked_for_and_leads_on(fair):
     assert "What sells on the market" in page and "琉璃宫灯 EN" in page
 
 
+def test_an_empty_page_does_not_promise_what_comes_closest(fair):
+    page = Browser("en").open("/search?q=qqzz+wwvv")
+    assert "Nothing found" in page and "what comes closest" not in page
+
+
 def test_an_empty_page_of_filters_leads_out_of_them(fair):
     page = Browser("en").open("/search?min=99999&q=a%26b")
     assert 'href="/search?q=a%26b"' in page.replace("&amp;", "&")

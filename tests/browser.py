@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 # Playwright's loop lives in this thread; Django would take it for an asynchronous view and refuse its database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -90,11 +90,19 @@ def screenshot(page: Page, name: str, *, widths: tuple[int, ...] = WIDTHS, full:
 
 
 def watch(page: Page) -> list[str]:
-    """Collects what a visitor must never see in the console: errors, refusals by the CSP, failed requests."""
+    """Collects what a visitor must never see in the console: errors, refusals by the CSP, failed requests.
+
+    A beacon under way when the page is left is reported as aborted: it was sent, and nobody waits for an answer.
+    """
     seen: list[str] = []
+
+    def take_failure(request: Request) -> None:
+        if request.resource_type not in {"ping", "beacon"}:
+            seen.append(f"{request.url} {request.failure}")
+
     page.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.append(str(error)))
-    page.on("requestfailed", lambda request: seen.append(f"{request.url} {request.failure}"))
+    page.on("requestfailed", take_failure)
     return seen
 
 

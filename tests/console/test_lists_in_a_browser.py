@@ -35,10 +35,12 @@ def test_lists_fit_both_widths_and_are_defined_without_scripts(site, make_shop, 
     long = make(title="非常非常长的专题标题一直写到最多四十个字为止看看会不会把页面撑破掉呢")
     one = save_collection(collection=replace(long, on_front=True), actor_id=1, now=clock.now)
     save_collection(collection=replace(make(), title=Text("", "New in"), is_shown=False), actor_id=1, now=clock.now)
+    # Before the browser: what is read inside has a connection of its own, which nobody closes.
+    visitors = {language: enter() for language in ("zh-CN", "en-GB", "without scripts")}
     with open_browser() as browser:
         for language in ("zh-CN", "en-GB"):
             with new_context(browser, language=language) as context:
-                carry(context, enter(), site)
+                carry(context, visitors[language], site)
                 page = context.new_page()
                 seen = watch(page)
                 for name, path in (("lists", "/lists/"), ("list", f"/lists/{one.collection_id}/")):
@@ -49,7 +51,7 @@ def test_lists_fit_both_widths_and_are_defined_without_scripts(site, make_shop, 
                         assert overflow(page) == 0, (path, width)
                 assert seen == []
         with new_context(browser, width=390, language="en-GB", scripts=False) as context:
-            carry(context, enter(), site)
+            carry(context, visitors["without scripts"], site)
             page = context.new_page()
             page.goto(f"{site}/lists/add/")
             page.get_by_label("Title in English").fill("Under 100")

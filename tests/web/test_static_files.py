@@ -31,7 +31,7 @@ def collected(tmp_path: Path) -> HashedStaticFilesStorage:
 def test_a_module_imports_the_hashed_names_of_the_others(collected: HashedStaticFilesStorage) -> None:
     main = Path(collected.path(collected.stored_name("web/js/main.js"))).read_text()
     names = re.findall(r'import\s*"\./([^"]+)"', main)
-    assert len(names) == 7
+    assert len(names) == 8
     for name in names:
         assert re.fullmatch(r"[a-z]+\.[0-9a-f]{12}\.js", name)
         assert Path(collected.path(f"web/js/{name}")).is_file()

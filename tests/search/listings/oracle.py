@@ -37,6 +37,15 @@ class Oracle:
             if document.listing_id in wanted and _is_open(document, closed) and self._passes(document, query)
         ]
 
+    def find_with_all_words(self, query: SearchQuery) -> list[ListingDocument]:
+        """Every document that has all words and passes: what an answer that never relaxes holds."""
+        terms = read_query(query.words)
+        return [
+            document
+            for document in self._documents
+            if all(self._has_term(document, term) for term in terms) and self._passes(document, query)
+        ]
+
     def _list_with_words(self, words: str, closed: frozenset[int]) -> set[int]:
         """Ids of what has the words, as `_choose_rule` wants them; remembered."""
         if (words, closed) not in self._with_words:

@@ -63,10 +63,10 @@ def test_filters_totals_and_sorts_equal_the_oracles(fill: Fill) -> None:
 
 
 @pytest.mark.parametrize("words", ["马克杯", "杯", "laptop", "tn-2110", "青釉 手工", "350 ML"])
-def test_words_find_what_the_engine_finds(fill: Fill, words: str) -> None:
+def test_words_find_what_has_all_of_them(fill: Fill, words: str) -> None:
     oracle = fill(120)
     query = SearchQuery(words=words, size=60)
-    found = {document.listing_id for document in oracle.find(query)}
+    found = {document.listing_id for document in oracle.find_with_all_words(query)}
     answer = PostgresEngine().search(understand(query), closed_shop_ids=NONE_CLOSED)
     assert found and answer.total == len(found)
     assert set(answer.listing_ids) <= found

@@ -25,6 +25,7 @@ from tests.search.listings.samples import make_many, read_icecat, read_newbee
 SHOPS = 2_000
 MOST_BASES = 20_000
 ROW_WORDS = 80
+LIKED_PERCENT = 50
 COLUMNS = (
     "id",
     "shop_id",
@@ -46,6 +47,7 @@ COLUMNS = (
     "sold_30d",
     "rating_hundredths",
     "rating_count",
+    "liked_percent",
     "created_at",
     "changed_at",
 )
@@ -157,6 +159,7 @@ def _make_values(base: Base, entry: IndexEntry, card: str) -> tuple[Any, ...]:
         entry.sold_30d,
         entry.rating_hundredths,
         0,
+        LIKED_PERCENT,
         entry.created_at,
         START,
     )

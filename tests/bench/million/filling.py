@@ -94,8 +94,8 @@ def time_commits(label: str, indexes: Indexes, engine: Engine, bases: Sequence[B
         indexer = indexes.open_current(lineage="million")
         assert indexer is not None
         for number in range(1, COMMITS + 1):
-            entry = replace(bases[number].entry, listing_id=number, title_words=(f"fresh{number}",))
-            question = understand(SearchQuery(words=f"fresh{number}", with_facets=False))
+            entry = replace(bases[number].entry, listing_id=number, title_words=(f"qzxv{number}",))
+            question = understand(SearchQuery(words=f"qzxv{number}", with_facets=False))
             began = time.perf_counter()
             indexer.apply([IndexChange(LISTINGS + number, number, entry)])
             until = began + 5

@@ -26,6 +26,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--split-after-seconds", type=float, default=0.0)
     parser.add_argument("--split-seconds", type=float, default=0.0)
     parser.add_argument("--withdrawal-seconds", type=float, default=2.0)
+    parser.add_argument("--behind-seconds", type=float, default=0.0, help="its day is this far behind the real one")
     parser.add_argument("--only-keys", action="store_true", help="make keys and wechatpay.env, then end")
     return parser.parse_args(arguments)
 
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         options.split_after_seconds,
         options.split_seconds,
         options.withdrawal_seconds,
+        options.behind_seconds,
     )
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: server.stop())

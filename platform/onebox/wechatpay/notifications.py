@@ -173,7 +173,7 @@ def compose(simulator: Simulator, row: Row) -> tuple[bytes, dict[str, str]]:
     }
     body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     serial, key = simulator.keys.signer(row["mode"])
-    timestamp = str(int(simulator.now()) - (3600 if forged == "old_timestamp" else 0))
+    timestamp = str(simulator.signed_at() - (3600 if forged == "old_timestamp" else 0))
     nonce = secrets.token_hex(16)
     signature = signing.sign(_stranger() if forged == "wrong_signature" else key, timestamp, nonce, body)
     if forged == "changed_body":

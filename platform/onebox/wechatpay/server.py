@@ -140,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
             given.get("serial_no", "").upper().encode(), keys.merchant_serial.encode()
         )
         timestamp = given.get("timestamp", "")
-        fresh = timestamp.isdecimal() and abs(simulator.now() - int(timestamp)) <= _TOLERANCE_SECONDS
+        fresh = timestamp.isdecimal() and abs(simulator.signed_at() - int(timestamp)) <= _TOLERANCE_SECONDS
         parts = (self.command, self.path, timestamp, given.get("nonce_str", ""), raw)
         if not (named and fresh and signing.is_signed(keys.merchant_public, given.get("signature", ""), *parts)):
             raise ApiError(401, "SIGN_ERROR", "签名错误，请检查商户号、证书序列号、时间戳和签名")
@@ -171,7 +171,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def _sign_answer(simulator: Simulator, answer: Answer, mode: str) -> dict[str, str]:
     serial, key = simulator.keys.signer(mode)
-    timestamp, nonce = str(int(simulator.now())), secrets.token_hex(16)
+    timestamp, nonce = str(simulator.signed_at()), secrets.token_hex(16)
     body = answer.content.decode()
     if simulator.store.take_switch("bad_signature_next"):
         body += " "

@@ -23,6 +23,8 @@ class Pace:
     split_after_seconds: float = 0.0
     split_seconds: float = 0.0
     withdrawal_seconds: float = 0.2
+    behind_seconds: float = 0.0
+    """How far the provider's day is behind the real one. What is signed carries the real time all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ class Simulator:
     base_url: str
     pace: Pace = field(default_factory=Pace)
 
+    def now(self) -> float:
+        """The time of its business, in seconds since 1970."""
+        return time.time() - self.pace.behind_seconds
+
     @staticmethod
-    def now() -> float:
-        return time.time()
+    def signed_at() -> int:
+        """The time that goes under a signature and that one is checked by, in seconds since 1970."""
+        return int(time.time())
 
 
 def digest(body: object) -> str:

@@ -131,11 +131,12 @@ def test_closing_an_order_that_the_provider_never_saw_counts_as_closed(gateway):
 
 
 def test_an_expired_order_cannot_be_paid(gateway, wechat_simulator):
-    order = make_order(gateway, 100, lives=timedelta(seconds=2))
+    behind = datetime.now(UTC) - wechat_simulator.now
+    order = make_order(gateway, 100, lives=timedelta(seconds=2) - behind)
     gateway.start(order)
     wait_for(lambda: wechat_simulator.read(f"orders/{order.payment_no}")["expired"], seconds=5, what="expiry")
     assert wechat_simulator.pay(order.payment_no) == "expired"
-    assert refusal(gateway.start, make_order(gateway, 100, lives=timedelta(seconds=-60))).code == "PARAM_ERROR"
+    assert refusal(gateway.start, make_order(gateway, 100, lives=timedelta(seconds=-60) - behind)).code == "PARAM_ERROR"
 
 
 def test_paying_twice_moves_money_once_and_tells_twice(gateway, wechat_simulator, merchant_inbox):

@@ -79,6 +79,7 @@ def _work(clock) -> None:
 @pytest.fixture
 def market(fair, wechat_settings: Simulator, clock) -> Market:
     """Three purchases over two shops: two completed and released, one share cancelled and refunded."""
+    clock.now = wechat_settings.now
     wechat_settings.switch(bills_of_today=1)
     numbers: list[str] = []
     for key in ("k1", "k2", "k3"):

@@ -1,0 +1,1 @@
+"""Merchants' prepaid advertising wallets: topped up, held for a day, charged, invoiced."""

@@ -1,0 +1,1 @@
+"""What advertising brought: counts, attribution, revenue, each equal to a recount."""

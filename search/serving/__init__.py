@@ -1,0 +1,1 @@
+"""Which ads a page shows, decided in memory, and at which price."""

@@ -1,0 +1,1 @@
+"""Fixed places and when they are sold: slots, lots, sealed bids, delivery."""

@@ -145,7 +145,7 @@ class ShareSummary:
     pieces: int
     lines: tuple[
         dict[str, object], ...
-    ]  # title_zh, title_en, choices_zh, choices_en, picture_url, quantity, unit_price_minor, listing_id
+    ]  # title_zh, title_en, choices_zh, choices_en, picture_url, quantity, unit_price_minor, listing_id, product_id
     placed_at: datetime
     version: int
 

@@ -140,8 +140,8 @@ class OrderSheet:
 class ShareCompleted:
     """What settlement needs to know of a sold share.
 
-    The payload of the events `share.cash_collected` (a carrier has the buyer's cash) and `share.completed` (the sale
-    is final).
+    The payload of the events `share.paid` (the provider has the buyer's money), `share.cash_collected` (a carrier has
+    the buyer's cash), `share.completed` (the sale is final) and `share.refunded` (all of it went back).
     """
 
     share_no: str

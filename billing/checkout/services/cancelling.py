@@ -6,6 +6,7 @@ from django.db import transaction
 
 from billing.checkout.models import PurchaseShare
 from billing.checkout.selectors import ShareNotFound, commission_vat_of
+from billing.checkout.services.announcing import announce_share
 from billing.checkout.services.shares import lock_share, move_share
 from billing.ledger.rules.custody import (
     CustodyCommissionReturned,
@@ -71,6 +72,7 @@ def settle_refund(*, report: RefundReport, now: datetime) -> bool:
     if outcome.state is not RefundState.SUCCEEDED:
         return False
     move_share(share, to=OrderState.REFUNDED, actor="system", actor_id=None, now=now)
+    announce_share(share, "share.refunded", now=now)
     psp = share.method
     fee = provider_fee_minor(psp, share.total_minor)
     if outcome.released:

@@ -1,24 +1,23 @@
 """Sending, arriving, confirming: the way of a share after it was sold."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from billing.checkout.models import PurchaseShare
-from billing.checkout.selectors import ShareNotFound, commission_vat_of, list_shares_to_complete
+from billing.checkout.selectors import ShareNotFound, list_shares_to_complete
+from billing.checkout.services.announcing import announce_share
 from billing.checkout.services.shares import copy_state, lock_share, move_share
 from billing.ledger.rules.delivery import CodDelivered
 from billing.ledger.services import request_posting
 from market.audit.services import write_audit
-from market.outbox.services import record_event
 from market.shops.selectors import get_shop
 from market.shops.tenancy import enter_shop
 from tenants.inventory.contracts import Wanted
 from tenants.inventory.services import consume_holds
-from tenants.orders.contracts import SELF_DELIVERY, OrderState, PaymentMethod, ShareCompleted
+from tenants.orders.contracts import SELF_DELIVERY, OrderState, PaymentMethod
 from tenants.orders.services import WrongState, deliver_parcels, ship_parcel
 
 
@@ -106,7 +105,7 @@ def _complete(share: PurchaseShare, *, actor: str, actor_id: int | None, now: da
     if share.state == OrderState.SHIPPED.value:
         _deliver(share, actor=actor, actor_id=actor_id, now=now)
     move_share(share, to=OrderState.COMPLETED, actor=actor, actor_id=actor_id, now=now)
-    _announce(share, "share.completed", now)
+    announce_share(share, "share.completed", now=now)
 
 
 def _deliver(share: PurchaseShare, *, actor: str, actor_id: int | None, now: datetime) -> None:
@@ -123,23 +122,7 @@ def _deliver(share: PurchaseShare, *, actor: str, actor_id: int | None, now: dat
             currency=share.currency,
         )
         request_posting(key=f"cod-delivered:{share.share_no}", event=delivered, now=now)
-        _announce(share, "share.cash_collected", now)
-
-
-def _announce(share: PurchaseShare, kind: str, now: datetime) -> None:
-    """Tell settlement; the payload is a `ShareCompleted`."""
-    facts = ShareCompleted(
-        share_no=share.share_no,
-        shop_id=share.shop_id,
-        method=PaymentMethod(share.method),
-        total_minor=share.total_minor,
-        commission_minor=share.commission_minor,
-        commission_vat_bps=share.commission_vat_bps,
-        currency=share.currency,
-        carrier=share.carrier,
-        commission_vat_minor=commission_vat_of(share),
-    )
-    record_event(kind=kind, shop_id=share.shop_id, key=f"{kind}:{share.share_no}", payload=asdict(facts), now=now)
+        announce_share(share, "share.cash_collected", now=now)
 
 
 def _lock_for_shop(share_no: str, shop_id: int) -> PurchaseShare:

@@ -244,6 +244,7 @@ def _summarise(shop: ShopQuote) -> dict[str, object]:
                 "quantity": line.quantity,
                 "unit_price_minor": line.unit_price_minor,
                 "listing_id": line.offer.listing_id,
+                "product_id": line.offer.product_id,
             }
             for line in shop.lines
         ],

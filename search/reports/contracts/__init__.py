@@ -1,0 +1,37 @@
+"""What crosses the border of reports: plain values, frozen. Prices in micro-fen, revenue in fen."""
+
+from search.reports.contracts.events import Cell, Correction, CorrectionKind, CountedEvent, EventKind, Sums
+from search.reports.contracts.reports import (
+    CellCheck,
+    Dimension,
+    Figures,
+    Report,
+    ReportAsk,
+    ReportRow,
+    ReportsHealth,
+    RevenueDay,
+    Sold,
+)
+from search.reports.contracts.sales import BoughtLine, CreditedLine, SoldShare, TouchedAd
+
+__all__ = [
+    "BoughtLine",
+    "Cell",
+    "CellCheck",
+    "Correction",
+    "CorrectionKind",
+    "CountedEvent",
+    "CreditedLine",
+    "Dimension",
+    "EventKind",
+    "Figures",
+    "Report",
+    "ReportAsk",
+    "ReportRow",
+    "ReportsHealth",
+    "RevenueDay",
+    "Sold",
+    "SoldShare",
+    "Sums",
+    "TouchedAd",
+]

@@ -350,6 +350,7 @@ WECHATPAY = {
 }
 COMMISSION_BPS = env.int("JISHI_COMMISSION_BPS", default=500)
 COMMISSION_VAT_BPS = env.int("JISHI_COMMISSION_VAT_BPS", default=600)
+ADVERTISING_VAT_BPS = env.int("JISHI_ADVERTISING_VAT_BPS", default=600)
 STATEMENT_SPANS = env.list("JISHI_STATEMENT_SPANS", default=["month"])  # "week" too, where shops want it
 PLATFORM_BANK_ACCOUNT = env.str("JISHI_BANK_ACCOUNT", default="main")
 HOLD_SECONDS = env.int("JISHI_HOLD_SECONDS", default=900)

@@ -39,6 +39,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("billing.settlement.tasks.end_day", every_seconds=60),
     Timer("billing.settlement.tasks.carry_payouts", every_seconds=2),
     Timer("billing.settlement.tasks.make_statements", every_seconds=600),
+    Timer("billing.wallets.tasks.expire_bonuses", every_seconds=60),
     Timer("search.listings.tasks.count_demand", every_seconds=600),
     Timer("search.signals.tasks.reconcile_listings", every_seconds=3600),
     Timer("search.listings.tasks.count_called_words", every_seconds=2),

@@ -86,6 +86,20 @@ class AdClicksCredited(_Charge):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdViewsCredited(_Charge):
+    """H6: views found invalid later are given back."""
+
+    kind: ClassVar[str] = "ad_views_credited"
+
+    def legs(self) -> tuple[Leg, ...]:
+        return balanced(
+            self.debit(Code.ADS_CPM, self.amount_minor - self.vat_minor),
+            self.debit(Code.VAT_PAYABLE, self.vat_minor),
+            self.credit(Code.AD_WALLET_CASH, self.amount_minor, self.shop),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdBonusGranted(_WalletEvent):
     """H7: a bonus is given."""
 
@@ -108,6 +122,45 @@ class AdBonusUsed(_WalletEvent):
         return balanced(
             self.debit(Code.AD_WALLET_BONUS, self.amount_minor, self.shop),
             self.credit(Code.ADS_CPC, self.amount_minor),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdBonusUsedOnViews(_WalletEvent):
+    """H7: views paid with bonus."""
+
+    kind: ClassVar[str] = "ad_bonus_used_on_views"
+
+    def legs(self) -> tuple[Leg, ...]:
+        return balanced(
+            self.debit(Code.AD_WALLET_BONUS, self.amount_minor, self.shop),
+            self.credit(Code.ADS_CPM, self.amount_minor),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdBonusReturned(_WalletEvent):
+    """H7 mirrored: the part of invalid clicks that was paid with bonus is bonus again."""
+
+    kind: ClassVar[str] = "ad_bonus_returned"
+
+    def legs(self) -> tuple[Leg, ...]:
+        return balanced(
+            self.debit(Code.ADS_CPC, self.amount_minor),
+            self.credit(Code.AD_WALLET_BONUS, self.amount_minor, self.shop),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdBonusReturnedForViews(_WalletEvent):
+    """H7 mirrored: the part of invalid views that was paid with bonus is bonus again."""
+
+    kind: ClassVar[str] = "ad_bonus_returned_for_views"
+
+    def legs(self) -> tuple[Leg, ...]:
+        return balanced(
+            self.debit(Code.ADS_CPM, self.amount_minor),
+            self.credit(Code.AD_WALLET_BONUS, self.amount_minor, self.shop),
         )
 
 

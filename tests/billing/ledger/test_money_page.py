@@ -9,7 +9,7 @@ import pytest
 
 from billing.ledger.contracts import Book, FloorKind, OwnerKind, Side, TransactionView
 from billing.ledger.models import Account
-from billing.ledger.rules import CHART, EVENT_KINDS, AdBonusUsed
+from billing.ledger.rules import CHART, EVENT_KINDS, PlanSold
 from billing.ledger.selectors import get_transaction
 from billing.ledger.services import post
 from market.money import format_minor
@@ -122,4 +122,4 @@ def test_the_page_says_which_kinds_are_posted_today() -> None:
     used = {kind for kind, event in EVENT_KINDS.items() if re.search(rf"\b{event.__name__}\b", sources)}
     [sentence] = re.findall(r"Posted today are (.+?)\. The", PAGE, re.DOTALL)
     assert set(re.findall(r"`(\w+)`", sentence)) == used
-    assert AdBonusUsed.kind not in used, "what only has rules is not posted: this check can tell"
+    assert PlanSold.kind not in used, "what only has rules is not posted: this check can tell"

@@ -1,0 +1,102 @@
+"""What crosses the border of the advertising wallets. Money in minor units; a day is a business day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class WalletView:
+    """A shop's wallet: what is posted as cash and bonus, what of both is held, and what is left to promise."""
+
+    shop_id: int
+    cash_minor: int
+    bonus_minor: int
+    held_minor: int
+    available_minor: int
+
+
+class ChargeKind(StrEnum):
+    """What is charged to a day's hold."""
+
+    CLICK = "click"
+    VIEW = "view"
+
+
+@dataclass(frozen=True, slots=True)
+class DayHold:
+    """What was put aside for one shop's day, and what of it is charged. Once closed nothing is left of it."""
+
+    shop_id: int
+    day: date
+    held_cash_minor: int
+    held_bonus_minor: int
+    charged_minor: int
+    closed: bool = False
+
+    @property
+    def left_minor(self) -> int:
+        return self.held_cash_minor + self.held_bonus_minor - self.charged_minor
+
+
+@dataclass(frozen=True, slots=True)
+class DayCharge:
+    """A charge as it was posted: `vat_minor` is inside the cash; bonus carries none."""
+
+    key: str
+    cash_minor: int
+    bonus_minor: int
+    vat_minor: int
+    transaction_ids: tuple[int, ...]
+
+    @property
+    def amount_minor(self) -> int:
+        return self.cash_minor + self.bonus_minor
+
+
+class BonusSource(StrEnum):
+    """Where bonus comes from: staff gave it, or it was spent on what turned out to be invalid."""
+
+    GRANTED = "granted"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class BonusView:
+    """One bonus. `left_minor` is neither used nor expired; a part of it may be held for a day."""
+
+    number: str
+    shop_id: int
+    source: BonusSource
+    amount_minor: int
+    left_minor: int
+    reason: str
+    granted_by: int | None
+    granted_at: datetime
+    expires_at: datetime
+
+
+class LotState(StrEnum):
+    """held > won | voided; a voided one may be held again."""
+
+    HELD = "held"
+    WON = "won"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class LotHold:
+    """What a shop put aside for a lot, and of the price what was delivered or given back."""
+
+    shop_id: int
+    lot_id: int
+    state: LotState
+    amount_minor: int
+    price_minor: int
+    delivered_minor: int
+    returned_minor: int
+
+    @property
+    def deferred_minor(self) -> int:
+        """What of the price is neither delivered nor given back."""
+        return self.price_minor - self.delivered_minor - self.returned_minor

@@ -1,0 +1,1 @@
+"""Pure decisions of the wallets: no Django, no clock, no database."""

@@ -1,0 +1,84 @@
+"""A shop's wallet as it stands: balances from the ledger, bonuses and holds from their rows."""
+
+from datetime import date
+
+from billing.ledger.contracts import Balance, Code, Owner
+from billing.ledger.selectors import list_balances
+from billing.wallets.contracts import BonusSource, BonusView, DayHold, LotHold, LotState, WalletView
+from billing.wallets.models import Bonus
+from billing.wallets.models import DayHold as DayHoldRow
+from billing.wallets.models import LotHold as LotHoldRow
+
+MOST_LISTED = 500
+
+
+def get_wallet(shop_id: int) -> WalletView:
+    """What a shop has for advertising; all zero when it never had anything. One statement."""
+    balances = list_balances(owner=Owner.of_shop(shop_id))
+    cash = balances.get(Code.AD_WALLET_CASH, Balance())
+    bonus = balances.get(Code.AD_WALLET_BONUS, Balance())
+    return WalletView(
+        shop_id=shop_id,
+        cash_minor=cash.posted_minor,
+        bonus_minor=bonus.posted_minor,
+        held_minor=cash.held_minor + bonus.held_minor,
+        available_minor=cash.available_minor + bonus.available_minor,
+    )
+
+
+def list_bonuses(*, shop_id: int, limit: int = 100) -> list[BonusView]:
+    """A shop's bonuses, the latest first."""
+    rows = Bonus.objects.filter(shop_id=shop_id).order_by("-pk")[: min(limit, MOST_LISTED)]
+    return [to_bonus_view(row) for row in rows]
+
+
+def find_day_hold(*, shop_id: int, day: date) -> DayHold | None:
+    """What is put aside for a shop's day."""
+    row = DayHoldRow.objects.filter(shop_id=shop_id, day=day).first()
+    return None if row is None else to_day_hold(row)
+
+
+def find_lot_hold(*, shop_id: int, lot_id: int) -> LotHold | None:
+    """What a shop has put aside or paid for a lot."""
+    row = LotHoldRow.objects.filter(shop_id=shop_id, lot_id=lot_id).first()
+    return None if row is None else to_lot_hold(row)
+
+
+def to_day_hold(row: DayHoldRow) -> DayHold:
+    """A row as a contract."""
+    return DayHold(
+        shop_id=row.shop_id,
+        day=row.day,
+        held_cash_minor=row.held_cash_minor,
+        held_bonus_minor=row.held_bonus_minor,
+        charged_minor=row.charged_cash_minor + row.charged_bonus_minor,
+        closed=row.closed_at is not None,
+    )
+
+
+def to_lot_hold(row: LotHoldRow) -> LotHold:
+    """A row as a contract."""
+    return LotHold(
+        shop_id=row.shop_id,
+        lot_id=row.lot_id,
+        state=LotState(row.state),
+        amount_minor=row.amount_minor,
+        price_minor=row.price_minor,
+        delivered_minor=row.delivered_minor,
+        returned_minor=row.returned_minor,
+    )
+
+
+def to_bonus_view(row: Bonus) -> BonusView:
+    """A row as a contract."""
+    return BonusView(
+        number=row.number,
+        shop_id=row.shop_id,
+        source=BonusSource(row.source),
+        amount_minor=row.amount_minor,
+        left_minor=row.left_minor,
+        reason=row.reason,
+        granted_by=row.granted_by,
+        granted_at=row.granted_at,
+        expires_at=row.expires_at,
+    )

@@ -1,1 +1,1 @@
-"""What merchants want advertised: campaigns, groups, words with bids, creatives and their review."""
+"""What merchants advertise: campaigns, groups, ads, bought words, own pictures; and how serving follows them."""

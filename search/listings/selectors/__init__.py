@@ -23,6 +23,7 @@ from search.listings.selectors.reading import (
     list_gone,
     list_listings,
     list_offers,
+    map_listing_ids,
     map_places,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "list_shelf",
     "list_shelves",
     "list_shop_cards",
+    "map_listing_ids",
     "map_places",
     "read_generation",
     "read_shown",

@@ -38,6 +38,12 @@ def find_listing_id(*, shop_id: int, product_id: int) -> int | None:
     return list_shown().filter(shop_id=shop_id, product_id=product_id).values_list("pk", flat=True).first()
 
 
+def map_listing_ids(*, shop_id: int, product_ids: Iterable[int]) -> dict[int, int]:
+    """The public ids of those of a shop's products that are shown, by product id: one statement."""
+    rows = list_shown().filter(shop_id=shop_id, product_id__in=set(product_ids))
+    return dict(rows.values_list("product_id", "pk"))
+
+
 def find_place(listing_id: int) -> tuple[int, int] | None:
     """Whose product a public id stands for, as (shop id, product id), also when it is not shown: one statement."""
     return Listing.objects.filter(pk=listing_id).values_list("shop_id", "product_id").first()

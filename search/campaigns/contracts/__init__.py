@@ -1,0 +1,78 @@
+"""What crosses the border of campaigns. No Django."""
+
+from search.auction.contracts import ALL_HOURS, FrequencyCap, Keyword, MatchType, Pace, Window
+from search.campaigns.contracts.drafts import (
+    CampaignDraft,
+    GroupDraft,
+    NegativeDraft,
+    Targeting,
+    WordDraft,
+    WordEdit,
+)
+from search.campaigns.contracts.kinds import (
+    BadInput,
+    CampaignKind,
+    CampaignState,
+    Charge,
+    CreativeState,
+    PageKind,
+    PartState,
+)
+from search.campaigns.contracts.live import (
+    CampaignBudget,
+    Changes,
+    Floors,
+    LiveAd,
+    LiveCampaign,
+    LiveCreative,
+    LiveKeyword,
+    Position,
+)
+from search.campaigns.contracts.views import (
+    AdvertiserLimit,
+    AdView,
+    CampaignView,
+    CreativeView,
+    EditOutcome,
+    GroupView,
+    KeywordView,
+    NegativeView,
+)
+
+__all__ = [
+    "ALL_HOURS",
+    "AdView",
+    "AdvertiserLimit",
+    "BadInput",
+    "CampaignBudget",
+    "CampaignDraft",
+    "CampaignKind",
+    "CampaignState",
+    "CampaignView",
+    "Changes",
+    "Charge",
+    "CreativeState",
+    "CreativeView",
+    "EditOutcome",
+    "Floors",
+    "FrequencyCap",
+    "GroupDraft",
+    "GroupView",
+    "Keyword",
+    "KeywordView",
+    "LiveAd",
+    "LiveCampaign",
+    "LiveCreative",
+    "LiveKeyword",
+    "MatchType",
+    "NegativeDraft",
+    "NegativeView",
+    "Pace",
+    "PageKind",
+    "PartState",
+    "Position",
+    "Targeting",
+    "Window",
+    "WordDraft",
+    "WordEdit",
+]

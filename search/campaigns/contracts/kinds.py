@@ -1,0 +1,64 @@
+"""The words of campaigns: kinds, states, pages, and why something is refused."""
+
+from enum import StrEnum
+
+
+class CampaignKind(StrEnum):
+    """What is sold: words by the click (直通车), or places on pages (钻展). Pay per sale (淘宝客) is not sold yet."""
+
+    KEYWORD = "keyword"
+    DISPLAY = "display"
+
+
+class CampaignState(StrEnum):
+    """A draft never ran; an ended one never runs again."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class PartState(StrEnum):
+    """Of a group, an ad or a word. What was removed stays in reports, and can be added again."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    REMOVED = "removed"
+
+
+class Charge(StrEnum):
+    """What is paid for: a click, or a thousand views."""
+
+    CLICK = "click"
+    MILLE = "mille"
+
+
+class PageKind(StrEnum):
+    """Where ads stand."""
+
+    SEARCH = "search"
+    CATEGORY = "category"
+    PRODUCT = "product"
+    HOME = "home"
+
+
+class CreativeState(StrEnum):
+    """A picture and title of a merchant's own are shown only once staff have approved them."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class BadInput(ValueError):
+    """Something that was typed is beyond what may be.
+
+    `field` says of what, `code` why (`required`, `too_long`, `too_many`, `out_of_range`, `unknown`, `twice`,
+    `personal`, `forbidden`, `before_start`, `past`, `too_heavy`, `wrong_size`); `least` and `most` are the limits, if
+    there are some.
+    """
+
+    def __init__(self, field: str, code: str, *, least: int | None = None, most: int | None = None) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field, self.code, self.least, self.most = field, code, least, most

@@ -1,0 +1,65 @@
+"""What a picture and its words may be before staff look at them: size, weight, words, landing."""
+
+import re
+
+from search.campaigns.contracts import BadInput
+from search.campaigns.contracts import limits as most
+from search.campaigns.rules.checking import clean_line
+
+# What the Advertising Law of the PRC (Article 9) forbids to say, and what marketplaces refuse beside it.
+_FORBIDDEN = (
+    "国家级",
+    "最高级",
+    "最佳",
+    "第一品牌",
+    "全网第一",
+    "全网最低",
+    "绝对",
+    "100%有效",
+    "免检",
+    "特供",
+    "专供",
+    "加微信",
+)
+_OUTSIDE = re.compile(r"https?:|www\.|://|@", re.I)
+_ITEM = re.compile(r"/item/(\d{1,18})/")
+_SHOP = re.compile(r"/shop/([a-z0-9-]{1,40})/(?:lists/[a-z0-9-]{1,60}/)?")
+
+
+def check_title(title: str) -> str:
+    """The line under the picture. Raises `BadInput` (`forbidden` names superlatives that may not be claimed)."""
+    line = clean_line(title, "title", most.LONGEST_TITLE)
+    if any(word in line for word in _FORBIDDEN) or _OUTSIDE.search(line):
+        raise BadInput("title", "forbidden")
+    return line
+
+
+def read_landing(landing: str) -> tuple[str, int, str]:
+    """A page of a shop in the marketplace: its path, and the product's public id (else 0) or the shop's address.
+
+    Raises `BadInput`.
+    """
+    path = clean_line(landing, "landing", most.LONGEST_LANDING)
+    if item := _ITEM.fullmatch(path):
+        return path, int(item[1]), ""
+    if shop := _SHOP.fullmatch(path):
+        return path, 0, shop[1]
+    raise BadInput("landing", "unknown")
+
+
+def check_weight(weight_bytes: int) -> None:
+    """A page with several of them has to load quickly. Raises `BadInput`."""
+    if weight_bytes > most.MOST_CREATIVE_BYTES:
+        raise BadInput("picture", "too_heavy", most=most.MOST_CREATIVE_BYTES)
+
+
+def check_picture(width: int, height: int) -> None:
+    """One of the sizes that are shown, or larger in the same proportion. Raises `BadInput`."""
+    if not any(_fits(width, height, *size) for size in most.CREATIVE_SIZES):
+        raise BadInput("picture", "wrong_size")
+
+
+def _fits(width: int, height: int, wanted_width: int, wanted_height: int) -> bool:
+    """Large enough, and of the same proportion to one part in a hundred."""
+    across, down = width * wanted_height, height * wanted_width
+    return width >= wanted_width and height >= wanted_height and 100 * abs(across - down) <= max(across, down)

@@ -1,0 +1,46 @@
+"""Reads of campaigns: for their shops, for staff, and for what serves and charges them."""
+
+from search.campaigns.selectors.changes import read_changes
+from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_waiting, map_creatives
+from search.campaigns.selectors.limits import find_limit, get_floors, list_limits, map_limits
+from search.campaigns.selectors.live import get_budgets, read_live
+from search.campaigns.selectors.reading import (
+    CampaignNotFound,
+    count_campaigns,
+    get_campaign,
+    get_group,
+    list_ads,
+    list_campaigns,
+    list_groups,
+    list_keywords,
+    list_negatives,
+    map_ads,
+    map_campaigns,
+    map_keywords,
+)
+
+__all__ = [
+    "CampaignNotFound",
+    "count_campaigns",
+    "count_waiting",
+    "find_limit",
+    "get_budgets",
+    "get_campaign",
+    "get_floors",
+    "get_group",
+    "list_ads",
+    "list_campaigns",
+    "list_creatives",
+    "list_groups",
+    "list_keywords",
+    "list_limits",
+    "list_negatives",
+    "list_waiting",
+    "map_ads",
+    "map_campaigns",
+    "map_creatives",
+    "map_keywords",
+    "map_limits",
+    "read_changes",
+    "read_live",
+]

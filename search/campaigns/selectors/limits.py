@@ -1,0 +1,48 @@
+"""What shops may spend on all campaigns, and the floors of pages."""
+
+from collections.abc import Collection
+
+from search.campaigns import models
+from search.campaigns.contracts import AdvertiserLimit, Charge, Floors, PageKind
+
+USUAL_FLOORS = {Charge.CLICK: 10, Charge.MILLE: 200}
+"""Until staff say otherwise: 0.10 a click, 2.00 for a thousand views."""
+
+
+def find_limit(shop_id: int) -> AdvertiserLimit | None:
+    """What was said of a shop's spending, None for nothing: one statement."""
+    row = models.AdvertiserLimit.objects.filter(pk=shop_id).first()
+    return _to_limit(row) if row else None
+
+
+def map_limits(shop_ids: Collection[int]) -> dict[int, AdvertiserLimit]:
+    """Of every shop that is asked for, with a limit of nothing where nothing was said: one statement."""
+    rows = models.AdvertiserLimit.objects.filter(pk__in=set(shop_ids))
+    found = {row.shop_id: _to_limit(row) for row in rows}
+    return {shop_id: found.get(shop_id) or AdvertiserLimit(shop_id=shop_id) for shop_id in shop_ids}
+
+
+def list_limits(*, after: int = 0, limit: int = 100) -> list[AdvertiserLimit]:
+    """Everything that was said of any shop's spending, by shop, for staff: one statement."""
+    rows = models.AdvertiserLimit.objects.filter(pk__gt=after).order_by("pk")[:limit]
+    return [_to_limit(row) for row in rows]
+
+
+def get_floors() -> Floors:
+    """The floors of all pages: one statement."""
+    said = {(PageKind(row.page), Charge(row.charge)): row.amount_minor for row in models.Floor.objects.all()}
+    click, mille = (
+        {page: said.get((page, charge), USUAL_FLOORS[charge]) for page in PageKind}
+        for charge in (Charge.CLICK, Charge.MILLE)
+    )
+    return Floors(click, mille)
+
+
+def _to_limit(row: models.AdvertiserLimit) -> AdvertiserLimit:
+    return AdvertiserLimit(
+        shop_id=row.shop_id,
+        own_daily_minor=row.own_daily_minor,
+        staff_daily_minor=row.staff_daily_minor,
+        blocked=row.blocked,
+        reason=row.reason,
+    )

@@ -1,0 +1,68 @@
+"""Writes of campaigns. Every change marks its campaign for serving and stands in the trail."""
+
+from search.campaigns.services.campaigns import (
+    CampaignChanged,
+    TooManyCampaigns,
+    change_campaign,
+    create_campaign,
+    set_campaign_state,
+    set_daily_budget,
+)
+from search.campaigns.services.creatives import (
+    AlreadyDecided,
+    CreativeNotFound,
+    decide_creative,
+    remove_creative,
+    upload_creative,
+)
+from search.campaigns.services.groups import (
+    NoSuchCreative,
+    NoSuchProduct,
+    add_ads,
+    add_group,
+    change_group,
+    set_ad_state,
+    set_group_state,
+)
+from search.campaigns.services.limits import set_floor, set_own_limit, set_staff_limit
+from search.campaigns.services.touching import CampaignEnded, NoSuchCampaign
+from search.campaigns.services.words import (
+    NothingToUndo,
+    add_negatives,
+    add_words,
+    edit_words,
+    remove_negative,
+    undo_edit,
+)
+
+__all__ = [
+    "AlreadyDecided",
+    "CampaignChanged",
+    "CampaignEnded",
+    "CreativeNotFound",
+    "NoSuchCampaign",
+    "NoSuchCreative",
+    "NoSuchProduct",
+    "NothingToUndo",
+    "TooManyCampaigns",
+    "add_ads",
+    "add_group",
+    "add_negatives",
+    "add_words",
+    "change_campaign",
+    "change_group",
+    "create_campaign",
+    "decide_creative",
+    "edit_words",
+    "remove_creative",
+    "remove_negative",
+    "set_ad_state",
+    "set_campaign_state",
+    "set_daily_budget",
+    "set_floor",
+    "set_group_state",
+    "set_own_limit",
+    "set_staff_limit",
+    "undo_edit",
+    "upload_creative",
+]

@@ -1,0 +1,161 @@
+"""Pictures of merchants' own: checked at upload, shown only once staff have approved them."""
+
+import pytest
+
+from market.shops.contracts import ShopContext
+from search.campaigns.contracts import BadInput, CampaignKind, Charge, CreativeState
+from search.campaigns.contracts import limits as most
+from search.campaigns.models import Creative
+from search.campaigns.rules.creatives import check_picture, check_title, check_weight
+from search.campaigns.selectors import count_waiting, list_creatives, list_waiting, map_creatives, read_changes
+from search.campaigns.services import (
+    AlreadyDecided,
+    CreativeNotFound,
+    NoSuchCreative,
+    decide_creative,
+    remove_creative,
+    upload_creative,
+)
+from search.listings.selectors import map_listing_ids
+from tests.conftest import Clock
+from tests.search.campaigns.conftest import ACTOR, Advertiser, draw, live
+
+STAFF = 3
+
+
+def _decide(creative_id: int, clock: Clock, *, approved: bool, reason: str = "") -> None:
+    decide_creative(creative_id=creative_id, approved=approved, reason=reason, actor_id=STAFF, now=clock.now)
+
+
+def _run_display(who: Advertiser, creative_id: int) -> int:
+    group = {
+        "words": (), "product_ids": (), "creative_ids": (creative_id,), "bid_minor": 1_500, "charge": Charge.MILLE
+    }  # fmt: skip
+    return who.run(kind=CampaignKind.DISPLAY, group=group)
+
+
+def test_a_creative_shows_only_once_it_is_approved(alpha: Advertiser, clock: Clock) -> None:
+    creative_id = alpha.upload()
+    campaign_id = _run_display(alpha, creative_id)
+    before = live(campaign_id)
+    assert before and before.ads == ()
+    assert [one.creative_id for one in list_waiting()] == [creative_id]
+    _decide(creative_id, clock, approved=True)
+    assert count_waiting() == 0
+    seen = live(campaign_id)
+    assert seen is not None
+    (ad,) = seen.ads
+    assert ad.creative and (ad.creative.title, ad.creative.landing) == ("周末的杯子", "/shop/alpha/")
+    assert (ad.creative.picture.width, ad.creative.picture.height) == (1200, 400)
+    assert (ad.charge, ad.bid_minor, ad.product_id) == (Charge.MILLE, 1_500, None)
+
+
+def test_serving_hears_of_a_decision_and_of_a_removal(committed_db: object, alpha: Advertiser, clock: Clock) -> None:
+    creative_id = alpha.upload()
+    campaign_id = _run_display(alpha, creative_id)
+    position = read_changes(after=None).position
+    _decide(creative_id, clock, approved=True)
+    changes = read_changes(after=position)
+    assert changes.campaign_ids == (campaign_id,)
+    remove_creative(shop_id=alpha.shop.shop_id, creative_id=creative_id, actor_id=ACTOR, now=clock.now)
+    assert read_changes(after=changes.position).campaign_ids == (campaign_id,)
+    seen = live(campaign_id)
+    assert seen and seen.ads == ()
+
+
+def test_a_refusal_says_why_and_is_final(alpha: Advertiser, clock: Clock) -> None:
+    creative_id = alpha.upload()
+    with pytest.raises(BadInput, match="reason: required"):
+        _decide(creative_id, clock, approved=False)
+    _decide(creative_id, clock, approved=False, reason="字太小，手机上看不清")
+    (seen,) = list_creatives(shop_id=alpha.shop.shop_id)
+    assert (seen.state, seen.reason) == (CreativeState.REFUSED, "字太小，手机上看不清")
+    with pytest.raises(AlreadyDecided):
+        _decide(creative_id, clock, approved=True)
+    with pytest.raises(NoSuchCreative):
+        _run_display(alpha, creative_id)
+
+
+def test_what_was_approved_can_be_refused_later(alpha: Advertiser, clock: Clock) -> None:
+    creative_id = alpha.upload()
+    campaign_id = _run_display(alpha, creative_id)
+    _decide(creative_id, clock, approved=True)
+    _decide(creative_id, clock, approved=False, reason="图片里有二维码")
+    seen = live(campaign_id)
+    assert seen and seen.ads == ()
+
+
+def test_the_same_upload_again_is_the_same_creative(alpha: Advertiser) -> None:
+    assert alpha.upload() == alpha.upload()
+    assert alpha.upload(colour="teal") != alpha.upload()
+
+
+def test_staff_are_not_buried(alpha: Advertiser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(most, "MOST_WAITING", 1)
+    alpha.upload()
+    with pytest.raises(BadInput, match="waiting: too_many"):
+        alpha.upload(colour="teal")
+
+
+@pytest.mark.parametrize(
+    "landing", ["https://evil.example/", "//evil.example/", "/shop/beta/", "/cart/", "/item/1/../"]
+)
+def test_a_creative_leads_to_the_own_shop_only(alpha: Advertiser, beta: Advertiser, landing: str) -> None:
+    with pytest.raises(BadInput, match="landing: unknown"):
+        _upload_to(alpha, landing)
+    assert not Creative.objects.exists()
+
+
+def test_a_creative_may_lead_to_an_own_product_and_to_no_other(alpha: Advertiser, beta: Advertiser) -> None:
+    (own,) = map_listing_ids(shop_id=alpha.shop.shop_id, product_ids=[alpha.product_id]).values()
+    (foreign,) = map_listing_ids(shop_id=beta.shop.shop_id, product_ids=[beta.product_id]).values()
+    assert _upload_to(alpha, f"/item/{own}/")
+    with pytest.raises(BadInput, match="landing: unknown"):
+        _upload_to(alpha, f"/item/{foreign}/")
+
+
+@pytest.mark.parametrize(
+    ("size", "fits"),
+    [((1200, 400), True), ((2400, 800), True), ((1205, 400), True), ((1200, 410), False), ((600, 200), False)],
+)
+def test_sizes_are_those_that_pages_show(size: tuple[int, int], fits: bool) -> None:
+    if fits:
+        check_picture(*size)
+    else:
+        with pytest.raises(BadInput, match="picture: wrong_size"):
+            check_picture(*size)
+
+
+@pytest.mark.parametrize("title", ["全网最低价的杯子", "看 www.evil.example", "加微信领券"])
+def test_superlatives_and_addresses_are_no_titles(title: str) -> None:
+    with pytest.raises(BadInput, match="title: forbidden"):
+        check_title(title)
+
+
+def test_heavy_pictures_are_refused() -> None:
+    with pytest.raises(BadInput, match="picture: too_heavy"):
+        check_weight(most.MOST_CREATIVE_BYTES + 1)
+
+
+def test_a_shop_never_sees_or_uses_anothers_creative(alpha: Advertiser, beta: Advertiser, clock: Clock) -> None:
+    theirs = beta.upload()
+    _decide(theirs, clock, approved=True)
+    assert list_creatives(shop_id=alpha.shop.shop_id) == []
+    with pytest.raises(NoSuchCreative):
+        _run_display(alpha, theirs)
+    with pytest.raises(CreativeNotFound):
+        remove_creative(shop_id=alpha.shop.shop_id, creative_id=theirs, actor_id=ACTOR, now=clock.now)
+    assert map_creatives([theirs])[theirs].shop_id == beta.shop.shop_id
+
+
+def _upload_to(who: Advertiser, landing: str) -> int:
+    shop: ShopContext = who.shop
+    return upload_creative(
+        shop=shop,
+        title="杯子",
+        content=draw(600, 600),
+        file_name="cup.png",
+        landing=landing,
+        actor_id=ACTOR,
+        now=who.clock.now,
+    )

@@ -77,6 +77,7 @@ def screenshot(page: Page, name: str, *, widths: tuple[int, ...] = WIDTHS, full:
     paths = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
+        page.wait_for_load_state()
         _load_lazy_pictures(page)
         if full:  # a window as tall as the page, so that sticking bars stand at its end and not across the middle
             height = int(page.evaluate("document.documentElement.scrollHeight"))

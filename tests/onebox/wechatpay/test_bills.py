@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,19 +11,15 @@ from billing.payments.contracts import NoStatement, ProviderError, RefundOrder, 
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.settlement.contracts.reconciling import BadStatement, LineKind, StatementKind, StatementLine
 from billing.settlement.rules.reconciling import check_hash, open_content, read_statement
-from tests.fixtures.wechatpay import Simulator, wait_for
+from tests.fixtures.wechatpay import Simulator, read_provider_clock, wait_for
 from tests.onebox.wechatpay.conftest import make_order
 from tests.onebox.wechatpay.test_server import ask, authorize
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def today() -> datetime:
-    return datetime.now(SHANGHAI)
-
-
 def fetch(gateway: WechatPayGateway, kind: StatementKind) -> list[StatementLine]:
-    day = today().date()
+    day = read_provider_clock().date()
     fetched = gateway.fetch_statement(kind=kind.value, day=day)
     check_hash(fetched.content, fetched.sha1)
     stream = open_content(fetched.content)
@@ -65,18 +61,18 @@ def test_both_bills_say_what_happened(gateway: WechatPayGateway, wechat_simulato
 
 def test_the_same_day_gives_the_same_file(gateway: WechatPayGateway, wechat_simulator: Simulator) -> None:
     trade(gateway, wechat_simulator)
-    day = today().date()
+    day = read_provider_clock().date()
     files = {gateway.fetch_statement(kind="trade", day=day).content for _ in range(2)}
     assert len(files) == 1
 
 
 def test_days_without_a_bill_and_bills_that_are_being_made(gateway, wechat_simulator: Simulator) -> None:
     with pytest.raises(NoStatement):
-        gateway.fetch_statement(kind="trade", day=today().date() - timedelta(days=1))
+        gateway.fetch_statement(kind="trade", day=read_provider_clock().date() - timedelta(days=1))
     wechat_simulator.switch(bills_creating_next=1)
     with pytest.raises(StatementNotReady):
-        gateway.fetch_statement(kind="fundflow", day=today().date() - timedelta(days=1))
-    for day in (today().date(), today().date() - timedelta(days=100)):
+        gateway.fetch_statement(kind="fundflow", day=read_provider_clock().date() - timedelta(days=1))
+    for day in (read_provider_clock().date(), read_provider_clock().date() - timedelta(days=100)):
         with pytest.raises(ProviderError) as refused:
             gateway.fetch_statement(kind="trade", day=day)
         assert refused.value.code == "INVALID_REQUEST"
@@ -114,7 +110,7 @@ def test_broken_files_are_recognised(gateway, wechat_simulator: Simulator, fault
 
 def test_a_bill_is_asked_for_and_fetched_with_a_signature(gateway, wechat_simulator: Simulator) -> None:
     trade(gateway, wechat_simulator)
-    path = f"/v3/bill/tradebill?bill_date={today():%Y-%m-%d}"
+    path = f"/v3/bill/tradebill?bill_date={read_provider_clock():%Y-%m-%d}"
     assert ask(wechat_simulator, "GET", path)[0] == 401
     status, headers, body = ask(wechat_simulator, "GET", path, headers=authorize(wechat_simulator, "GET", path))
     answer = json.loads(body)

@@ -10,7 +10,7 @@ import pytest
 from billing.payments.contracts import BadNotification, ProviderError, RefundOrder, RefundState, ReturnOrder, SplitOrder
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.payments.gateways.wechatpay_client import WechatPayConfig
-from tests.fixtures.wechatpay import Inbox, Simulator, wait_for
+from tests.fixtures.wechatpay import Inbox, Simulator, read_provider_clock, wait_for
 from tests.onebox.wechatpay.conftest import make_order
 
 REFUSED = {
@@ -131,7 +131,7 @@ def test_closing_an_order_that_the_provider_never_saw_counts_as_closed(gateway):
 
 
 def test_an_expired_order_cannot_be_paid(gateway, wechat_simulator):
-    behind = datetime.now(UTC) - wechat_simulator.now
+    behind = datetime.now(UTC) - read_provider_clock()
     order = make_order(gateway, 100, lives=timedelta(seconds=2) - behind)
     gateway.start(order)
     wait_for(lambda: wechat_simulator.read(f"orders/{order.payment_no}")["expired"], seconds=5, what="expiry")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -192,6 +193,7 @@ class Keyword(models.Model):
             models.CheckConstraint(name="keyword_has_tokens", condition=Q(tokens__len__gt=0)),
             models.UniqueConstraint(name="keyword_once_a_group", fields=["group", "tokens", "match"]),
         ]
+        indexes = [GinIndex(name="keyword_by_token", fields=["tokens"])]
 
     def __str__(self) -> str:
         return self.text

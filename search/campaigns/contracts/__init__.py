@@ -1,6 +1,7 @@
 """What crosses the border of campaigns. No Django."""
 
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Keyword, MatchType, Pace, Window
+from search.campaigns.contracts.demand import Competition, DayForecast, WordFigures
 from search.campaigns.contracts.drafts import (
     CampaignDraft,
     GroupDraft,
@@ -51,8 +52,10 @@ __all__ = [
     "CampaignView",
     "Changes",
     "Charge",
+    "Competition",
     "CreativeState",
     "CreativeView",
+    "DayForecast",
     "EditOutcome",
     "Floors",
     "FrequencyCap",
@@ -75,4 +78,5 @@ __all__ = [
     "Window",
     "WordDraft",
     "WordEdit",
+    "WordFigures",
 ]

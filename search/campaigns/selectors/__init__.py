@@ -2,6 +2,7 @@
 
 from search.campaigns.selectors.changes import read_changes
 from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_waiting, map_creatives
+from search.campaigns.selectors.demand import forecast_words, measure_words, suggest_words
 from search.campaigns.selectors.limits import find_limit, get_floors, list_limits, map_limits
 from search.campaigns.selectors.live import get_budgets, read_live
 from search.campaigns.selectors.reading import (
@@ -24,6 +25,7 @@ __all__ = [
     "count_campaigns",
     "count_waiting",
     "find_limit",
+    "forecast_words",
     "get_budgets",
     "get_campaign",
     "get_floors",
@@ -41,6 +43,8 @@ __all__ = [
     "map_creatives",
     "map_keywords",
     "map_limits",
+    "measure_words",
     "read_changes",
     "read_live",
+    "suggest_words",
 ]

@@ -1,0 +1,116 @@
+"""Which words suit goods, what they bring, what others bid for them. Pure; money in minor units.
+
+What a merchant learns of others is never one other's bid: it is the mean of at least five, without the highest and the
+lowest, in steps of five fen.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from search.auction.contracts import Keyword, PastAuction, Terms
+from search.auction.forecast import forecast_bid
+from search.auction.matching import compute_effective_bid, find_match
+from search.auction.versions import get_rules, get_weights
+from search.campaigns.contracts.demand import AskedQuery, Competition, DayForecast, OthersWord, WordFigures
+
+DAYS = 28
+LEAST_MERCHANTS = 5
+STEP_MINOR = 5
+PLACES = 4
+USUAL_QUALITY = 600
+"""Of everybody in a forecast: how good an ad is becomes known only once it is shown."""
+USUAL_CLICK_RATE_PPM = 30_000
+LEAST_SHARE_BPS = 5_000
+"""At least so much of a query's words have to be said of the goods."""
+_SOME, _MANY = 3, 8
+
+
+def measure_word(text: str, word: Keyword, queries: Iterable[AskedQuery], others: Iterable[OthersWord]) -> WordFigures:
+    """Searches a day that a word meets, and how it stands among others."""
+    searches = sum(query.searches for query in queries if find_match(word, query.tokens))
+    bids = list(find_bids(word.tokens, others).values())
+    return WordFigures(text, round_up(searches, DAYS), name_competition(len(bids)), find_usual_bid(bids))
+
+
+def find_bids(tokens: Sequence[str], others: Iterable[OthersWord]) -> dict[int, int]:
+    """The best effective bid of each other merchant for a question."""
+    best: dict[int, int] = {}
+    for other in others:
+        met = find_match(Keyword(other.tokens, other.match), tokens)
+        if met:
+            bid = compute_effective_bid(other.bid_minor, met)
+            best[other.shop_id] = max(best.get(other.shop_id, 0), bid)
+    return best
+
+
+def find_usual_bid(bids: Sequence[int]) -> int | None:
+    """The mean of bids without the highest and the lowest; None of fewer than five merchants."""
+    if len(bids) < LEAST_MERCHANTS:
+        return None
+    middle = sorted(bids)[1:-1]
+    return max(STEP_MINOR, round(sum(middle) / len(middle) / STEP_MINOR) * STEP_MINOR)
+
+
+def name_competition(merchants: int) -> Competition:
+    """How many others bid, in words."""
+    if merchants >= _MANY:
+        return Competition.MANY
+    return Competition.SOME if merchants >= _SOME else Competition.FEW
+
+
+def choose_queries(
+    queries: Iterable[AskedQuery], said: frozenset[str], *, without: frozenset[tuple[str, ...]], most: int
+) -> list[AskedQuery]:
+    """Queries that suit goods of which these words are said: all of a query's words first, then by how often asked."""
+    found = []
+    for query in queries:
+        met = sum(token in said for token in query.tokens)
+        if query.tokens not in without and met * 10_000 >= LEAST_SHARE_BPS * len(query.tokens) and met:
+            found.append((-(met * 10_000 // len(query.tokens)), -query.searches, query.text, query))
+    return [query for *_, query in sorted(found, key=lambda one: one[:3])][:most]
+
+
+def forecast_day(
+    bought: Sequence[tuple[Keyword, int]],
+    queries: Iterable[AskedQuery],
+    others: Sequence[OthersWord],
+    *,
+    floor_minor: int,
+    budget_minor: int,
+    click_rate_ppm: int = USUAL_CLICK_RATE_PPM,
+) -> DayForecast:
+    """What words at their bids would have brought on a day of the last 28, against what others bid now."""
+    terms = Terms(places=PLACES, rules=get_rules(), weights=get_weights(), quality_version=0)
+    searches = clicks_micro = cost_micro = 0
+    for bid, past in _group_auctions(bought, queries, others, floor_minor).items():
+        part = forecast_bid(past, terms, bid_minor=bid, quality=USUAL_QUALITY, click_rate_ppm=click_rate_ppm)
+        searches += part.auctions
+        clicks_micro += part.clicks_micro
+        cost_micro += part.cost_micro
+    budget_micro = budget_minor * DAYS * 1_000_000
+    limited = cost_micro > budget_micro
+    if limited:
+        clicks_micro, cost_micro = clicks_micro * budget_micro // cost_micro, budget_micro
+    return DayForecast(round_up(searches, DAYS), clicks_micro // DAYS, cost_micro // DAYS, limited)
+
+
+def round_up(number: int, by: int) -> int:
+    """A quotient, rounded up: something that is asked at all is not nothing."""
+    return -(-number // by)
+
+
+def _group_auctions(
+    bought: Sequence[tuple[Keyword, int]],
+    queries: Iterable[AskedQuery],
+    others: Sequence[OthersWord],
+    floor_minor: int,
+) -> Mapping[int, list[PastAuction]]:
+    """The auctions of 28 days by the bid that would have been made in them: the best of all words that match."""
+    grouped: dict[int, list[PastAuction]] = defaultdict(list)
+    for query in queries:
+        bids = [compute_effective_bid(bid, met) for word, bid in bought if (met := find_match(word, query.tokens))]
+        if bids:
+            scores = sorted((bid * USUAL_QUALITY for bid in find_bids(query.tokens, others).values()), reverse=True)
+            past = PastAuction(times=query.searches, scores=tuple(scores), reserve_minor=floor_minor, places=PLACES)
+            grouped[max(bids)].append(past)
+    return grouped

@@ -1,0 +1,127 @@
+"""Suggested words and forecasts, out of what was asked in the last 28 days and what others bid now."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from billing.settlement.services.days import business_date
+from search.auction.contracts import Keyword, MatchType
+from search.campaigns import models
+from search.campaigns.contracts import CampaignKind, CampaignState, Charge, PageKind, PartState, WordDraft
+from search.campaigns.contracts.demand import AskedQuery, DayForecast, OthersWord, WordFigures
+from search.campaigns.rules import demand
+from search.campaigns.rules.tokens import tokenize_bought, tokenize_words
+from search.campaigns.selectors.limits import get_floors
+from search.listings.contracts import ListingDocument
+from search.listings.keeping import Memory
+from search.listings.selectors import list_listings, map_listing_ids
+from search.signals.selectors import list_positions, list_queries
+
+MOST_QUERIES = 3_000
+MOST_OTHERS = 5_000
+MOST_SUGGESTIONS = 30
+LEAST_VISITORS = 5
+"""What fewer people asked in 28 days is nobody else's business."""
+LEAST_SHOWN = 1_000
+_KEPT = timedelta(minutes=10)
+_queries: Memory[tuple[AskedQuery, ...]] = Memory(2)
+
+
+def suggest_words(
+    *, shop_id: int, product_ids: Collection[int], seeds: str, now: datetime, without: Iterable[str] = ()
+) -> list[WordFigures]:
+    """Words for goods, best first: what is asked that fits them, then what they are called. At most 30.
+
+    `seeds` is what the merchant typed. Four statements; one fewer while the log is known.
+    """
+    listing_ids = list(map_listing_ids(shop_id=shop_id, product_ids=product_ids).values())
+    documents = list_listings(sorted(listing_ids)) if listing_ids else []
+    names = list(dict.fromkeys(name for document in documents for name in _list_names(document)))
+    said = frozenset(token for text in (*names, seeds) for token in tokenize_words(text))
+    bought = frozenset(tokenize_words(text) for text in without)
+    queries = read_queries(now)
+    chosen = demand.choose_queries(queries, said, without=bought, most=MOST_SUGGESTIONS)
+    texts = [query.text for query in chosen]
+    known = {query.tokens for query in chosen} | bought
+    for name in (seeds, *names):
+        tokens = tokenize_bought(name)
+        if tokens and len(tokens) <= 3 and tokens not in known:
+            texts.append(" ".join(name.split()))
+            known.add(tokens)
+    return measure_words(shop_id=shop_id, texts=texts[:MOST_SUGGESTIONS], now=now)
+
+
+def measure_words(*, shop_id: int, texts: Sequence[str], now: datetime) -> list[WordFigures]:
+    """Traffic, competition and usual bid of words as phrases, without those that are none: a statement or two."""
+    words = [(text, Keyword(tokens, MatchType.PHRASE)) for text in texts if (tokens := tokenize_bought(text))]
+    queries = read_queries(now)
+    others = _list_others(shop_id, {token for _, word in words for token in word.tokens})
+    return [demand.measure_word(text, word, queries, others) for text, word in words]
+
+
+def forecast_words(
+    *, shop_id: int, words: Sequence[WordDraft], bid_minor: int, daily_budget_minor: int, now: datetime
+) -> DayForecast:
+    """A day of words at their bids (or the group's): four statements."""
+    bought = [
+        (Keyword(tokens, word.match), word.bid_minor if word.bid_minor is not None else bid_minor)
+        for word in words
+        if (tokens := tokenize_bought(word.text))
+    ]
+    queries = read_queries(now)
+    mine = {token for word, _ in bought for token in word.tokens}
+    met = [query for query in queries if not mine.isdisjoint(query.tokens)]
+    others = _list_others(shop_id, {token for query in met for token in query.tokens})
+    return demand.forecast_day(
+        bought,
+        met,
+        others,
+        floor_minor=get_floors().find(PageKind.SEARCH, Charge.CLICK),
+        budget_minor=daily_budget_minor,
+        click_rate_ppm=_find_click_rate(now),
+    )
+
+
+def read_queries(now: datetime) -> tuple[AskedQuery, ...]:
+    """The most asked queries of 28 days, cut once and kept for ten minutes: a statement, or none."""
+    key = int(now.timestamp() // _KEPT.total_seconds())
+    known = _queries.find(key)
+    if known is None:
+        until = business_date(now)
+        since = until - timedelta(days=demand.DAYS - 1)
+        rows = list_queries(since=since, until=until, visitors_at_least=LEAST_VISITORS, limit=MOST_QUERIES)
+        asked = (AskedQuery(row.query, tokenize_words(row.query), row.searches) for row in rows)
+        known = _queries.keep(key, tuple(query for query in asked if query.tokens))
+    return known
+
+
+def _list_others(shop_id: int, tokens: Collection[str]) -> list[OthersWord]:
+    """Words with any of these tokens that other shops buy in what runs: one statement."""
+    running = PartState.RUNNING.value
+    rows = models.Keyword.objects.filter(
+        state=running,
+        tokens__overlap=sorted(tokens),
+        group__state=running,
+        group__campaign__state=CampaignState.RUNNING.value,
+        group__campaign__kind=CampaignKind.KEYWORD.value,
+    ).exclude(group__campaign__shop_id=shop_id)
+    found = rows.values_list("group__campaign__shop_id", "tokens", "match", "bid_minor", "group__bid_minor")
+    return [
+        OthersWord(other, tuple(cut), MatchType(match), own if own is not None else bid)
+        for other, cut, match, own, bid in found[:MOST_OTHERS]
+    ]
+
+
+def _find_click_rate(now: datetime) -> int:
+    """Clicks of a thousand thousand looks at the first hit, or the usual rate while few looked: one statement."""
+    until = business_date(now)
+    first = list_positions(since=until - timedelta(days=demand.DAYS - 1), until=until, most=1)
+    if not first or first[0].shown < LEAST_SHOWN:
+        return demand.USUAL_CLICK_RATE_PPM
+    return max(1, min(1_000_000, round(first[0].click_through * 1_000_000)))
+
+
+def _list_names(document: ListingDocument) -> list[str]:
+    """How a product may be called: its categories, its brand, its titles."""
+    categories = [name for step in reversed(document.category_path) for name in (step.name.zh, step.name.en)]
+    titles = [document.title.zh, document.title.en]
+    return [name for name in (*categories, document.brand, *titles) if name]

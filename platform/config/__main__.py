@@ -8,7 +8,16 @@ from django.core.management import execute_from_command_line
 from config.environment import load_local_environment
 
 OWNER_COMMANDS = frozenset(
-    {"migrate", "migrate_fleet", "makemigrations", "showmigrations", "sqlmigrate", "fill_schema_pool", "dbshell"}
+    {
+        "migrate",
+        "migrate_fleet",
+        "makemigrations",
+        "showmigrations",
+        "sqlmigrate",
+        "fill_schema_pool",
+        "make_ad_partitions",
+        "dbshell",
+    }
 )
 
 

@@ -35,6 +35,8 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEYS = env.list("JISHI_FIELD_KEYS", default=[_secret("JISHI_FIELD_KEY")])
 LEDGER_SEAL_KEY = _secret("JISHI_LEDGER_SEAL_KEY")
+# Tokens of shown ads: number:secret, the current one first. Keep an old one for two hours, as long as a click may come.
+AD_TOKEN_KEYS = env.list("JISHI_AD_TOKEN_KEYS", default=["1:" + _secret("JISHI_AD_TOKEN_KEY")])
 # The chain of seals is also written here, outside the database, so that one cut off at its end is noticed.
 LEDGER_SEAL_FILE = Path(env.str("JISHI_LEDGER_SEAL_FILE", default=str(LOCAL / "ledger-seals.jsonl")))
 

@@ -49,6 +49,8 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.signals.tasks.count", every_seconds=5),
     Timer("search.signals.tasks.weigh_offers", every_seconds=600),
     Timer("search.signals.tasks.purge", every_seconds=3600),
+    Timer("search.spending.tasks.close_leases", every_seconds=5),
+    Timer("search.spending.tasks.keep_partitions", every_seconds=600, inline=True),
     Timer("search.results.tasks.count_looks", every_seconds=10),
     Timer("search.results.tasks.forget_gone", every_seconds=60),
 )

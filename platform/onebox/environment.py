@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onebox.places import CannotContinue, Place, write_private
 
-SECRETS = ("SECRET_KEY", "JISHI_FIELD_KEY", "JISHI_LEDGER_SEAL_KEY")
+SECRETS = ("SECRET_KEY", "JISHI_FIELD_KEY", "JISHI_LEDGER_SEAL_KEY", "JISHI_AD_TOKEN_KEY")
 SERVER_NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 HEADING = "# Made by ./run for this machine. Holds secrets: never copy it to a server.\n"
 

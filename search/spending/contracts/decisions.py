@@ -1,0 +1,57 @@
+"""A page's decision as it is stored for 35 days."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from search.auction.contracts import TokenKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLine:
+    """A shown ad. `kind` is what is billed; `inputs` the price as `auction.records` writes it."""
+
+    ad_id: int
+    campaign_id: int
+    group_id: int
+    keyword_id: int | None
+    shop_id: int
+    product_id: int | None
+    place: int
+    kind: TokenKind
+    price_micro: int
+    inputs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision:
+    """What was decided for one page. `auction` is the record of the auction, "" where there was none (fixed slots).
+
+    `day` is the business day that the tokens carry; `page` a word of campaigns' `PageKind`; person and network are as
+    in `VisitorFacts` and are hashed with the day's salt.
+    """
+
+    decision_id: UUID
+    day: date
+    decided_at: datetime
+    page: str
+    query: str
+    region: str
+    auction: str
+    person: str
+    network: str
+    lines: tuple[DecisionLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """A stored decision as it is read: persons are hashes by then."""
+
+    decision_id: UUID
+    day: date
+    decided_at: datetime
+    page: str
+    query: str
+    region: str
+    auction: str
+    lines: tuple[DecisionLine, ...]

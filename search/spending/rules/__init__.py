@@ -1,0 +1,1 @@
+"""Pure decisions of spending: no Django, no clock, no database."""

@@ -1,0 +1,47 @@
+"""Reads of spending: leases, events and their feeds, decisions, charges, findings, health."""
+
+from search.spending.selectors.decisions import (
+    DecisionNotFound,
+    Replay,
+    get_decision,
+    replay_decision,
+    search_decisions,
+)
+from search.spending.selectors.events import (
+    EventNotFound,
+    NotExplained,
+    count_reasons,
+    explain_charge,
+    get_event,
+    list_charged,
+    list_events,
+    list_touches,
+    name_person_on,
+)
+from search.spending.selectors.feeds import read_corrections, read_events
+from search.spending.selectors.leases import count_leases, list_caps, read_leases, sum_spent
+from search.spending.selectors.targets import map_targets
+
+__all__ = [
+    "DecisionNotFound",
+    "EventNotFound",
+    "NotExplained",
+    "Replay",
+    "count_leases",
+    "count_reasons",
+    "explain_charge",
+    "get_decision",
+    "get_event",
+    "list_caps",
+    "list_charged",
+    "list_events",
+    "list_touches",
+    "map_targets",
+    "name_person_on",
+    "read_corrections",
+    "read_events",
+    "read_leases",
+    "replay_decision",
+    "search_decisions",
+    "sum_spent",
+]

@@ -1,0 +1,93 @@
+"""Stored decisions: searched, read, held again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from search.auction.contracts import Decision as AuctionDecision
+from search.auction.contracts import TokenKind
+from search.auction.keyword import get_terms, replay
+from search.auction.records import BadRecord, read_record
+from search.auction.versions import UnknownVersion
+from search.spending.contracts import DecisionLine, DecisionView
+from search.spending.models import Decision
+
+MOST_LISTED = 200
+
+
+class DecisionNotFound(LookupError):
+    """It was never stored, or is older than 35 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An auction as it was stored and as it comes out now. `problem` says why it could not be held again."""
+
+    stored: AuctionDecision | None
+    again: AuctionDecision | None
+    problem: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        """Whether winners and prices are the same, bit for bit."""
+        return self.stored is not None and self.stored == self.again
+
+
+def get_decision(*, day: date, decision_id: UUID) -> DecisionView:
+    """One decision. Raises `DecisionNotFound`."""
+    row = Decision.objects.filter(day=day, decision_id=decision_id).first()
+    if row is None:
+        raise DecisionNotFound(str(decision_id))
+    return _to_view(row)
+
+
+def search_decisions(
+    *,
+    day: date,
+    query: str = "",
+    page: str = "",
+    campaign_id: int | None = None,
+    before: datetime | None = None,
+    limit: int = 50,
+) -> list[DecisionView]:
+    """Decisions of a day that contain the words, the latest first."""
+    rows = Decision.objects.filter(day=day)
+    if query:
+        rows = rows.filter(query__icontains=query)
+    if page:
+        rows = rows.filter(page=page)
+    if campaign_id is not None:
+        rows = rows.filter(lines__contains=[{"campaign_id": campaign_id}])
+    if before is not None:
+        rows = rows.filter(decided_at__lt=before)
+    return [_to_view(row) for row in rows.order_by("-decided_at", "decision_id")[: min(limit, MOST_LISTED)]]
+
+
+def replay_decision(decision: DecisionView) -> Replay:
+    """Hold a stored keyword auction again, by the rules and weights of its versions."""
+    if not decision.auction:
+        return Replay(None, None, "there was no auction")
+    try:
+        stored = read_record(AuctionDecision, decision.auction)
+        return Replay(stored, replay(stored, get_terms(stored)))
+    except (BadRecord, UnknownVersion) as problem:
+        return Replay(None, None, str(problem))
+
+
+def read_line(line: dict[str, Any]) -> DecisionLine:  # Any: JSON of ours
+    """A line as it was stored."""
+    return DecisionLine(**{**line, "kind": TokenKind(line["kind"])})
+
+
+def _to_view(row: Decision) -> DecisionView:
+    return DecisionView(
+        decision_id=row.decision_id,
+        day=row.day,
+        decided_at=row.decided_at,
+        page=row.page,
+        query=row.query,
+        region=row.region,
+        auction=row.auction,
+        lines=tuple(read_line(line) for line in row.lines),
+    )

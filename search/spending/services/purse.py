@@ -1,0 +1,150 @@
+"""The caps of one shop and day in hand: locked in id order, their limits fresh, written back by conditional updates.
+
+Who holds a purse may also hold leases, which are locked before; nobody waits for a lease with a purse in hand.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import uuid4
+
+from django.db.models import F, Q
+
+from billing.wallets.selectors import get_wallet
+from billing.wallets.services import hold_for_day
+from market.money import MICRO_PER_MINOR
+from search.auction.contracts import Cap as CapNumbers
+from search.auction.contracts import CapKind
+from search.campaigns.contracts import CampaignBudget
+from search.spending.models import Cap
+
+NO_LIMIT_MICRO = 1 << 62
+OF_SHOP = frozenset({CapKind.MERCHANT_DAY, CapKind.WALLET})
+CapKey = tuple[CapKind, int, date | None]
+
+
+class CapExceeded(RuntimeError):
+    """A cap would be exceeded although it was locked: a defect, and the transaction is lost rather than the promise."""
+
+
+@dataclass(slots=True)
+class Purse:
+    """Caps by kind and owner. `take` counts in memory; `save` writes what was taken."""
+
+    shop_id: int
+    day: date
+    rows: dict[tuple[CapKind, int], Cap]
+    taken: dict[tuple[CapKind, int], int] = field(default_factory=dict)
+
+    @property
+    def campaign_ids(self) -> set[int]:
+        """The campaigns whose caps are in it."""
+        return {owner for kind, owner in self.rows if kind is CapKind.CAMPAIGN_DAY}
+
+    def list_caps(self, campaign_id: int) -> list[CapNumbers]:
+        """The caps that a campaign spends out of, as they stand now."""
+        return [
+            CapNumbers(kind, row.limit_micro, row.taken_micro + self.taken.get((kind, owner), 0))
+            for (kind, owner), row in self._of_campaign(campaign_id)
+        ]
+
+    def take(self, campaign_id: int, amount_micro: int) -> None:
+        """Take an amount out of all of a campaign's caps; a negative one goes back."""
+        for key, _ in self._of_campaign(campaign_id):
+            self.taken[key] = self.taken.get(key, 0) + amount_micro
+
+    def ask_wallet(self, campaign_id: int, wanted_micro: int, now: datetime) -> None:
+        """Let the wallet hold more for the day where what is held is less than wanted and the other caps allow."""
+        caps = self.list_caps(campaign_id)
+        wallet = next(cap for cap in caps if cap.kind is CapKind.WALLET)
+        room_micro = min((cap.rest_micro for cap in caps if cap is not wallet), default=0)
+        lacking_micro = min(wanted_micro, room_micro) - wallet.rest_micro
+        row = self.rows[(CapKind.WALLET, self.shop_id)]
+        if lacking_micro <= 0 or row.closed_at is not None or get_wallet(self.shop_id).available_minor <= 0:
+            return
+        held = hold_for_day(
+            shop_id=self.shop_id,
+            day=self.day,
+            amount_minor=-(-lacking_micro // MICRO_PER_MINOR),
+            key=f"ads-hold:{self.shop_id}:{self.day}:{uuid4()}",
+            now=now,
+        )
+        limit_micro = (held.held_cash_minor + held.held_bonus_minor) * MICRO_PER_MINOR
+        if limit_micro != row.limit_micro:
+            row.limit_micro = limit_micro
+            Cap.objects.filter(pk=row.pk).update(limit_micro=limit_micro)
+
+    def save(self) -> None:
+        """Write what was taken. Raises `CapExceeded`."""
+        for key, amount_micro in self.taken.items():
+            row = self.rows[key]
+            fits = Q(taken_micro__lte=F("limit_micro") - amount_micro) if amount_micro > 0 else Q()
+            if amount_micro and not Cap.objects.filter(fits, pk=row.pk).update(
+                taken_micro=F("taken_micro") + amount_micro
+            ):
+                raise CapExceeded(f"{key} of {self.day} has no {amount_micro} left")
+            row.taken_micro += amount_micro
+        self.taken.clear()
+
+    def _of_campaign(self, campaign_id: int) -> list[tuple[tuple[CapKind, int], Cap]]:
+        return [(key, row) for key, row in self.rows.items() if key[0] in OF_SHOP or key[1] == campaign_id]
+
+
+def open_purse(*, shop_id: int, day: date, budgets: Mapping[int, CampaignBudget]) -> Purse:
+    """Lock the caps of a shop's campaigns (by id), with the limits that their budgets have now. Demands a transaction.
+
+    Every campaign takes from all four kinds, also where it has no limit: one that is set later knows what was taken.
+    """
+    limits: dict[CapKey, int | None] = {(CapKind.WALLET, shop_id, day): None}
+    for campaign_id, budget in budgets.items():
+        limits[(CapKind.CAMPAIGN_DAY, campaign_id, day)] = _to_micro(budget.daily_minor)
+        limits[(CapKind.CAMPAIGN_TOTAL, campaign_id, None)] = _to_micro(budget.total_minor)
+        limits[(CapKind.MERCHANT_DAY, shop_id, day)] = _to_micro(budget.shop_daily_minor)
+    rows = _lock(limits.keys())
+    for key, limit_micro in limits.items():
+        row = rows[key]
+        if limit_micro is not None and row.limit_micro != limit_micro:
+            row.limit_micro = limit_micro
+            Cap.objects.filter(pk=row.pk).update(limit_micro=limit_micro)
+    return Purse(shop_id, day, {key[:2]: row for key, row in rows.items()})
+
+
+def give_back_to_caps(returns: Mapping[CapKey, int]) -> None:
+    """Return amounts to caps, in id order. Demands a transaction."""
+    rows = sorted((row.pk, returns[key]) for key, row in _select(returns.keys()).items()) if returns else []
+    for pk, amount_micro in rows:
+        Cap.objects.filter(pk=pk).update(taken_micro=F("taken_micro") - amount_micro)
+
+
+def list_keys(*, campaign_id: int, shop_id: int, day: date) -> list[CapKey]:
+    """Every cap that a campaign may spend out of."""
+    return [
+        (CapKind.CAMPAIGN_DAY, campaign_id, day),
+        (CapKind.CAMPAIGN_TOTAL, campaign_id, None),
+        (CapKind.MERCHANT_DAY, shop_id, day),
+        (CapKind.WALLET, shop_id, day),
+    ]
+
+
+def _to_micro(limit_minor: int | None) -> int:
+    return NO_LIMIT_MICRO if limit_minor is None else limit_minor * MICRO_PER_MINOR
+
+
+def _lock(keys: Set[CapKey]) -> dict[CapKey, Cap]:
+    """Missing rows are made before any is locked: nobody waits for a row that is being made with locks in hand."""
+    if missing := keys - _select(keys).keys():
+        Cap.objects.bulk_create(
+            [Cap(kind=kind.value, owner_id=owner, day=day) for kind, owner, day in sorted(missing, key=str)],
+            ignore_conflicts=True,
+        )
+    return _select(keys, lock=True)
+
+
+def _select(keys: Set[CapKey], *, lock: bool = False) -> dict[CapKey, Cap]:
+    wanted = Q()
+    for kind, owner, day in keys:
+        wanted |= Q(kind=kind.value, owner_id=owner, day=day)
+    rows = Cap.objects.filter(wanted).order_by("pk")
+    if lock:
+        rows = rows.select_for_update(no_key=True)
+    return {(CapKind(row.kind), row.owner_id, row.day): row for row in rows}

@@ -1,0 +1,115 @@
+"""What came in, read and looked up before any lock is taken: tokens, targets, renderings, salts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from billing.settlement.services.days import business_date
+from search.auction.ad_tokens import BadToken, TokenExpired, read_token
+from search.auction.contracts import ShownAd, TokenKind, TokenState
+from search.spending.contracts import AdTarget, ClickReport, VisitorFacts
+from search.spending.rules.days import name_day, to_us
+from search.spending.rules.judging import Incoming
+from search.spending.rules.naming import digest_token, name_network, name_person
+from search.spending.selectors.targets import map_targets
+from search.spending.services.keys import get_key_ring
+from search.spending.services.rendered import find_rendered, name_rendered
+from search.spending.services.salts import get_salts
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One view or click of a token of ours, of an ad that is known. `names` has its names under each day's salt."""
+
+    place: int
+    at: datetime
+    shown: ShownAd
+    day: date
+    token: UUID
+    target: AdTarget
+    facts: VisitorFacts
+    event: Incoming
+    persons: dict[date, UUID | None]
+    networks: dict[date, UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a batch came to: by its place the reports, and what stands already for the others."""
+
+    reports: list[Report]
+    states: list[TokenState]
+    targets: list[AdTarget | None]
+
+
+def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
+    """Read what came in. Reports are in the order in which they came; a token that is not ours, or is of the other
+    kind, or ended a day ago, makes none."""
+    read = [_read(click, kind) for click in clicks]
+    known = map_targets({shown.ad for _, shown in read if shown is not None})
+    targets = [known.get(shown.ad) if shown is not None else None for _, shown in read]
+    rendered = find_rendered(shown for _, shown in read if shown is not None) if kind is TokenKind.CLICK else {}
+    days = {name_day(shown.day) for _, shown in read if shown is not None} | {business_date(one.at) for one in clicks}
+    days |= {day - ONE_DAY for day in days}
+    salts = get_salts(days) if any(targets) else {}
+    reports = []
+    for place, (click, (state, shown), target) in enumerate(zip(clicks, read, targets, strict=True)):
+        if shown is None or target is None or click.at.timestamp() >= shown.expires_second + ONE_DAY.total_seconds():
+            continue
+        event = _make_event(click, kind, state, shown, target, rendered.get(name_rendered(shown)))
+        report = Report(
+            place=place,
+            at=click.at,
+            shown=shown,
+            day=name_day(shown.day),
+            token=digest_token(click.token),
+            target=target,
+            facts=click.facts,
+            event=event,
+            persons={day: name_person(click.facts.person, salt=salt) for day, salt in salts.items()},
+            networks={day: name_network(click.facts.network, salt=salt) for day, salt in salts.items()},
+        )
+        reports.append(report)
+    return Reading(reports, [state for state, _ in read], targets)
+
+
+def _read(click: ClickReport, kind: TokenKind) -> tuple[TokenState, ShownAd | None]:
+    """An expired token still says where it leads; only its own kind does."""
+    ring, state = get_key_ring(), TokenState.VALID
+    try:
+        shown = read_token(click.token, ring, now_second=int(click.at.timestamp()))
+    except TokenExpired:
+        shown, state = read_token(click.token, ring, now_second=0), TokenState.EXPIRED
+    except BadToken:
+        return TokenState.BAD, None
+    return (state, shown) if shown.kind is kind else (TokenState.BAD, None)
+
+
+def _make_event(
+    click: ClickReport,
+    kind: TokenKind,
+    state: TokenState,
+    shown: ShownAd,
+    target: AdTarget,
+    rendered_us: int | None,
+) -> Incoming:
+    facts = click.facts
+    return Incoming(
+        kind=kind,
+        state=state,
+        at_us=to_us(click.at),
+        day=name_day(shown.day),
+        ad=shown.ad,
+        shop=target.shop_id,
+        rendered_us=rendered_us,
+        person=facts.person,
+        network=facts.network,
+        robot=facts.user_agent_is_robot,
+        data_centre=facts.data_centre,
+        prefetch=facts.prefetch,
+        staff=facts.staff,
+        own_shop=target.shop_id in facts.shop_ids,
+    )

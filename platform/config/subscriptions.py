@@ -53,4 +53,8 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.spending.tasks.keep_partitions", every_seconds=600, inline=True),
     Timer("search.results.tasks.count_looks", every_seconds=10),
     Timer("search.results.tasks.forget_gone", every_seconds=60),
+    Timer("search.slots.tasks.open_lots", every_seconds=300),
+    Timer("search.slots.tasks.close_lots", every_seconds=5),
+    Timer("search.slots.tasks.watch_lots", every_seconds=20),
+    Timer("search.slots.tasks.decide_parts", every_seconds=60),
 )

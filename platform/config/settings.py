@@ -341,6 +341,7 @@ WECHATPAY = {
     "base_url": env.str("WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com"),
     "sp_mchid": env.str("WECHATPAY_SP_MCHID", default=""),
     "sp_appid": env.str("WECHATPAY_SP_APPID", default=""),
+    "own_mchid": env.str("WECHATPAY_OWN_MCHID", default=""),  # our own sub-merchant, for advertising top-ups
     "serial_no": env.str("WECHATPAY_SERIAL_NO", default=""),
     "private_key_file": env.str("WECHATPAY_PRIVATE_KEY_FILE", default=""),
     "apiv3_key": env.str("WECHATPAY_APIV3_KEY", default=""),

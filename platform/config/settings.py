@@ -354,6 +354,8 @@ WECHATPAY = {
 COMMISSION_BPS = env.int("JISHI_COMMISSION_BPS", default=500)
 COMMISSION_VAT_BPS = env.int("JISHI_COMMISSION_VAT_BPS", default=600)
 ADVERTISING_VAT_BPS = env.int("JISHI_ADVERTISING_VAT_BPS", default=600)
+# Late invalid clicks of one network or person that cost a shop no more are given back without staff.
+ADVERTISING_AUTO_CREDIT_MINOR = env.int("JISHI_ADVERTISING_AUTO_CREDIT_MINOR", default=2_000)
 STATEMENT_SPANS = env.list("JISHI_STATEMENT_SPANS", default=["month"])  # "week" too, where shops want it
 PLATFORM_BANK_ACCOUNT = env.str("JISHI_BANK_ACCOUNT", default="main")
 HOLD_SECONDS = env.int("JISHI_HOLD_SECONDS", default=900)

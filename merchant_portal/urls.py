@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from merchant_portal.ads_reports import charges
+from merchant_portal.ads_reports import views as ads_reports
 from merchant_portal.collections import views as collections
 from merchant_portal.dashboard import views as dashboard
 from merchant_portal.editor import views as editor
@@ -64,6 +66,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<slug:payout_no>/", payouts.show_payout, name="payout"),
     path("payouts/<slug:payout_no>/cancel/", payouts.cancel, name="cancel-payout"),
     path("payouts/<slug:payout_no>/retry/", payouts.retry, name="retry-payout"),
+    path("ads/reports/", ads_reports.show_reports, name="ads-reports"),
+    path("ads/reports/charges/", charges.show_charges, name="ads-charges"),
+    path("ads/reports/charges/<str:day>/<uuid:token>/", charges.show_charge, name="ads-charge"),
+    path("ads/reports/file/", ads_reports.download_report, name="ads-report-file"),
     path("settings/profile/", shop_settings.edit_profile, name="profile"),
     path("settings/freight/", shop_settings.edit_freight, name="freight"),
     path("settings/team/", shop_settings.show_team, name="team"),

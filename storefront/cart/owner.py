@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.checkout.contracts import CartOwner
 from billing.checkout.selectors import count_pieces
 from billing.checkout.services import merge_guest_cart
+from search.reports.services import join_visitor
 from search.signals.services import join_people, name_person
 
 COUNT_COOKIE = "cart_count"
@@ -79,7 +80,9 @@ class CartMiddleware:
         if not guest_key or settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return None
         owner = CartOwner(user_id=request.user.pk)
-        merge_guest_cart(guest_key=guest_key, user_id=request.user.pk, now=timezone.now())
-        join_people(guest=name_person(guest_key=guest_key), member=name_person(user_id=request.user.pk))
+        now, guest, member = timezone.now(), name_person(guest_key=guest_key), name_person(user_id=request.user.pk)
+        merge_guest_cart(guest_key=guest_key, user_id=request.user.pk, now=now)
+        join_people(guest=guest, member=member)
+        join_visitor(guest=guest, member=member, now=now)
         request.frame_counts = {"cart": count_pieces(owner)}  # type: ignore[attr-defined]
         return owner

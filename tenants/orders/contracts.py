@@ -140,8 +140,9 @@ class OrderSheet:
 class ShareCompleted:
     """What settlement needs to know of a sold share.
 
-    The payload of the events `share.paid` (the provider has the buyer's money), `share.cash_collected` (a carrier has
-    the buyer's cash), `share.completed` (the sale is final) and `share.refunded` (all of it went back).
+    The payload of the events `share.paid` (the provider has the buyer's money), `share.agreed` (it will be paid in
+    cash), `share.cash_collected` (a carrier has that), `share.completed` (the sale is final), `share.refunded` (all of
+    it went back) and `share.cancelled` (of one agreed on, nothing will come).
     """
 
     share_no: str

@@ -10,10 +10,7 @@ from tenants.orders.contracts import PaymentMethod, ShareCompleted
 
 
 def announce_share(share: PurchaseShare, kind: str, *, now: datetime) -> None:
-    """Record an event of a share: `share.paid`, `share.cash_collected`, `share.completed` or `share.refunded`.
-
-    The payload is a `ShareCompleted`. A share is told of once each: the event's key is its kind and number.
-    """
+    """Record an event of a share, with a `ShareCompleted` as its payload and kind and number as its key."""
     facts = ShareCompleted(
         share_no=share.share_no,
         shop_id=share.shop_id,

@@ -146,6 +146,7 @@ def _call_off(share: PurchaseShare, *, actor: str, actor_id: int, reason: str, n
             detail=_why(reason),
             also=lambda: release_holds(hold_key=share.share_no, now=now),
         )
+        announce_share(share, "share.cancelled", now=now)
     else:
         _refund(share, actor=actor, actor_id=actor_id, reason=reason, now=now)
 

@@ -1,6 +1,6 @@
 """What crosses the border of reports: plain values, frozen. Prices in micro-fen, revenue in fen."""
 
-from search.reports.contracts.events import Cell, Correction, CorrectionKind, CountedEvent, EventKind, Sums
+from search.reports.contracts.events import Cell, Correction, CountedEvent, Sums
 from search.reports.contracts.reports import (
     CellCheck,
     Dimension,
@@ -19,11 +19,9 @@ __all__ = [
     "Cell",
     "CellCheck",
     "Correction",
-    "CorrectionKind",
     "CountedEvent",
     "CreditedLine",
     "Dimension",
-    "EventKind",
     "Figures",
     "Report",
     "ReportAsk",

@@ -2,22 +2,10 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from enum import StrEnum
 from typing import Self
 
-
-class EventKind(StrEnum):
-    """A viewable view, or a click."""
-
-    VIEW = "view"
-    CLICK = "click"
-
-
-class CorrectionKind(StrEnum):
-    """Why an event costs less than it was billed: its decision was never stored, or it was found to be invalid late."""
-
-    FREED = "freed"
-    CREDITED = "credited"
+from search.auction.contracts import TokenKind
+from search.spending.contracts import CorrectionKind
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -45,7 +33,7 @@ class CountedEvent:
     """One event. `reason` says why it is not billed, "" for a valid one; the platform bears `borne_micro`."""
 
     cell: Cell
-    kind: EventKind
+    kind: TokenKind
     billed_micro: int
     borne_micro: int
     reason: str = ""
@@ -56,7 +44,7 @@ class Correction:
     """What is taken back of an event that was counted in this cell."""
 
     cell: Cell
-    event: EventKind
+    event: TokenKind
     kind: CorrectionKind
     amount_micro: int
 

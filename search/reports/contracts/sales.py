@@ -22,7 +22,6 @@ class SoldShare:
 
     share_no: str
     shop_id: int
-    buyer_id: int
     ordered_at: datetime
     lines: tuple[BoughtLine, ...]
     refunded_at: datetime | None = None

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
-from search.reports.contracts import Cell, Correction, CorrectionKind, CountedEvent, EventKind, Sums
+from search.auction.contracts import TokenKind
+from search.reports.contracts import Cell, Correction, CountedEvent, Sums
+from search.spending.contracts import CorrectionKind
 
 
 def count_event(event: CountedEvent) -> Sums:
     """One event. What is filtered costs nothing and is counted beside."""
-    if event.kind is EventKind.VIEW:
+    if event.kind is TokenKind.VIEW:
         if event.reason:
             return Sums(filtered_views=1)
         return Sums(views=1, view_micro=event.billed_micro, borne_micro=event.borne_micro)
@@ -20,7 +22,7 @@ def count_correction(correction: Correction) -> Sums:
     """What is taken back of an event: it stays a click or view that was counted, and stands beside as given back."""
     if correction.kind is CorrectionKind.FREED:
         return Sums(freed_micro=correction.amount_micro)
-    if correction.event is EventKind.VIEW:
+    if correction.event is TokenKind.VIEW:
         return Sums(credited_views=1, credited_micro=correction.amount_micro)
     return Sums(credited_clicks=1, credited_micro=correction.amount_micro)
 

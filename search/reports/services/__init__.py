@@ -1,5 +1,15 @@
 """Writes of reports."""
 
+from search.reports.services.counting import count_corrections, count_events
 from search.reports.services.crediting import credit_sale, note_refund
+from search.reports.services.sales import count_sale, join_visitor, purge_joined
 
-__all__ = ["credit_sale", "note_refund"]
+__all__ = [
+    "count_corrections",
+    "count_events",
+    "count_sale",
+    "credit_sale",
+    "join_visitor",
+    "note_refund",
+    "purge_joined",
+]

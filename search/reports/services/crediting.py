@@ -77,7 +77,6 @@ def _credit(row: Sale) -> int:
     share = SoldShare(
         share_no=row.share_no,
         shop_id=row.shop_id,
-        buyer_id=0,
         ordered_at=row.ordered_at,
         lines=tuple(BoughtLine(**line) for line in row.lines),
         refunded_at=row.refunded_at,

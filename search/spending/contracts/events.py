@@ -21,7 +21,8 @@ class AdEventView:
     """A view or click. `reason` is "" for a valid one, else a word of `InvalidReason`.
 
     Billed and borne make the price, both zero where it is invalid. `person` and `network` are hashes that only the
-    event's own day shares. `page`, `query`, `region` and `keyword_id` are its decision's.
+    event's own day shares. `page`, `query`, `region` and `keyword_id` are its decision's. `written_in` and `number` are
+    its place in the feed.
     """
 
     number: int
@@ -51,6 +52,7 @@ class AdEventView:
     charge_id: int | None
     inputs: str
     decision_stored: bool
+    written_in: int
 
 
 class CorrectionKind(StrEnum):

@@ -1,6 +1,6 @@
 """Events for their shop and for staff, and why they cost what they did."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -64,6 +64,24 @@ def get_event(*, day: date, token: UUID, shop_id: int | None = None) -> AdEventV
     return found[0]
 
 
+def map_events(keys: Collection[tuple[date, UUID]]) -> dict[tuple[date, UUID], AdEventView]:
+    """Events by day and token, with what is known of their decisions now: one statement."""
+    if not keys:
+        return {}
+    days, tokens = zip(*sorted(keys), strict=True)
+    condition = "(e.day, e.token) IN (SELECT * FROM unnest(%s::date[], %s::uuid[]))"
+    found = select_events(condition, [list(days), list(tokens)], order="e.number", limit=len(keys))
+    return {(event.day, event.token): event for event in found}
+
+
+def list_charged(*, charge_id: int, shop_id: int | None = None, limit: int = MOST_LISTED) -> list[AdEventView]:
+    """The events that an hour's charge is made of, as they came."""
+    condition, values = "e.charge_id = %s", [charge_id]
+    if shop_id is not None:
+        condition, values = f"{condition} AND e.shop_id = %s", [*values, shop_id]
+    return select_events(condition, list(values), order="e.at, e.number", limit=limit)
+
+
 def explain_charge(event: AdEventView) -> Explanation:
     """The steps to an event's price, worked out anew. Raises `NotExplained`, and `PriceDisputed` if they differ."""
     price = _read_price(event)
@@ -89,13 +107,16 @@ def name_person_on(person: str, days: Collection[date]) -> dict[date, UUID]:
 
 
 def list_touches(
-    *, persons_by_day: Mapping[date, UUID], shop_id: int, since: datetime, until: datetime
+    *, persons: Collection[tuple[date, UUID]], shop_id: int, since: datetime, until: datetime
 ) -> list[AdEventView]:
-    """A person's valid views and clicks of a shop's ads, the oldest first: one statement."""
-    if not persons_by_day:
+    """A person's valid views and clicks of a shop's ads, the oldest first: one statement.
+
+    `persons` are the names that days know the person by, several a day where a guest became a member.
+    """
+    if not persons:
         return []
-    pairs = " OR ".join(["(e.day = %s AND e.person = %s)"] * len(persons_by_day))
-    values: list[object] = [value for pair in sorted(persons_by_day.items()) for value in pair]
+    pairs = " OR ".join(["(e.day = %s AND e.person = %s)"] * len(persons))
+    values: list[object] = [value for pair in sorted(persons) for value in pair]
     return select_events(
         f"({pairs}) AND e.shop_id = %s AND e.at >= %s AND e.at < %s AND e.reason = '' AND NOT e.freed",
         [*values, shop_id, since, until],

@@ -16,7 +16,8 @@ _EVENT = (
     " COALESCE(e.keyword_id, (line.value ->> 'keyword_id')::bigint), e.shop_id, e.product_id,"
     " COALESCE(NULLIF(e.page, ''), d.page, ''), COALESCE(d.query, ''), COALESCE(d.region, ''), e.lease_id,"
     " e.price_micro, e.billed_micro, e.borne_micro, e.reason, e.person, e.network, e.dwell_ms, e.charge_id,"
-    " COALESCE(NULLIF(e.inputs, ''), line.value ->> 'inputs', ''), e.decision_stored OR d.decision_id IS NOT NULL"
+    " COALESCE(NULLIF(e.inputs, ''), line.value ->> 'inputs', ''), e.decision_stored OR d.decision_id IS NOT NULL,"
+    " e.written_in::text"
 )
 _DECISION = (
     " LEFT JOIN spending_decision AS d ON d.day = e.day AND d.decision_id = e.decision_id"
@@ -25,7 +26,7 @@ _DECISION = (
     " ON true"
 )
 _READ_EVENTS = (
-    f"{_EVENT}, e.written_in::text FROM (SELECT * FROM spending_adevent"  # noqa: S608 - no value in it
+    f"{_EVENT} FROM (SELECT * FROM spending_adevent"  # noqa: S608 - no value in it
     " WHERE (written_in, number) > (%s::text::xid8, %s)"
     " AND written_in < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY written_in, number LIMIT %s) AS e"
     f"{_DECISION} ORDER BY e.written_in, e.number"
@@ -40,8 +41,8 @@ _READ_CORRECTIONS = (
 def read_events(*, after: FeedPosition, limit: int) -> tuple[list[AdEventView], FeedPosition]:
     """The next events, and the position to go on from: one statement."""
     rows = _ask(_READ_EVENTS, [str(after.xid), after.number, limit])
-    events = [view_event(row[:-1]) for row in rows]
-    return events, FeedPosition(int(rows[-1][-1]), rows[-1][0]) if rows else after
+    events = [view_event(row) for row in rows]
+    return events, FeedPosition(events[-1].written_in, events[-1].number) if events else after
 
 
 def read_corrections(*, after: FeedPosition, limit: int) -> tuple[list[Correction], FeedPosition]:
@@ -64,7 +65,7 @@ def view_event(row: tuple[Any, ...]) -> AdEventView:  # Any: a row of columns
     """An event out of its columns."""
     names = AdEventView.__slots__
     known = dict(zip(names, row, strict=True))
-    return AdEventView(**{**known, "kind": TokenKind(known["kind"])})
+    return AdEventView(**{**known, "kind": TokenKind(known["kind"]), "written_in": int(known["written_in"])})
 
 
 def _to_correction(row: tuple[Any, ...]) -> Correction:

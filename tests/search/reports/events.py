@@ -4,17 +4,16 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from search.auction.contracts import InvalidReason, TouchKind
+from search.auction.contracts import InvalidReason, TokenKind, TouchKind
 from search.reports.contracts import (
     BoughtLine,
     Cell,
     Correction,
-    CorrectionKind,
     CountedEvent,
-    EventKind,
     SoldShare,
     TouchedAd,
 )
+from search.spending.contracts import CorrectionKind
 
 DAY = date(2026, 11, 20)
 PAGES = ("search", "category", "product", "home")
@@ -44,7 +43,7 @@ def make_cell(chance: random.Random, *, shops: int = 3, days: int = 3) -> Cell:
 def make_event(chance: random.Random) -> CountedEvent:
     """A view or a click, billed, borne in part, or filtered."""
     reason = chance.choice(REASONS)
-    kind = chance.choice(list(EventKind))
+    kind = chance.choice(list(TokenKind))
     price = chance.choice((0, 18_500, 370_000, 37_000_000))
     billed = 0 if reason else chance.choice((price, price, price, price // 3))
     return CountedEvent(
@@ -90,6 +89,6 @@ def make_share(chance: random.Random, number: int) -> SoldShare:
     )
     back = ordered_at + timedelta(hours=chance.randint(1, 150)) if chance.random() < 1 / 3 else None
     return SoldShare(
-        share_no=f"S{number}", shop_id=chance.randint(1, 2), buyer_id=7, ordered_at=ordered_at, lines=lines,
+        share_no=f"S{number}", shop_id=chance.randint(1, 2), ordered_at=ordered_at, lines=lines,
         refunded_at=back,
     )  # fmt: skip

@@ -12,11 +12,13 @@ from django.db.transaction import TransactionManagementError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.reports.contracts import Cell, Correction, CorrectionKind, CountedEvent, EventKind, Sums
+from search.auction.contracts import TokenKind
+from search.reports.contracts import Cell, Correction, CountedEvent, Sums
 from search.reports.contracts.events import CELL_NAMES, SUM_NAMES
 from search.reports.models import AdCount
 from search.reports.rules.counting import add_up, list_differences
 from search.reports.services.adding import add_sums
+from search.spending.contracts import CorrectionKind
 from tests.conftest import CommittedDatabase
 from tests.search.reports.events import correct, make_cell, make_event
 
@@ -24,7 +26,7 @@ from tests.search.reports.events import correct, make_cell, make_event
 def recount(events: Sequence[CountedEvent], corrections: Sequence[Correction]) -> dict[tuple[Cell, str], int]:
     """Column by column, from the meaning of each; no cell knows of another column."""
     found: Counter[tuple[Cell, str]] = Counter()
-    for name, kind in (("view", EventKind.VIEW), ("click", EventKind.CLICK)):
+    for name, kind in (("view", TokenKind.VIEW), ("click", TokenKind.CLICK)):
         of_kind = [event for event in events if event.kind is kind]
         found.update((event.cell, f"{name}s") for event in of_kind if event.reason == "")
         found.update((event.cell, f"filtered_{name}s") for event in of_kind if event.reason != "")

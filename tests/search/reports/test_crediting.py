@@ -30,7 +30,7 @@ def touch(number: int, *, hours: float, kind: TouchKind = TouchKind.CLICK, produ
 def share(*, revenue: int = 10_000, product: int = 1, refunded_after: float | None = None) -> SoldShare:
     back = ORDERED_AT + timedelta(hours=refunded_after) if refunded_after is not None else None
     line = BoughtLine(number=1, product_id=product, revenue_minor=revenue)
-    return SoldShare(share_no="S", shop_id=1, buyer_id=7, ordered_at=ORDERED_AT, lines=(line,), refunded_at=back)
+    return SoldShare(share_no="S", shop_id=1, ordered_at=ORDERED_AT, lines=(line,), refunded_at=back)
 
 
 @given(seed=st.integers(0, 2**32), count=st.integers(0, 12))

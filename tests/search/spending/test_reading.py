@@ -96,9 +96,9 @@ def test_a_person_is_found_again_on_each_day_and_by_nobody_elses_name(now: datet
     record_click(token=show(ad, lease.lease_id, now), facts=visitor(4), now=now + LATER)
     names = selectors.name_person_on("person-3", [business_date(now), business_date(now) - timedelta(days=400)])
     assert list(names) == [business_date(now)]
-    touches = selectors.list_touches(persons_by_day=names, shop_id=SHOP, since=now, until=now + timedelta(days=1))
+    touches = selectors.list_touches(persons=names.items(), shop_id=SHOP, since=now, until=now + timedelta(days=1))
     assert len(touches) == 1
-    assert selectors.list_touches(persons_by_day=names, shop_id=OTHER, since=now, until=now + LATER * 9) == []
+    assert selectors.list_touches(persons=names.items(), shop_id=OTHER, since=now, until=now + LATER * 9) == []
     assert selectors.name_person_on("", [business_date(now)]) == {}
 
 

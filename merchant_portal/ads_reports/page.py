@@ -1,0 +1,160 @@
+"""What the page of reports shows: tiles, the chart of spend, rows with their names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext, pgettext
+
+from market.money import MICRO_PER_MINOR, format_minor
+from merchant_portal.ads_reports.asking import Asked
+from merchant_portal.ads_reports.words import name_keys
+from search.auction.contracts import TrafficCurve
+from search.auction.pacing import plan_spend
+from search.campaigns.contracts import CampaignState
+from search.campaigns.selectors import get_campaign, list_campaigns
+from search.reports.contracts import Dimension, Figures, Report
+from search.reports.selectors import get_report, get_traffic_curve
+from web.charts import Chart, draw_line
+from web.figures import cut_price
+
+HOURS = 24
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """A row with its name and its figures as they are printed. Amounts in yuan."""
+
+    key: str
+    name: str
+    cells: "PrintedFigures"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFigures:
+    """The columns of a table, printed; a rate of nothing is a dash."""
+
+    cost: str
+    views: str
+    clicks: str
+    filtered: str
+    click_rate: str
+    click_price: str
+    orders: str
+    conversion: str
+    revenue: str
+    roas: str
+    acos: str
+
+
+def print_figures(figures: Figures) -> PrintedFigures:
+    """The columns of one row."""
+    sums, sold = figures.sums, figures.sold
+    return PrintedFigures(
+        cost=print_micro(figures.cost_micro),
+        views=f"{sums.views:,}",
+        clicks=f"{sums.clicks:,}",
+        filtered=f"{sums.filtered_clicks + sums.credited_clicks:,}",
+        click_rate=_print_share(figures.click_rate_ppm),
+        click_price=NOTHING if figures.click_price_micro is None else print_micro(figures.click_price_micro),
+        orders=_print_parts(sold.orders_ppm),
+        conversion=_print_share(figures.conversion_rate_ppm),
+        revenue=format_minor(figures.net_revenue_minor),
+        roas=NOTHING if figures.roas_bps is None else f"{figures.roas_bps / 10_000:,.2f}",
+        acos=NOTHING if figures.acos_bps is None else f"{figures.acos_bps / 100:,.1f}%",
+    )
+
+
+def name_rows(report: Report, by: Dimension, *, shop_id: int) -> list[NamedRow]:
+    """The rows of a table. What has no name any more is shown by its number."""
+    names = name_keys(by, [row.key for row in report.rows], shop_id=shop_id)
+    return [NamedRow(row.key, names.get(row.key, f"#{row.key}"), print_figures(row.figures)) for row in report.rows]
+
+
+def draw_spend(asked: Asked, *, shop_id: int, now: datetime) -> Chart:
+    """Today by the hour against the plan, or days against the days before."""
+    return _draw_today(asked, shop_id, now) if asked.days == 1 else _draw_days(asked, shop_id)
+
+
+def print_micro(amount_micro: int) -> str:
+    """Micro-fen as yuan with two decimals, rounded half up."""
+    return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
+
+
+def _draw_today(asked: Asked, shop_id: int, now: datetime) -> Chart:
+    """Spend so far at each full hour, and now; the plan follows the traffic of the weeks before."""
+    report = get_report(asked.ask(shop_id, by=Dimension.HOUR))
+    by_hour = {int(row.key): row.figures.cost_micro for row in report.rows}
+    local = now.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
+    spent = [sum(by_hour.get(hour, 0) for hour in range(until)) for until in range(local.hour + 2)]
+    budget_minor = _sum_budgets(asked, shop_id)
+    planned = _plan_hours(budget_minor, get_traffic_curve(today=asked.today)) if budget_minor else []
+    parts = {
+        "spent": cut_price(spent[-1] // MICRO_PER_MINOR).whole,
+        "planned": cut_price((planned[min(local.hour + 1, HOURS)] if planned else 0) // MICRO_PER_MINOR).whole,
+        "budget": cut_price(budget_minor).whole,
+    }
+    finding = gettext("Spent today: %(spent)s. Planned until now: %(planned)s, for the whole day: %(budget)s.")
+    return draw_line(
+        finding=finding % parts,
+        labels=[f"{hour:02}:00" for hour in range(HOURS + 1)],
+        values=_to_yuan(spent),
+        before=_to_yuan(planned),
+        texts=[print_micro(amount) for amount in spent],
+        before_texts=[print_micro(amount) for amount in planned],
+        names=(pgettext("ads", "Spent"), gettext("Planned") if planned else ""),
+    )
+
+
+def _draw_days(asked: Asked, shop_id: int) -> Chart:
+    """Each day, and the same number of days before, dashed."""
+    days = [asked.since + timedelta(days=number) for number in range(asked.days)]
+    spent, before = (
+        {row.key: row.figures.cost_micro for row in get_report(asked.ask(shop_id, by=Dimension.DAY, back=back)).rows}
+        for back in (0, asked.days)
+    )
+    values = [spent.get(day.isoformat(), 0) for day in days]
+    others = [before.get((day - timedelta(days=asked.days)).isoformat(), 0) for day in days]
+    finding = gettext("Spent in %(days)s days: %(spent)s, in the %(days)s days before: %(before)s.") % {
+        "days": asked.days,
+        "spent": cut_price(sum(values) // MICRO_PER_MINOR).whole,
+        "before": cut_price(sum(others) // MICRO_PER_MINOR).whole,
+    }
+    return draw_line(
+        finding=finding,
+        labels=[day.strftime("%m-%d") for day in days],
+        values=_to_yuan(values),
+        before=_to_yuan(others) if any(others) else (),
+        texts=[print_micro(amount) for amount in values],
+        before_texts=[print_micro(amount) for amount in others],
+        names=(pgettext("ads", "Spent"), gettext("The days before") if any(others) else ""),
+    )
+
+
+def _sum_budgets(asked: Asked, shop_id: int) -> int:
+    """What the campaigns of the report may spend on one day, in fen."""
+    if asked.campaign_id is not None:
+        return get_campaign(shop_id=shop_id, campaign_id=asked.campaign_id).daily_budget_minor
+    running = list_campaigns(shop_id=shop_id, states=[CampaignState.RUNNING], limit=200)
+    return sum(campaign.daily_budget_minor for campaign in running)
+
+
+def _plan_hours(budget_minor: int, curve: TrafficCurve) -> list[int]:
+    """What should be spent by each full hour, the last one included, in micro-fen."""
+    return [plan_spend(budget_minor * MICRO_PER_MINOR, curve, hour * 3_600) for hour in range(HOURS + 1)]
+
+
+def _to_yuan(amounts_micro: Sequence[int]) -> list[float]:
+    return [amount / MICRO_PER_MINOR / 100 for amount in amounts_micro]
+
+
+def _print_share(rate_ppm: int | None) -> str:
+    return NOTHING if rate_ppm is None else f"{rate_ppm / 10_000:,.2f}%"
+
+
+def _print_parts(parts_ppm: int) -> str:
+    """Orders: whole ones without decimals."""
+    return f"{parts_ppm // 1_000_000:,}" if parts_ppm % 1_000_000 == 0 else f"{parts_ppm / 1_000_000:,.2f}"

@@ -1,0 +1,111 @@
+"""Ad reports in the portal: figures that were counted, files of them, and charges that explain themselves."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from search.auction.contracts import TokenKind
+from search.spending.models import AdEvent
+from search.spending.services import record_click, record_views
+from tests.fixtures.ads import MICRO, AdRow, fund, lend, make_ad, show, visitor
+from tests.merchant_portal.ads import Advertised, advertise
+from tests.merchant_portal.conftest import Merchant
+
+SHOP_DAYS = "/ads/reports/?days=30"
+
+
+@pytest.fixture
+def advertised(db: None, merchant: Merchant) -> Advertised:
+    return advertise(merchant.shop, datetime.now(UTC))
+
+
+def test_the_page_and_its_file_say_the_same(merchant: Merchant, advertised: Advertised) -> None:
+    page = merchant.browser.get(SHOP_DAYS).content.decode()
+    assert f"<b>{advertised.clicks:,}</b>" in page
+    answer = merchant.browser.get("/ads/reports/file/?days=30&by=keyword")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0][0] == "Words bought" and rows[-1][0] == "Sum"
+    clicks = rows[0].index("Clicks")
+    assert sum(int(row[clicks]) for row in rows[1:-1]) == int(rows[-1][clicks]) == advertised.clicks
+    assert any(row[0].startswith("马克杯 · ") for row in rows)
+
+
+@pytest.mark.parametrize("by", ["campaign", "ad", "keyword", "term", "day", "hour", "place", "page", "region"])
+def test_every_table_has_the_same_sum(merchant: Merchant, advertised: Advertised, by: str) -> None:
+    answer = merchant.browser.get(f"{SHOP_DAYS}&by={by}")
+    assert answer.status_code == 200
+    assert answer.context["report"].total.sums.clicks == advertised.clicks
+    assert all(row.name for row in answer.context["rows"])
+
+
+def test_another_shop_sees_nothing_of_it(
+    merchant: Merchant, advertised: Advertised, make_merchant: Callable[..., Merchant]
+) -> None:
+    stranger = make_merchant("beta")
+    assert "Nothing was shown in these days" in stranger.browser.get(SHOP_DAYS).content.decode()
+    assert stranger.browser.get(f"{SHOP_DAYS}&campaign={advertised.campaign_ids[0]}").status_code == 404
+
+
+@pytest.mark.parametrize("wrong", ["days=5", "by=colour", "model=mine", "campaign=9999999"])
+def test_a_report_that_does_not_exist_is_not_found(merchant: Merchant, wrong: str) -> None:
+    assert merchant.browser.get(f"/ads/reports/?{wrong}").status_code == 404
+
+
+@pytest.fixture
+def ad(db: None, merchant: Merchant) -> AdRow:
+    now = datetime.now(UTC)
+    fund(merchant.shop.shop_id, 100_000, now)
+    return make_ad(shop_id=merchant.shop.shop_id, now=now)
+
+
+def click(ad: AdRow, **facts: object) -> AdEvent:
+    now = datetime.now(UTC)
+    token = show(ad, lend(ad, now).lease_id, now - timedelta(seconds=5), price_micro=37 * MICRO)
+    record_click(token=token, facts=visitor(**facts), now=now)
+    return AdEvent.objects.order_by("-number")[0]
+
+
+def address(event: AdEvent) -> str:
+    return f"/ads/reports/charges/{event.day.isoformat()}/{event.token}/"
+
+
+def test_every_charge_opens_its_explanation(merchant: Merchant, ad: AdRow) -> None:
+    event = click(ad)
+    listed = merchant.browser.get("/ads/reports/charges/").content.decode()
+    assert f'href="{address(event)}"' in listed
+    page = merchant.browser.get(address(event)).content.decode()
+    for words in ("Why it is ¥0.37", "茶壶", "Nobody came next", "¥0.37", "Not above your bid of ¥0.87"):
+        assert words in page, words
+
+
+def test_a_filtered_click_says_why_it_costs_nothing(merchant: Merchant, ad: AdRow) -> None:
+    event = click(ad, user_agent_is_robot=True)
+    assert address(event) not in merchant.browser.get("/ads/reports/charges/").content.decode()
+    assert address(event) in merchant.browser.get("/ads/reports/charges/?which=free").content.decode()
+    page = merchant.browser.get(address(event)).content.decode()
+    assert "Why nothing was charged" in page and "A program" in page
+
+
+def test_views_are_listed_beside_clicks(merchant: Merchant, ad: AdRow) -> None:
+    now = datetime.now(UTC)
+    token = show(ad, lend(ad, now).lease_id, now - timedelta(seconds=5), kind=TokenKind.VIEW, price_micro=37 * MICRO)
+    record_views(tokens=[token], facts=visitor(), now=now)
+    listed = merchant.browser.get("/ads/reports/charges/?which=all")
+    assert listed.status_code == 200 and len(listed.context["rows"]) == 1
+
+
+def test_a_charge_of_another_shop_is_not_found(
+    merchant: Merchant, ad: AdRow, make_merchant: Callable[..., Merchant]
+) -> None:
+    event, stranger = click(ad), make_merchant("beta")
+    assert stranger.browser.get(address(event)).status_code == 404
+    assert merchant.browser.get(address(event).replace(str(event.day), "soon")).status_code == 404
+
+
+def test_a_price_that_does_not_follow_from_its_auction_is_not_explained_away(merchant: Merchant, ad: AdRow) -> None:
+    event = click(ad)
+    AdEvent.objects.filter(token=event.token).update(price_micro=38 * MICRO, billed_micro=38 * MICRO)
+    assert "does not follow from its auction" in merchant.browser.get(address(event)).content.decode()

@@ -1,0 +1,55 @@
+"""The pages of ad reports in a real browser: they fit both widths, in both languages and themes, and break no rule."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.conftest import CommittedDatabase
+from tests.fixtures.served import served
+from tests.merchant_portal.ads import advertise
+from tests.merchant_portal.conftest import Merchant
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(committed_db: CommittedDatabase) -> Iterator[str]:
+    """The portal host, served from threads of this process."""
+    try:
+        with served() as port:
+            yield f"http://{settings.PORTAL_HOST}:{port}"
+    finally:
+        connections.close_all()
+
+
+def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant: Callable[..., Merchant]) -> None:
+    now, merchant = datetime.now(UTC), make_merchant("qinghe")
+    advertised = advertise(merchant.shop, now)
+    pages = {
+        "today": "/ads/reports/?days=1",
+        "month": "/ads/reports/?days=30",
+        "words": f"/ads/reports/?days=30&by=keyword&campaign={advertised.campaign_ids[0]}",
+        "terms": "/ads/reports/?days=90&by=term&model=position",
+        "goods": "/ads/reports/?days=30&by=ad",
+        "regions": "/ads/reports/?days=30&by=region",
+        "hours": "/ads/reports/?days=30&by=hour",
+    }
+    cookie = merchant.browser.cookies[settings.SESSION_COOKIE_NAME]
+    with open_browser() as browser:
+        for language, dark in (("zh-CN", False), ("en-GB", True)):
+            with new_context(browser, language=language, dark=dark) as context:
+                context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+                page = context.new_page()
+                problems = watch(page)
+                for name, path in pages.items():
+                    answer = page.goto(f"{site}{path}")
+                    assert answer is not None and answer.status == 200, (name, answer)
+                    for width in (1280, 640, 390):
+                        page.set_viewport_size({"width": width, "height": 844})
+                        assert overflow(page) == 0, (name, language, width)
+                    screenshot(page, f"portal-ads-reports-{name}-{language}")
+                assert problems == []

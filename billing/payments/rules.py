@@ -60,6 +60,11 @@ def find_mismatch(agreed: PaymentOrder, report: ProviderReport) -> str:
     return ""
 
 
+def name_own_psp(gateway: str) -> str:
+    """Our own account at a provider in the ledger, beside the one that commission is split off to."""
+    return f"{gateway}_own"
+
+
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: 5 s, doubling to an hour."""
     seconds = _SHORTEST_PAUSE_SECONDS * 2 ** min(attempts, 20)

@@ -100,3 +100,46 @@ class LotHold:
     def deferred_minor(self) -> int:
         """What of the price is neither delivered nor given back."""
         return self.price_minor - self.delivered_minor - self.returned_minor
+
+
+class TopUpSource(StrEnum):
+    """Who pays: a payment through a provider, or what the shop is owed."""
+
+    PAYMENT = "payment"
+    SALES = "sales"
+
+
+class TopUpState(StrEnum):
+    """open > paid | closed; money that comes late makes a closed one paid."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpView:
+    """A top-up as it stands. One from sales is paid at once and has no payment."""
+
+    number: str
+    shop_id: int
+    source: TopUpSource
+    state: TopUpState
+    amount_minor: int
+    automatic: bool
+    gateway: str
+    payment_no: str
+    opened_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AutoTopUpView:
+    """When the wallet fills itself from sales: below what, by how much, at most how much a business day."""
+
+    shop_id: int
+    is_on: bool
+    below_minor: int
+    take_minor: int
+    daily_minor: int

@@ -341,6 +341,7 @@ WECHATPAY = {
     "base_url": env.str("WECHATPAY_BASE_URL", default="https://api.mch.weixin.qq.com"),
     "sp_mchid": env.str("WECHATPAY_SP_MCHID", default=""),
     "sp_appid": env.str("WECHATPAY_SP_APPID", default=""),
+    "own_mchid": env.str("WECHATPAY_OWN_MCHID", default=""),  # our own sub-merchant, for advertising top-ups
     "serial_no": env.str("WECHATPAY_SERIAL_NO", default=""),
     "private_key_file": env.str("WECHATPAY_PRIVATE_KEY_FILE", default=""),
     "apiv3_key": env.str("WECHATPAY_APIV3_KEY", default=""),
@@ -353,6 +354,8 @@ WECHATPAY = {
 COMMISSION_BPS = env.int("JISHI_COMMISSION_BPS", default=500)
 COMMISSION_VAT_BPS = env.int("JISHI_COMMISSION_VAT_BPS", default=600)
 ADVERTISING_VAT_BPS = env.int("JISHI_ADVERTISING_VAT_BPS", default=600)
+# Late invalid clicks of one network or person that cost a shop no more are given back without staff.
+ADVERTISING_AUTO_CREDIT_MINOR = env.int("JISHI_ADVERTISING_AUTO_CREDIT_MINOR", default=2_000)
 STATEMENT_SPANS = env.list("JISHI_STATEMENT_SPANS", default=["month"])  # "week" too, where shops want it
 PLATFORM_BANK_ACCOUNT = env.str("JISHI_BANK_ACCOUNT", default="main")
 HOLD_SECONDS = env.int("JISHI_HOLD_SECONDS", default=900)

@@ -6,7 +6,14 @@ Billed is one of two: a viewable view at `view_micro`, or (a click bid) a click 
 from collections.abc import Sequence
 
 from market.money import MICRO_PER_MINOR
-from search.auction.contracts import ClickBid, DisplayAward, DisplayCandidate, DisplayPrice, DisplayPriceInputs
+from search.auction.contracts import (
+    ClickBid,
+    DisplayAward,
+    DisplayCandidate,
+    DisplayDecision,
+    DisplayPrice,
+    DisplayPriceInputs,
+)
 from search.auction.contracts.units import PER_THOUSAND, PPM
 
 STEP_MINOR = 10
@@ -31,7 +38,49 @@ def hold_display_auction(
     candidates: Sequence[DisplayCandidate], places: int, *, floor_minor: int, step_minor: int = STEP_MINOR
 ) -> list[DisplayAward]:
     """The places from the first down. `floor_minor` is for a thousand views."""
+    return _award(rank_display(candidates, floor_minor), places, floor_minor, step_minor)
+
+
+def decide_display(
+    candidates: Sequence[DisplayCandidate],
+    places: int,
+    *,
+    floor_minor: int,
+    id: str,
+    decided_us: int,
+    context: str,
+    step_minor: int = STEP_MINOR,
+    keep_all: bool = False,
+) -> DisplayDecision:
+    """An auction to be stored, with the candidates down to the best without a place, or with all of them."""
     ranking = rank_display(candidates, floor_minor)
+    return DisplayDecision(
+        id=id,
+        decided_us=decided_us,
+        context=context,
+        places=places,
+        floor_minor=floor_minor,
+        step_minor=step_minor,
+        candidates=tuple(candidates if keep_all else ranking[: places + 1]),
+        awards=tuple(_award(ranking, places, floor_minor, step_minor)),
+    )
+
+
+def replay_display(decision: DisplayDecision) -> DisplayDecision:
+    """The same auction again from what was stored: equal to it, or something was changed since."""
+    return decide_display(
+        decision.candidates,
+        decision.places,
+        floor_minor=decision.floor_minor,
+        id=decision.id,
+        decided_us=decision.decided_us,
+        context=decision.context,
+        step_minor=decision.step_minor,
+        keep_all=True,
+    )
+
+
+def _award(ranking: Sequence[DisplayCandidate], places: int, floor_minor: int, step_minor: int) -> list[DisplayAward]:
     awards = []
     for place, candidate in enumerate(ranking[:places], start=1):
         inputs = DisplayPriceInputs(

@@ -9,7 +9,15 @@ import structlog
 
 from billing.settlement.services.days import business_date
 from search.spending.selectors.partitions import count_misplaced, find_last_day
-from search.spending.services import close_due_leases
+from search.spending.services import (
+    close_days,
+    close_due_leases,
+    close_hours,
+    find_late_invalid,
+    post_credits,
+    prove_hours,
+    purge_old,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +35,30 @@ def close_leases(now: datetime) -> int:
         if not closed:
             break
     return total
+
+
+def charge(now: datetime) -> int:
+    """Charge the hours that are over, prove them, close days of which nothing can come any more."""
+    try:
+        return close_hours(now)
+    finally:
+        prove_hours(now)
+        close_days(now)
+
+
+def find_invalid(now: datetime) -> int:
+    """Look at the clicks of the last 72 hours again. Returns how many findings are new."""
+    return find_late_invalid(now)
+
+
+def give_credits(now: datetime) -> int:
+    """Post the credits that are approved. Returns how many postings were made."""
+    return post_credits(now)
+
+
+def purge(now: datetime) -> int:
+    """Forget what is older than it may be. Returns how many rows went."""
+    return purge_old(now=now)
 
 
 def keep_partitions(now: datetime) -> int:

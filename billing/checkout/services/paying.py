@@ -22,6 +22,7 @@ from billing.payments.services import (
     record_report,
     start_payment,
 )
+from billing.wallets.services import credit_top_up, is_top_up
 from tenants.inventory.services import OutOfStock, extend_hold, retake_stock
 from tenants.orders.contracts import OrderState
 
@@ -55,11 +56,15 @@ def check_payment(*, payment_no: str, now: datetime) -> bool:
 def settle_report(*, report: ProviderReport, now: datetime) -> bool:
     """Book what a provider says was paid, once. Returns whether this call did it.
 
-    Payment, orders, holds, shares and posting requests change in this one transaction. Raises `AmountMismatch`.
+    Payment, orders, holds, shares and posting requests change in this one transaction. What was paid for may also be an
+    advertising top-up: the provider tells of both in one place. Raises `AmountMismatch`.
     """
     outcome = record_report(report=report, now=now)
     if not outcome.captured_now:
         return False
+    if is_top_up(outcome.purchase_no):
+        credit_top_up(number=outcome.purchase_no, now=now)
+        return True
     purchase, shares = lock_purchase(outcome.purchase_no)
     for share in shares:
         _request_postings(share, purchase.method)

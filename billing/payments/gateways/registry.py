@@ -5,7 +5,13 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from billing.payments.contracts import CustodyGateway, Gateway, StatementGateway, WithdrawalGateway
+from billing.payments.contracts import (
+    CustodyGateway,
+    Gateway,
+    OwnAccountGateway,
+    StatementGateway,
+    WithdrawalGateway,
+)
 from billing.payments.gateways.cod import CashOnDeliveryGateway
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.payments.gateways.wechatpay_client import WechatPayConfig
@@ -19,6 +25,10 @@ class UnknownGateway(LookupError):
 
 class NoCustody(LookupError):
     """This gateway does not hold money for shops, so there is nothing to enrol, split or release."""
+
+
+class NoOwnAccount(LookupError):
+    """The platform has no account of its own at this provider, so nothing can be paid to it there."""
 
 
 class NoStatements(LookupError):
@@ -48,6 +58,15 @@ def get_withdrawal_gateway(name: str) -> WithdrawalGateway:
     if not isinstance(gateway, WithdrawalGateway):
         raise NoCustody(name)
     return gateway
+
+
+def get_own_account(name: str) -> str:
+    """The platform's own account at a provider. Raises NoOwnAccount."""
+    gateway = get_gateway(name)
+    account = gateway.own_account if isinstance(gateway, OwnAccountGateway) else ""
+    if not account:
+        raise NoOwnAccount(name)
+    return account
 
 
 def get_statement_gateway(name: str) -> StatementGateway:

@@ -47,7 +47,7 @@ _REFUND_STATES = {
 
 
 class WechatPayGateway:
-    """`contracts.Gateway`, `contracts.CustodyGateway` and `contracts.WithdrawalGateway` for WeChat Pay."""
+    """`contracts.Gateway`, and the ones for custody, withdrawals, statements and our own account, for WeChat Pay."""
 
     name = "wechatpay"
     funds_flow = FundsFlow.CUSTODY
@@ -55,6 +55,11 @@ class WechatPayGateway:
     def __init__(self, config: WechatPayConfig) -> None:
         self._client = WechatPayClient(config)
         self._config = config
+
+    @property
+    def own_account(self) -> str:
+        """Our own sub-merchant's number; empty where none is set."""
+        return self._config.own_mchid
 
     def start(self, order: PaymentOrder) -> Started:
         """Place the combined order. Repeats with the same order are harmless."""
@@ -213,7 +218,8 @@ class WechatPayGateway:
             "attach": share.share_no,
             "description": cut_bytes(share.description, LONGEST_DESCRIPTION) or share.share_no,
             "amount": {"total_amount": share.amount_minor, "currency": currency},
-            "settle_info": {"profit_sharing": True},
+            # A shop's money stays frozen until its order is final; our own is ours at once.
+            "settle_info": {"profit_sharing": share.merchant_account != self._config.own_mchid},
         }
 
     def _check_addressee(self, resource: Json, field: str) -> None:

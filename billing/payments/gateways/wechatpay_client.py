@@ -46,6 +46,7 @@ class WechatPayConfig:
     public_key_file: str = ""
     certificate_dir: str = ""
     timeout_seconds: float = 5.0
+    own_mchid: str = ""  # our own sub-merchant, for what merchants pay us
 
 
 class WechatPayClient:

@@ -9,6 +9,7 @@ from billing.payments.services.opening import (
     PaymentClosed,
     PaymentExpired,
     PaymentReused,
+    open_own_payment,
     open_payment,
     start_payment,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "fetch_statement",
     "lock_merchant_account",
     "mark_closed",
+    "open_own_payment",
     "open_payment",
     "query_withdrawal",
     "read_merchant_balance",

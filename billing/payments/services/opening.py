@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.payments.contracts import FundsFlow, PaymentOrder, PaymentState, ShareToPay, Started
-from billing.payments.gateways.registry import get_gateway
+from billing.payments.gateways.registry import get_gateway, get_own_account
 from billing.payments.models import Payment, PaymentShare
 from billing.payments.rules import MOST_SHARES
 from billing.payments.selectors import PaymentNotFound, to_order
 from billing.payments.services.guards import demand_no_transaction, demand_transaction, lock_payment
+from market.money import DEFAULT_CURRENCY
 
 
 class BadShares(ValueError):
@@ -74,6 +75,25 @@ def open_payment(
         for position, share in enumerate(shares, start=1)
     )
     return payment.payment_no
+
+
+def open_own_payment(
+    *, number: str, shop_id: int, gateway: str, amount_minor: int, description: str, expires_at: datetime, now: datetime
+) -> str:
+    """Step: a payment of a shop to the platform itself, of one share, under a number of the caller's own.
+
+    Returns the payment's number. Raises `UnknownGateway`, `NoOwnAccount`, `PaymentReused`.
+    """
+    share = ShareToPay(number, shop_id, get_own_account(gateway), amount_minor, description)
+    return open_payment(
+        purchase_no=number,
+        gateway=gateway,
+        currency=DEFAULT_CURRENCY,
+        shares=[share],
+        description=description,
+        expires_at=expires_at,
+        now=now,
+    )
 
 
 def start_payment(*, payment_no: str, now: datetime) -> Started:

@@ -21,6 +21,7 @@ from billing.ledger.selectors.provider_facts import (
     list_posted_about,
     list_posted_between,
 )
+from billing.payments.rules import name_own_psp
 from billing.settlement.contracts.reconciling import (
     FindingKind,
     FindingState,
@@ -32,6 +33,7 @@ from billing.settlement.models.reconciling import Finding, ProviderStatement, St
 from billing.settlement.rules.reconciling import LOOSE_KINDS, LOOSE_WITHIN, OurItem, OurRole, TheirItem
 from billing.settlement.rules.reconciling.facts import (
     CUSTODY_KINDS,
+    OWN_TRADE_KINDS,
     SUSPENSE_KINDS,
     BookedItem,
     list_booked_items,
@@ -158,7 +160,9 @@ def _read_between(
     statement: ProviderStatement, since: datetime, until: datetime, only: tuple[str, ...] = ()
 ) -> list[PostedFact]:
     if statement.kind == _TRADE.value:
-        return list_posted_between(kinds=CUSTODY_KINDS, psp=statement.psp, since=since, until=until)
+        custody = list_posted_between(kinds=CUSTODY_KINDS, psp=statement.psp, since=since, until=until)
+        own = name_own_psp(statement.psp)
+        return custody + list_posted_between(kinds=OWN_TRADE_KINDS, psp=own, since=since, until=until)
     facts = list_moved_between(
         code=Code.PSP_RECEIVABLE,
         owner=Owner.of_psp(statement.psp),
@@ -174,10 +178,10 @@ def _read_about(statement: ProviderStatement, subjects: set[str], transaction_id
     if not subjects and not numbers:
         return []
     if statement.kind == _TRADE.value:
-        found = list_posted_about(kinds=CUSTODY_KINDS, psp=statement.psp, subjects=subjects, transaction_ids=numbers)
+        found = _list_traded(statement.psp, subjects, numbers)
         # A transaction alone may lack its fee: everything else about the same order comes with it.
         orders = {fact.subject for fact in found} - subjects
-        return found + (list_posted_about(kinds=CUSTODY_KINDS, psp=statement.psp, subjects=orders) if orders else [])
+        return found + (_list_traded(statement.psp, orders, []) if orders else [])
     owner = Owner.of_psp(statement.psp)
     found = list_moved_about(
         code=Code.PSP_RECEIVABLE, owner=owner, subjects=subjects, transaction_ids=numbers, without=SUSPENSE_KINDS
@@ -186,6 +190,14 @@ def _read_about(statement: ProviderStatement, subjects: set[str], transaction_id
     if not orders:
         return found
     return found + list_moved_about(code=Code.PSP_RECEIVABLE, owner=owner, subjects=orders, without=SUSPENSE_KINDS)
+
+
+def _list_traded(psp: str, subjects: set[str], transaction_ids: list[int]) -> list[PostedFact]:
+    """What a trade bill lists of these numbers: orders in custody, and what was paid to ourselves."""
+    custody = list_posted_about(kinds=CUSTODY_KINDS, psp=psp, subjects=subjects, transaction_ids=transaction_ids)
+    return custody + list_posted_about(
+        kinds=OWN_TRADE_KINDS, psp=name_own_psp(psp), subjects=subjects, transaction_ids=transaction_ids
+    )
 
 
 def _give_roles(statement: ProviderStatement, items: Iterable[BookedItem]) -> list[OurItem]:

@@ -104,6 +104,7 @@ class Epochs:
     listings: int
     curation: int = 0
     collections: int = 0
+    slots: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def update_shop_profile(
 
 
 def bump_epoch(name: str) -> None:
-    """Tell every process that what it keeps of `shops`, `listings`, `curation` or `collections` is old.
+    """Tell every process that what it keeps of `shops`, `listings`, `curation`, `collections` or `slots` is old.
 
     In the caller's transaction. Call it last: the row is locked until the transaction ends.
     """

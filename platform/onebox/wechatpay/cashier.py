@@ -83,12 +83,18 @@ def _lines(simulator: Simulator, order: Row) -> str:
     )
     total = sum(sub["amount"] for sub in subs)
     lines = "".join(
-        f"<li><span><b>{escape(sub['merchant'] or sub['sub_mchid'])}</b>"
+        f"<li><span><b>{escape(_name_merchant(simulator, sub))}</b>"
         f"<small>{escape(sub['description'])}</small></span>"
         f"<span class='money'>{_yuan(sub['amount'])}</span></li>"
         for sub in subs
     )
     return f"<p class='total money'><span>¥</span>{_yuan(total)}</p><ul class='lines'>{lines}</ul>"
+
+
+def _name_merchant(simulator: Simulator, sub: Row) -> str:
+    if sub["sub_mchid"] == simulator.keys.own_mchid:
+        return "集市 Jishi"
+    return str(sub["merchant"] or sub["sub_mchid"])
 
 
 def _rows(simulator: Simulator, texts: dict[str, str]) -> str:

@@ -34,6 +34,11 @@ class Keys:
     certified: rsa.RSAPrivateKey
     certificate: x509.Certificate
 
+    @property
+    def own_mchid(self) -> str:
+        """The platform's own sub-merchant: what merchants pay the platform itself for goes there."""
+        return f"15{self.sp_mchid[-8:]}"
+
     def signer(self, mode: str) -> tuple[str, rsa.RSAPrivateKey]:
         """The serial and the key of a mode: `public_key` or `certificate`."""
         if mode == "public_key":
@@ -66,6 +71,7 @@ def write_settings(keys: Keys, *, base_url: str, mode: str, notify_url: str) -> 
         "WECHATPAY_BASE_URL": base_url,
         "WECHATPAY_SP_MCHID": keys.sp_mchid,
         "WECHATPAY_SP_APPID": keys.sp_appid,
+        "WECHATPAY_OWN_MCHID": keys.own_mchid,
         "WECHATPAY_SERIAL_NO": keys.merchant_serial,
         "WECHATPAY_PRIVATE_KEY_FILE": str(keys.folder / f"{MERCHANT}_key.pem"),
         "WECHATPAY_APIV3_KEY": keys.apiv3_key,

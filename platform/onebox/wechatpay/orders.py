@@ -32,7 +32,7 @@ def place(simulator: Simulator, body: Body, mode: str) -> dict[str, str]:
         for sub in subs:
             if store.row("SELECT 1 FROM sub_orders WHERE out_trade_no = ?", sub["out_trade_no"]):
                 raise ApiError(403, "OUT_TRADE_NO_USED", f"商户订单号重复：{sub['out_trade_no']}")
-            if not store.row("SELECT 1 FROM applyments WHERE sub_mchid = ? AND state = 'FINISHED'", sub["sub_mchid"]):
+            if not _is_ours(simulator, str(sub["sub_mchid"])):
                 raise ApiError(403, "NO_AUTH", f"特约商户 {sub['sub_mchid']} 与服务商没有关系")
         token = secrets.token_urlsafe(18)
         store.insert(
@@ -182,6 +182,12 @@ def _read_sub(simulator: Simulator, sub: Body) -> dict[str, object]:
         "attach": fields.text(sub, "attach", longest=128),
         "profit_sharing": int(fields.flag(settle, "profit_sharing", default=False)),
     }
+
+
+def _is_ours(simulator: Simulator, sub_mchid: str) -> bool:
+    """Whether this merchant is under the service provider: examined, or its own."""
+    examined = "SELECT 1 FROM applyments WHERE sub_mchid = ? AND state = 'FINISHED'"
+    return sub_mchid == simulator.keys.own_mchid or simulator.store.row(examined, sub_mchid) is not None
 
 
 def _check_repeat(known: Row, request_digest: str) -> Row:

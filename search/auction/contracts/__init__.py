@@ -12,7 +12,14 @@ from search.auction.contracts.attribution import (
 )
 from search.auction.contracts.budgets import Bill, Cap, CapKind, HourCharge, Lease, WalletShare
 from search.auction.contracts.clicks import ClickFacts, ClickGroup, InvalidReason, InvalidRules, TokenState
-from search.auction.contracts.display import ClickBid, DisplayAward, DisplayCandidate, DisplayPrice, DisplayPriceInputs
+from search.auction.contracts.display import (
+    ClickBid,
+    DisplayAward,
+    DisplayCandidate,
+    DisplayDecision,
+    DisplayPrice,
+    DisplayPriceInputs,
+)
 from search.auction.contracts.explaining import PriceStep, PriceStepKind
 from search.auction.contracts.forecast import Forecast, PastAuction
 from search.auction.contracts.frequency import FrequencyCap, SeenCount, Window
@@ -57,6 +64,7 @@ __all__ = [
     "Decision",
     "DisplayAward",
     "DisplayCandidate",
+    "DisplayDecision",
     "DisplayPrice",
     "DisplayPriceInputs",
     "Forecast",

@@ -62,3 +62,17 @@ class DisplayAward:
     ad: int
     merchant: int
     price: DisplayPrice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayDecision:
+    """A display auction as it is stored: `replay_display` makes the same of it. `context` is the caller's."""
+
+    id: str
+    decided_us: int
+    context: str
+    places: int
+    floor_minor: int
+    step_minor: int
+    candidates: tuple[DisplayCandidate, ...]
+    awards: tuple[DisplayAward, ...]

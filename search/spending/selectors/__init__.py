@@ -1,5 +1,16 @@
 """Reads of spending: leases, events and their feeds, decisions, charges, findings, health."""
 
+from search.spending.selectors.charges import (
+    HourNotFound,
+    find_finding,
+    get_charging_health,
+    get_hour,
+    list_charged,
+    list_evidence,
+    list_findings,
+    list_hours,
+    sum_credited,
+)
 from search.spending.selectors.decisions import (
     DecisionNotFound,
     Replay,
@@ -13,7 +24,6 @@ from search.spending.selectors.events import (
     count_reasons,
     explain_charge,
     get_event,
-    list_charged,
     list_events,
     list_touches,
     map_events,
@@ -26,16 +36,23 @@ from search.spending.selectors.targets import map_targets
 __all__ = [
     "DecisionNotFound",
     "EventNotFound",
+    "HourNotFound",
     "NotExplained",
     "Replay",
     "count_leases",
     "count_reasons",
     "explain_charge",
+    "find_finding",
+    "get_charging_health",
     "get_decision",
     "get_event",
+    "get_hour",
     "list_caps",
     "list_charged",
     "list_events",
+    "list_evidence",
+    "list_findings",
+    "list_hours",
     "list_touches",
     "map_events",
     "map_targets",
@@ -45,5 +62,6 @@ __all__ = [
     "read_leases",
     "replay_decision",
     "search_decisions",
+    "sum_credited",
     "sum_spent",
 ]

@@ -74,14 +74,6 @@ def map_events(keys: Collection[tuple[date, UUID]]) -> dict[tuple[date, UUID], A
     return {(event.day, event.token): event for event in found}
 
 
-def list_charged(*, charge_id: int, shop_id: int | None = None, limit: int = MOST_LISTED) -> list[AdEventView]:
-    """The events that an hour's charge is made of, as they came."""
-    condition, values = "e.charge_id = %s", [charge_id]
-    if shop_id is not None:
-        condition, values = f"{condition} AND e.shop_id = %s", [*values, shop_id]
-    return select_events(condition, list(values), order="e.at, e.number", limit=limit)
-
-
 def explain_charge(event: AdEventView) -> Explanation:
     """The steps to an event's price, worked out anew. Raises `NotExplained`, and `PriceDisputed` if they differ."""
     price = _read_price(event)

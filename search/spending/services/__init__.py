@@ -1,20 +1,43 @@
 """What spending does: leases, decisions, views and clicks, hours that are charged, credits."""
 
+from search.spending.services.charging import HoursNotClosed, close_hours
+from search.spending.services.closing import close_days
+from search.spending.services.crediting import (
+    FindingDecided,
+    FindingNotFound,
+    approve_finding,
+    post_credits,
+    refuse_finding,
+)
 from search.spending.services.decisions import store_decisions
 from search.spending.services.keys import BadKeyRing, get_key_ring
+from search.spending.services.late import find_late_invalid
 from search.spending.services.leasing import close_due_leases, extend_leases, take_lease
+from search.spending.services.proving import prove_hours
+from search.spending.services.purging import purge_old
 from search.spending.services.rendered import note_rendered
 from search.spending.services.reporting import record_click, record_dwell, record_views
 
 __all__ = [
     "BadKeyRing",
+    "FindingDecided",
+    "FindingNotFound",
+    "HoursNotClosed",
+    "approve_finding",
+    "close_days",
     "close_due_leases",
+    "close_hours",
     "extend_leases",
+    "find_late_invalid",
     "get_key_ring",
     "note_rendered",
+    "post_credits",
+    "prove_hours",
+    "purge_old",
     "record_click",
     "record_dwell",
     "record_views",
+    "refuse_finding",
     "store_decisions",
     "take_lease",
 ]

@@ -1,13 +1,21 @@
 """The display auction: eCPM, the step above the next, clicks billed by it."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.auction.contracts import BadCandidate, ClickBid, DisplayCandidate, DisplayPriceInputs
-from search.auction.display import compute_display_price, compute_ecpm, hold_display_auction
+from search.auction.contracts import BadCandidate, ClickBid, DisplayCandidate, DisplayDecision, DisplayPriceInputs
+from search.auction.display import (
+    compute_display_price,
+    compute_ecpm,
+    decide_display,
+    hold_display_auction,
+    replay_display,
+)
+from search.auction.records import read_record, write_record
 from tests.search.auction.markets import SEED, steady
 
 
@@ -81,3 +89,23 @@ def test_click_bids_outside_the_limits_are_refused(bid: int, rate: int) -> None:
         ClickBid(bid, rate)
     with pytest.raises(BadCandidate):
         ad(1, 0)
+
+
+def test_a_stored_display_auction_replays_to_the_same_awards() -> None:
+    chance = random.Random(11)
+    for number in range(2_000):
+        candidates = [
+            DisplayCandidate(
+                ad=ad, merchant=chance.randint(1, 6), ecpm_minor=chance.randint(1, 9_000), created_us=ad % 3
+            )
+            for ad in range(chance.randint(0, 12))
+        ]
+        decision = decide_display(
+            candidates, 3, floor_minor=200, id=str(number), decided_us=number, context="home", keep_all=number % 2 == 0
+        )
+        stored = write_record(decision)
+        assert list(decision.awards) == hold_display_auction(candidates, 3, floor_minor=200)
+        assert replay_display(read_record(DisplayDecision, stored)) == decision
+        if decision.awards:  # what was changed since is noticed
+            dearer = replace(decision, floor_minor=9_001)
+            assert replay_display(dearer) != dearer

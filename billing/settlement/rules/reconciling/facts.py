@@ -11,6 +11,9 @@ from billing.settlement.contracts.reconciling import LineKind, StatementKind
 CUSTODY_KINDS = ("custody_share_paid", "custody_fee_taken", "refund_custody", "custody_fee_returned")
 """Postings that a trade bill lists: sub-orders in shops' custody. Subsidies and releases are not on it."""
 
+OWN_TRADE_KINDS = ("ad_top_up_captured", "provider_fee_charged")
+"""Postings that a trade bill lists beside those: what was paid to our own sub-merchant, and the fee of it."""
+
 SUSPENSE_KINDS = ("suspense_raised", "suspense_cleared")
 """Postings that stand for what is not understood yet; they are on nobody's statement."""
 
@@ -59,7 +62,7 @@ def list_booked_items(facts: Iterable[PostedFact], statement_kind: StatementKind
     """Postings as items of a statement: a payment with its fee is one; what was reversed wholly is none."""
     parts: dict[tuple[LineKind, str, str], list[_Part]] = {}
     for fact in facts:
-        part = _read_custody(fact) if statement_kind is StatementKind.TRADE else _read_own(fact, statement_kind)
+        part = _read_trade(fact) if statement_kind is StatementKind.TRADE else _read_own(fact, statement_kind)
         parts.setdefault((part.kind, part.number, fact.currency), []).append(part)
     return [item for group in parts.values() for item in _join(group)]
 
@@ -94,11 +97,11 @@ def _join(parts: list[_Part]) -> list[BookedItem]:
     return items
 
 
-def _read_custody(fact: PostedFact) -> _Part:
+def _read_trade(fact: PostedFact) -> _Part:
     amount = int(fact.event.get("amount_minor", 0))
-    if fact.kind == "custody_share_paid":
+    if fact.kind in ("custody_share_paid", "ad_top_up_captured"):
         return _Part(LineKind.PAYMENT, fact.subject, amount, 0, fact, leads=True)
-    if fact.kind == "custody_fee_taken":
+    if fact.kind in ("custody_fee_taken", "provider_fee_charged"):
         return _Part(LineKind.PAYMENT, fact.subject, 0, amount, fact, leads=False)
     number = str(fact.event.get("refund_no", fact.subject))
     if fact.kind == "refund_custody":

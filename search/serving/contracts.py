@@ -1,0 +1,111 @@
+"""What crosses the border of serving: what a page asks for and what it is given. No Django."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from search.auction.contracts import QualityFacts, TokenKind
+from search.campaigns.contracts import CampaignKind, LiveCreative, PageKind
+
+Product = tuple[int, int]
+"""Whose product it is: shop id and product id."""
+
+Usage = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdAsk:
+    """One page view that asks for all its ads at once.
+
+    `places` says how many of each kind. `tokens` are the asked words as campaigns cut them. `person` is signals' digest
+    of a member or guest ("" for nobody or for somebody who said no), `network` an address prefix. `region` is a
+    province code or "", `audiences` the visitor's bits. `category_id` is the category that is looked at or that
+    `product` is in, `trade_id` the uppermost one above it.
+    """
+
+    page: PageKind
+    places: Mapping[CampaignKind, int]
+    query: str = ""
+    tokens: tuple[str, ...] = ()
+    category_id: int | None = None
+    trade_id: int | None = None
+    product: Product | None = None
+    region: str = ""
+    audiences: int = 0
+    person: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """An ad at its place (from 1) of a kind. Exactly one of listing and creative; `used` are facts of the visitor that
+    it was chosen by ("region", "interests")."""
+
+    place: int
+    kind: CampaignKind
+    ad_id: int
+    campaign_id: int
+    shop_id: int
+    listing_id: int | None
+    creative: LiveCreative | None
+    click_token: str
+    view_token: str
+    used: Usage = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PageAds:
+    """What a page shows; nothing at all is always possible."""
+
+    lines: tuple[ShownLine, ...] = ()
+
+    def of_kind(self, kind: CampaignKind) -> list[ShownLine]:
+        """The lines of a kind, by place."""
+        return [line for line in self.lines if line.kind is kind]
+
+
+NO_ADS = PageAds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """A product that can be shown now. `text` is all that it is called by, cleaned; categories from the top down."""
+
+    listing_id: int
+    product: Product
+    in_stock: bool
+    category_ids: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityTable:
+    """What is known of ads, by the number of its computation: counts by ad; an ad that is missing has none yet."""
+
+    version: int = 0
+    facts: Mapping[int, QualityFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServingHealth:
+    """How a process serves: what it holds in memory, and how old that is."""
+
+    campaigns: int
+    ads: int
+    words: int
+    leases: int
+    decisions_waiting: int
+    decisions_lost: int
+    refreshed_seconds_ago: float | None
+
+
+__all__ = [
+    "NO_ADS",
+    "AdAsk",
+    "Goods",
+    "PageAds",
+    "Product",
+    "QualityTable",
+    "ServingHealth",
+    "ShownLine",
+    "TokenKind",
+]

@@ -1,0 +1,1 @@
+"""How ads are found and chosen: memory and arithmetic, no clock, no database."""

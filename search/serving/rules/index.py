@@ -1,0 +1,188 @@
+"""Live ads in memory, found by words, by category, or all that are shown without words.
+
+A bought word stands under one of its tokens, the one that fewest others stand under: whoever asks for all of its tokens
+asks for that one. What is found under a key is an immutable value that is replaced whole, so that threads read without
+a lock while another one changes a campaign: they find it as it was or as it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from search.auction.contracts import Keyword
+from search.campaigns.contracts import CampaignKind, LiveAd, LiveCampaign, LiveKeyword
+from search.serving.contracts import Goods, Product
+
+MOST_GROUPS_FOUND = 2_000
+"""Groups that one question looks at, of all that bought its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAd:
+    """An ad with what can be shown for it: goods, or its own creative."""
+
+    ad: LiveAd
+    goods: Goods | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGroup:
+    """The ads of a group that can be shown."""
+
+    group_id: int
+    campaign: LiveCampaign
+    ads: tuple[HeldAd, ...]
+    negatives: tuple[Keyword, ...]
+    bid_minor: int
+    keywords: tuple[LiveKeyword, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWord:
+    """A bought word and whose it is."""
+
+    keyword: LiveKeyword
+    group: HeldGroup
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Equal words bought with an equal match are matched once. `bag` sorts out most of them faster than matching."""
+
+    keyword: Keyword
+    bag: frozenset[str]
+
+
+@dataclass
+class _Held:
+    """Where a campaign stands in the index, so that it can be taken out."""
+
+    campaign: LiveCampaign
+    groups: tuple[HeldGroup, ...]
+    words: list[tuple[str, _Phrase]] = field(default_factory=list)
+
+
+class AdIndex:
+    """All live campaigns of a process. One thread changes it, any number read it."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, _Held] = {}
+        self._words: dict[str, dict[_Phrase, tuple[HeldWord, ...]]] = defaultdict(dict)
+        self._by_category: dict[int, dict[int, HeldGroup]] = defaultdict(dict)
+        self._display: dict[int, HeldGroup] = {}
+        self._campaigns_of: dict[Product, set[int]] = defaultdict(set)
+
+    def put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> None:
+        """Take a campaign in, or what became of it. Ads of goods that are not in `goods` cannot be shown."""
+        self.drop(campaign.campaign_id)
+        groups = tuple(_make_groups(campaign, goods))
+        held = _Held(campaign, groups)
+        for group in groups:
+            if campaign.kind is CampaignKind.DISPLAY:
+                self._display[group.group_id] = group
+                continue
+            for keyword in group.keywords:
+                held.words.append(self._add_word(HeldWord(keyword, group)))
+            for category_id in _list_categories(group):
+                self._by_category[category_id][group.group_id] = group
+        for product in list_products([campaign]):
+            self._campaigns_of[product].add(campaign.campaign_id)
+        self._held[campaign.campaign_id] = held
+
+    def drop(self, campaign_id: int) -> None:
+        """Take a campaign out; nothing happens to one that is not in."""
+        held = self._held.pop(campaign_id, None)
+        if held is None:
+            return
+        for token, phrase in held.words:
+            left = tuple(
+                word for word in self._words[token].get(phrase, ()) if word.group.campaign.campaign_id != campaign_id
+            )
+            if left:
+                self._words[token][phrase] = left
+            else:
+                self._words[token].pop(phrase, None)
+        for group in held.groups:
+            self._display.pop(group.group_id, None)
+            for category_id in _list_categories(group):
+                self._by_category[category_id].pop(group.group_id, None)
+        for product in list_products([held.campaign]):
+            self._campaigns_of[product].discard(campaign_id)
+
+    def find_words(self, tokens: Sequence[str]) -> Iterator[tuple[Keyword, tuple[HeldWord, ...]]]:
+        """Bought words all of whose tokens are asked for, in whatever order: the caller looks how they match."""
+        asked = frozenset(tokens)
+        found = 0
+        for token in asked:
+            # A dictionary's items are copied by one step of the interpreter: nobody changes them meanwhile.
+            for phrase, words in tuple(self._words.get(token, _NOTHING).items()):
+                if phrase.bag <= asked:
+                    yield phrase.keyword, words
+                    found += len(words)
+                    if found >= MOST_GROUPS_FOUND:
+                        return
+
+    def list_in_category(self, category_id: int) -> list[HeldGroup]:
+        """Groups that buy words and have goods in a category or below it."""
+        return list(self._by_category.get(category_id, _NO_GROUPS).values())[:MOST_GROUPS_FOUND]
+
+    def list_display(self) -> list[HeldGroup]:
+        """Groups that buy places on pages."""
+        return list(self._display.values())[:MOST_GROUPS_FOUND]
+
+    def list_campaigns(self) -> list[LiveCampaign]:
+        """Every campaign that is held."""
+        return [held.campaign for held in tuple(self._held.values())]
+
+    def find_campaign(self, campaign_id: int) -> LiveCampaign | None:
+        """A campaign as it is held."""
+        held = self._held.get(campaign_id)
+        return held.campaign if held else None
+
+    def list_advertising(self, products: Iterable[Product]) -> set[int]:
+        """The campaigns with ads for any of these products."""
+        return {campaign_id for product in products for campaign_id in self._campaigns_of.get(product, ())}
+
+    def list_products(self) -> list[Product]:
+        """Everything that is advertised."""
+        return [product for product, campaigns in tuple(self._campaigns_of.items()) if campaigns]
+
+    def count(self) -> tuple[int, int, int]:
+        """Campaigns, ads that can be shown, bought words."""
+        held = tuple(self._held.values())
+        ads = sum(len(group.ads) for one in held for group in one.groups)
+        return len(held), ads, sum(len(one.words) for one in held)
+
+    def _add_word(self, word: HeldWord) -> tuple[str, _Phrase]:
+        keyword = word.keyword
+        phrase = _Phrase(Keyword(keyword.tokens, keyword.match), frozenset(keyword.tokens))
+        standing = [token for token in keyword.tokens if phrase in self._words.get(token, _NOTHING)]
+        token = standing[0] if standing else min(keyword.tokens, key=lambda one: len(self._words.get(one, _NOTHING)))
+        self._words[token][phrase] = (*self._words[token].get(phrase, ()), word)
+        return token, phrase
+
+
+_NOTHING: Mapping[_Phrase, tuple[HeldWord, ...]] = {}
+_NO_GROUPS: Mapping[int, HeldGroup] = {}
+
+
+def list_products(campaigns: Iterable[LiveCampaign]) -> list[Product]:
+    """The products that campaigns advertise, each once."""
+    pairs = ((ad.shop_id, ad.product_id) for campaign in campaigns for ad in campaign.ads)
+    return list(dict.fromkeys((shop, product) for shop, product in pairs if product is not None))
+
+
+def _make_groups(campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> Iterator[HeldGroup]:
+    by_group: dict[int, list[HeldAd]] = defaultdict(list)
+    for ad in campaign.ads:
+        found = goods.get((ad.shop_id, ad.product_id)) if ad.product_id is not None else None
+        if found is not None or ad.creative is not None:
+            by_group[ad.group_id].append(HeldAd(ad, found))
+    for group_id, ads in by_group.items():
+        first = ads[0].ad
+        words = tuple(word for word in first.keywords if word.tokens)
+        yield HeldGroup(group_id, campaign, tuple(ads), first.negatives, first.bid_minor, words)
+
+
+def _list_categories(group: HeldGroup) -> set[int]:
+    return {category_id for held in group.ads if held.goods for category_id in held.goods.category_ids}

@@ -1,0 +1,30 @@
+"""Reads of slots: places, lots, sealed bids, and what runs now."""
+
+from search.slots.selectors.bids import count_waiting_for, list_bids, list_bids_of_shop, list_outcomes
+from search.slots.selectors.lots import (
+    find_lot,
+    find_slot,
+    list_calendar,
+    list_lots_of_slot,
+    list_parts,
+    list_slots,
+    list_sold_prices,
+    read_health,
+)
+from search.slots.selectors.running import list_running
+
+__all__ = [
+    "count_waiting_for",
+    "find_lot",
+    "find_slot",
+    "list_bids",
+    "list_bids_of_shop",
+    "list_calendar",
+    "list_lots_of_slot",
+    "list_outcomes",
+    "list_parts",
+    "list_running",
+    "list_slots",
+    "list_sold_prices",
+    "read_health",
+]

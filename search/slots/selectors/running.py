@@ -1,0 +1,105 @@
+"""What stands in a page's fixed places now, out of memory.
+
+A process keeps the lots of an hour under the epoch `slots`, which moves with every winner, cancelling and change of
+servability. So midnight needs no statement, and what staff take away is gone with the next request.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from market.shops.contracts import Epochs, ShopContext
+from market.shops.selectors import map_shops
+from search.campaigns.contracts import CreativeView, PageKind
+from search.campaigns.selectors import map_creatives
+from search.listings.keeping import Memory
+from search.slots.contracts import LotState, RunningSlot, SlotView
+from search.slots.models import Lot, SlotRow
+from search.slots.selectors.lots import to_slot
+
+MOST_HOURS_KEPT = 4
+_SHOWN = (LotState.CLOSED.value, LotState.DELIVERED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sold:
+    """A won lot of the hour."""
+
+    starts_at: datetime
+    ends_at: datetime
+    lot_id: int
+    shop_id: int
+    creative: CreativeView
+
+
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """Every sold place with its won lots of one hour."""
+
+    slots: Sequence[SlotView]
+    sold: Mapping[int, Sequence[_Sold]]
+
+
+_hours: Memory[_Hour] = Memory(MOST_HOURS_KEPT)
+
+
+def list_running(*, page: PageKind, epochs: Epochs, now: datetime) -> list[RunningSlot]:
+    """The fixed places of a page by position, each with the creative of its lot or without one.
+
+    At most three statements after anything about slots changed or an hour began, else none.
+    """
+    if not epochs.slots:
+        return []
+    hour = _get_hour(epochs, now.replace(minute=0, second=0, microsecond=0))
+    shops = map_shops(epochs)
+    return [
+        _fill(slot, next((one for one in hour.sold.get(slot.slot_id, ()) if _runs(one, now)), None), shops)
+        for slot in hour.slots
+        if slot.terms.page is page
+    ]
+
+
+def _runs(sold: _Sold, now: datetime) -> bool:
+    return sold.starts_at <= now < sold.ends_at
+
+
+def _fill(slot: SlotView, sold: _Sold | None, shops: Mapping[int, ShopContext]) -> RunningSlot:
+    terms = slot.terms
+    shop = shops.get(sold.shop_id) if sold else None
+    won = sold if shop is not None and shop.is_open else None
+    return RunningSlot(
+        key=terms.key,
+        kind=terms.kind,
+        position=terms.position,
+        width=terms.width,
+        height=terms.height,
+        creative=won.creative if won else None,
+        lot_id=won.lot_id if won else None,
+        shop_id=won.shop_id if won else None,
+    )
+
+
+def _get_hour(epochs: Epochs, hour: datetime) -> _Hour:
+    key = (epochs.slots, hour)
+    known = _hours.find(key)
+    return known or _hours.keep(key, _read_hour(hour))
+
+
+def _read_hour(hour: datetime) -> _Hour:
+    slots = [to_slot(row) for row in SlotRow.objects.filter(is_sold=True).order_by("page", "-kind", "position")]
+    lots = Lot.objects.filter(
+        Q(starts_at__lt=hour + timedelta(hours=1), ends_at__gt=hour),
+        state__in=_SHOWN,
+        is_servable=True,
+        shop_id__isnull=False,
+    )
+    rows = list(lots.values_list("slot_id", "starts_at", "ends_at", "pk", "shop_id", "creative_id"))
+    creatives = map_creatives([row[-1] for row in rows if row[-1] is not None]) if rows else {}
+    sold: dict[int, list[_Sold]] = {}
+    for slot_id, starts_at, ends_at, lot_id, shop_id, creative_id in rows:
+        if shop_id is not None and creative_id is not None and creative_id in creatives:
+            won = _Sold(starts_at, ends_at, lot_id, shop_id, creatives[creative_id])
+            sold.setdefault(slot_id, []).append(won)
+    return _Hour(slots, sold)

@@ -14,6 +14,7 @@ from merchant_portal.money import views as money
 from merchant_portal.orders import views as orders
 from merchant_portal.payouts import views as payouts
 from merchant_portal.shop_settings import views as shop_settings
+from merchant_portal.slots import views as slots
 from merchant_portal.stock import views as stock
 
 app_name = "portal"
@@ -70,6 +71,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/reports/charges/", charges.show_charges, name="ads-charges"),
     path("ads/reports/charges/<str:day>/<uuid:token>/", charges.show_charge, name="ads-charge"),
     path("ads/reports/file/", ads_reports.download_report, name="ads-report-file"),
+    path("ads/slots/", slots.show_places, name="slots"),
+    path("ads/slots/bids/", slots.show_bids, name="lot-bids"),
+    path("ads/slots/lots/<int:lot_id>/", slots.show_lot, name="lot"),
+    path("ads/slots/lots/<int:lot_id>/withdraw/", slots.withdraw, name="withdraw-bid"),
+    path("ads/slots/lots/<int:lot_id>/picture/", slots.change_picture, name="change-lot-picture"),
+    path("ads/slots/<slug:key>/", slots.show_place, name="slot"),
     path("settings/profile/", shop_settings.edit_profile, name="profile"),
     path("settings/freight/", shop_settings.edit_freight, name="freight"),
     path("settings/team/", shop_settings.show_team, name="team"),

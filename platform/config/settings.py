@@ -234,6 +234,12 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"  # of pages; tables hold UTC
 BUSINESS_TIME_ZONE = "Asia/Shanghai"
 
+# ---- Advertising: off, every page is shown without ads; without a background thread nothing is ever loaded --------
+ADS_ON = env.bool("JISHI_ADS", default=True)
+ADS_BACKGROUND = env.bool("JISHI_ADS_BACKGROUND", default=True)
+# Networks (CIDR) of hosting companies: clicks out of them are nobody's.
+DATA_CENTRE_NETWORKS = env.list("JISHI_DATA_CENTRE_NETWORKS", default=[])
+
 # ---- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("JISHI_STATIC_ROOT", default=str(LOCAL / "static")))

@@ -2,6 +2,7 @@
 
 from search.listings.contracts.documents import (
     SHOWN_AVAILABLE_AT_MOST,
+    AdvertisedGoods,
     ListingCard,
     ListingCategory,
     ListingDelivery,
@@ -73,6 +74,7 @@ __all__ = [
     "MOST_WORDS_CHARACTERS",
     "RANKED",
     "SHOWN_AVAILABLE_AT_MOST",
+    "AdvertisedGoods",
     "Alternative",
     "AttributeTick",
     "BadQuery",

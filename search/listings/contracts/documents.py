@@ -184,3 +184,17 @@ class ListingPlace:
 
     shop_id: int
     category_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvertisedGoods:
+    """A product that is shown, for whoever advertises it. `texts` are its names; categories from the top down."""
+
+    listing_id: int
+    shop_id: int
+    product_id: int
+    in_stock: bool
+    category_ids: tuple[int, ...]
+    texts: tuple[str, ...]
+    rating_hundredths: int
+    rating_count: int

@@ -3,6 +3,7 @@
 `epochs` is what the request already knows (`request.epochs`); without it, one statement more reads them.
 """
 
+from search.listings.selectors.advertised import list_advertised, list_changed
 from search.listings.selectors.cards import list_cards, list_shop_cards
 from search.listings.selectors.finding import (
     count_categories,
@@ -16,6 +17,7 @@ from search.listings.selectors.finding import (
 )
 from search.listings.selectors.reading import (
     find_highest_listing_id,
+    find_highest_number,
     find_listing,
     find_listing_id,
     find_offer,
@@ -31,12 +33,15 @@ __all__ = [
     "count_categories",
     "fill_shelves",
     "find_highest_listing_id",
+    "find_highest_number",
     "find_ids",
     "find_listing",
     "find_listing_id",
     "find_offer",
     "find_place",
+    "list_advertised",
     "list_cards",
+    "list_changed",
     "list_gone",
     "list_listings",
     "list_offers",

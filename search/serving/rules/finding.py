@@ -210,6 +210,8 @@ def _bid_for_words(index: AdIndex, ask: AdAsk, scene: Scene) -> dict[int, tuple[
     best: dict[int, tuple[HeldGroup, _Bid]] = {}
     floor_minor = scene.floors.find(ask.page, Charge.CLICK)
     for phrase, words in index.find_words(ask.tokens):
+        if scene.is_late():
+            raise TooSlow("words were looked for")
         match = find_match(phrase, ask.tokens)
         if match is None:
             continue

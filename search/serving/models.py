@@ -1,0 +1,56 @@
+"""What serving works out by timer and keeps for all its processes: qualities, reserves, paces."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class QualityRun(models.Model):
+    """A computation of all qualities; its id is the version that decisions name."""
+
+    computed_at = models.DateTimeField()
+    ads = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.ads}"
+
+
+class AdCounts(models.Model):
+    """What is counted of an ad over the last 28 days: valid clicks, viewable views by place from the first down."""
+
+    ad_id = models.BigIntegerField(primary_key=True)
+    clicks = models.PositiveIntegerField()
+    views_by_place = ArrayField(models.PositiveIntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.ad_id}: {self.clicks} of {sum(self.views_by_place)}"
+
+
+class KeywordReserve(models.Model):
+    """The least bid for a word, where enough merchants bid for it; `moved_on` is the business day of its last move."""
+
+    words = models.TextField(primary_key=True)
+    tokens = ArrayField(models.TextField())
+    reserve_minor = models.PositiveBigIntegerField()
+    moved_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.reserve_minor}"
+
+
+class CampaignPace(models.Model):
+    """What a campaign's throttle has learnt, so that neither a new day nor a new process begins with nothing."""
+
+    campaign_id = models.BigIntegerField(primary_key=True)
+    rate_ppm = models.PositiveIntegerField()
+    admitted_ppm = models.PositiveBigIntegerField()
+    yielded_micro = models.PositiveBigIntegerField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="pace_is_a_part", condition=Q(rate_ppm__gte=1, rate_ppm__lte=1_000_000)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.rate_ppm}"

@@ -1,0 +1,249 @@
+"""What a page calls: its ads, within its time, or none. Nothing here may fail a page."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.conf import settings
+
+from billing.settlement.services.days import business_date
+from search.auction.ad_tokens import compute_expiry, sign_token
+from search.auction.contracts import ShownAd, TokenKind
+from search.auction.frequency import find_reached_cap
+from search.auction.records import write_record
+from search.auction.versions import get_rules
+from search.campaigns.contracts import CampaignKind, Charge
+from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine
+from search.serving.rules.choosing import Chosen, Winner, choose_for_places, choose_for_words, list_capped
+from search.serving.rules.finding import Found, Offer, Scene, TooSlow, find_display_offers, find_offers
+from search.serving.services.seen import hold_views, name_viewer, read_seen
+from search.serving.services.server import AdServer, get_server
+from search.serving.services.state import ServerState
+from search.spending.contracts import DecisionLine, StoredDecision
+from search.spending.rules.days import number_day, to_us
+from search.spending.services import get_key_ring
+
+log = structlog.get_logger(__name__)
+
+LIMIT_SECONDS = 0.030
+"""A page waits so long for its ads, and then goes without them."""
+
+LEASE_WAIT_SECONDS = 0.015
+PAUSE_SECONDS = 1.0
+"""After a page had to go without ads, the next ones do not even ask for so long."""
+
+
+@dataclass(slots=True)
+class _Pause:
+    """Leaves the part alone for a moment after it was slow or failed."""
+
+    until: float = 0.0
+
+
+_pause = _Pause()
+
+
+def choose_ads(*, ask: AdAsk, now: datetime) -> PageAds:
+    """The ads of a page, chosen, priced and signed; the decision is stored within a second. Never raises."""
+    if not settings.ADS_ON or time.monotonic() < _pause.until:
+        return NO_ADS
+    try:
+        server = get_server()
+        server.start()
+        return _Choosing(server, ask, now).choose() if server.is_fresh else NO_ADS
+    except TooSlow as slow:
+        log.warning("ads.too_slow", page=ask.page.value, why=str(slow))
+    except Exception:  # whatever is wrong here, the page is shown without ads
+        log.exception("ads.failed", page=ask.page.value)
+    _pause.until = time.monotonic() + PAUSE_SECONDS
+    return NO_ADS
+
+
+def forget_pause() -> None:
+    """Ask again at once, between tests."""
+    _pause.until = 0.0
+
+
+@dataclass(slots=True)
+class _Choosing:
+    """One page's question."""
+
+    server: AdServer
+    ask: AdAsk
+    now: datetime
+
+    def choose(self) -> PageAds:
+        state = self.server.state
+        until = time.monotonic() + LIMIT_SECONDS
+        if state.money.day != business_date(self.now):
+            return NO_ADS  # midnight has passed, and no money of the new day is here yet
+        lines: list[ShownLine] = []
+        for kind in (CampaignKind.KEYWORD, CampaignKind.DISPLAY):
+            places = self.ask.places.get(kind, 0)
+            if places:
+                taken = {line.shop_id for line in lines}
+                lines += self._hold(kind, places, taken, until)
+        if lines:
+            hold_views(
+                viewer=self._viewer,
+                campaign_ids=[line.campaign_id for line in lines if _has_caps(state, line.campaign_id)],
+                now=self.now,
+            )
+        return PageAds(tuple(lines))
+
+    @property
+    def _viewer(self) -> str:
+        return name_viewer(person=self.ask.person, network=self.ask.network)
+
+    def _hold(self, kind: CampaignKind, places: int, taken: set[int], until: float) -> list[ShownLine]:
+        state = self.server.state
+        scene = self._make_scene(until)
+        found = self._find(kind, scene)
+        if found.wanting:
+            wait = min(LEASE_WAIT_SECONDS, until - time.monotonic()) if not found.offers else 0.0
+            if self.server.want(found.wanting, self.now, wait_seconds=wait):
+                scene = replace(scene, budgets=state.budgets)
+                found = self._find(kind, scene)
+        if found.asked:
+            state.asked.append(tuple(found.asked))
+        offers = self._drop_capped([offer for offer in found.offers if offer.held.ad.shop_id not in taken])
+        if not offers:
+            return []
+        if scene.is_late():
+            raise TooSlow("the auction was not reached")
+        context, decided_us = _write_context(self.ask), to_us(self.now)
+        if kind is CampaignKind.KEYWORD:
+            chosen = choose_for_words(offers, places, scene, context=context, decided_us=decided_us)
+        else:
+            floor = scene.floors.find(self.ask.page, Charge.MILLE)
+            chosen = choose_for_places(offers, places, scene, floor_minor=floor, context=context, decided_us=decided_us)
+        return list(self._show(chosen, scene))
+
+    def _make_scene(self, until: float) -> Scene:
+        state = self.server.state
+        local = self.now.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
+        return Scene(
+            request=str(uuid4()),
+            day=local.date(),
+            hour_of_week=local.weekday() * 24 + local.hour,
+            rules=get_rules(),
+            floors=state.floors,
+            reserves=state.reserves,
+            scores=state.scores,
+            budgets=state.budgets,
+            is_late=lambda: time.monotonic() > until,
+        )
+
+    def _find(self, kind: CampaignKind, scene: Scene) -> Found:
+        find = find_offers if kind is CampaignKind.KEYWORD else find_display_offers
+        return find(self.server.state.index, self.ask, scene)
+
+    def _drop_capped(self, offers: list[Offer]) -> list[Offer]:
+        """Without those whose caps are reached, or of which it is not known."""
+        capped = list_capped(offers)
+        if not capped:
+            return offers
+        campaigns = {offer.campaign.campaign_id: offer.campaign for offer in capped}
+        seen = read_seen(viewer=self._viewer, campaign_ids=list(campaigns), now=self.now)
+        open_ones = {
+            pk
+            for pk, campaign in campaigns.items()
+            if pk in seen and find_reached_cap(campaign.frequency_caps, seen[pk], to_us(self.now)) is None
+        }
+        return [
+            offer for offer in offers if not offer.campaign.frequency_caps or offer.campaign.campaign_id in open_ones
+        ]
+
+    def _show(self, chosen: Chosen, scene: Scene) -> Iterator[ShownLine]:
+        """Sign what is shown and keep the decision. A lease that is gone meanwhile shows nothing."""
+        state = self.server.state
+        shown = [winner for winner in chosen.winners if winner.offer.campaign.campaign_id in state.money.leases]
+        if not shown:
+            return
+        state.keep_decision(_make_decision(self.ask, self.now, scene, chosen, shown))
+        for winner in shown:
+            lease = state.money.leases[winner.offer.campaign.campaign_id]
+            state.shown[lease.lease_id] = self.now
+            yield _make_line(self.ask, self.now, scene, chosen.kind, winner, lease.lease_id)
+
+
+def _has_caps(state: ServerState, campaign_id: int) -> bool:
+    campaign = state.index.find_campaign(campaign_id)
+    return campaign is not None and bool(campaign.frequency_caps)
+
+
+def _write_context(ask: AdAsk) -> str:
+    known = {
+        "page": ask.page.value,
+        "tokens": list(ask.tokens),
+        "region": ask.region,
+        "audiences": ask.audiences,
+        "category": ask.category_id,
+    }
+    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _make_decision(ask: AdAsk, now: datetime, scene: Scene, chosen: Chosen, shown: list[Winner]) -> StoredDecision:
+    return StoredDecision(
+        decision_id=UUID(scene.request),
+        day=scene.day,
+        decided_at=now,
+        page=ask.page.value,
+        query=ask.query,
+        region=ask.region,
+        auction=chosen.record,
+        person=ask.person,
+        network=ask.network,
+        lines=tuple(
+            DecisionLine(
+                ad_id=winner.offer.held.ad.ad_id,
+                campaign_id=winner.offer.campaign.campaign_id,
+                group_id=winner.offer.held.ad.group_id,
+                keyword_id=winner.offer.keyword.keyword_id if winner.offer.keyword else None,
+                shop_id=winner.offer.held.ad.shop_id,
+                product_id=winner.offer.held.ad.product_id,
+                place=winner.place,
+                kind=winner.billed,
+                price_micro=winner.price_micro,
+                inputs=write_record(winner.price),
+            )
+            for winner in shown
+        ),
+    )
+
+
+def _make_line(ask: AdAsk, now: datetime, scene: Scene, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:
+    held, campaign = winner.offer.held, winner.offer.campaign
+    used = {"region"} if campaign.regions else set()
+    return ShownLine(
+        place=winner.place,
+        kind=kind,
+        ad_id=held.ad.ad_id,
+        campaign_id=campaign.campaign_id,
+        shop_id=held.ad.shop_id,
+        listing_id=held.goods.listing_id if held.goods else None,
+        creative=held.ad.creative if held.goods is None else None,
+        click_token=_sign(TokenKind.CLICK, now, scene, winner, lease_id),
+        view_token=_sign(TokenKind.VIEW, now, scene, winner, lease_id),
+        used=frozenset(used | ({"interests"} if campaign.audiences else set())),
+    )
+
+
+def _sign(kind: TokenKind, now: datetime, scene: Scene, winner: Winner, lease_id: int) -> str:
+    """What is not billed costs nothing: a view of an ad that is paid by the click, a click of one paid by views."""
+    shown = ShownAd(
+        kind=kind,
+        decision=UUID(scene.request),
+        day=number_day(scene.day),
+        ad=winner.offer.held.ad.ad_id,
+        place=winner.place,
+        price_micro=winner.price_micro if kind is winner.billed else 0,
+        lease=lease_id,
+        expires_second=compute_expiry(kind, int(now.timestamp())),
+    )
+    return sign_token(shown, get_key_ring())

@@ -1,0 +1,101 @@
+"""Following what is advertised: campaigns, their goods, and the tables that a timer works out."""
+
+from collections.abc import Iterable
+
+from market.shops.contracts import Epochs
+from market.shops.selectors import read_epochs
+from market.taxonomy.selectors import get_tree
+from search.campaigns.selectors import get_floors, read_changes, read_live
+from search.listings.contracts import AdvertisedGoods
+from search.listings.selectors import find_highest_number, list_advertised, list_changed
+from search.serving.contracts import Goods, Product
+from search.serving.rules.index import list_products
+from search.serving.rules.scoring import Scores
+from search.serving.selectors import get_quality_table, map_reserves
+from search.serving.services.state import ServerState
+from search.tokens.text import clean
+
+ALL_GOODS_SECONDS = 300.0
+"""All goods are read again so often, whatever the changes said."""
+
+TABLES_SECONDS = 60.0
+
+
+def load_all(state: ServerState) -> None:
+    """Everything that runs. Changes that happen meanwhile are found by the next reading."""
+    reading = state.reading
+    reading.position = read_changes(after=None).position
+    reading.change_no = find_highest_number()
+    epochs = read_epochs()
+    reading.shops_epoch = epochs.shops
+    campaigns = read_live(None)
+    _load_goods(state, list_products(campaigns), epochs)
+    for campaign in campaigns:
+        state.index.put(campaign, state.goods)
+    read_tables(state)
+
+
+def read_tables(state: ServerState) -> None:
+    """Floors, reserves and qualities as they are now; each is replaced whole."""
+    state.floors = get_floors()
+    state.reserves = map_reserves()
+    table = get_quality_table()
+    if table.version != state.scores.version:
+        state.scores = Scores(table)
+
+
+def follow_campaigns(state: ServerState) -> int:
+    """Take over what changed of campaigns. Returns how many did."""
+    changes = read_changes(after=state.reading.position)
+    if changes.campaign_ids:
+        live = {campaign.campaign_id: campaign for campaign in read_live(changes.campaign_ids)}
+        _load_goods(state, list_products(live.values()), read_epochs())
+        for campaign_id in changes.campaign_ids:
+            if campaign_id in live:
+                state.index.put(live[campaign_id], state.goods)
+            else:
+                state.index.drop(campaign_id)
+            state.money.dry_until.pop(campaign_id, None)  # it may have a budget again
+    state.reading.position = changes.position
+    return len(changes.campaign_ids)
+
+
+def follow_goods(state: ServerState, *, everything: bool) -> int:
+    """Take over what changed of advertised goods: sold out, back, hidden, renamed. Returns how many were read."""
+    epochs = read_epochs()
+    changed, change_no = list_changed(after=state.reading.change_no)
+    everything = everything or epochs.shops != state.reading.shops_epoch
+    advertised = state.index.list_products()
+    products = advertised if everything else sorted(set(changed) & set(advertised))
+    before = {product: state.goods.get(product) for product in products}
+    _load_goods(state, products, epochs)
+    differing = [product for product in products if state.goods.get(product) != before[product]]
+    for campaign_id in state.index.list_advertising(differing):
+        campaign = state.index.find_campaign(campaign_id)
+        if campaign is not None:
+            state.index.put(campaign, state.goods)
+    state.reading.change_no, state.reading.shops_epoch = change_no, epochs.shops
+    return len(products)
+
+
+def _load_goods(state: ServerState, products: list[Product], epochs: Epochs) -> None:
+    found = {goods.product: goods for goods in _make_goods(list_advertised(products, epochs=epochs))}
+    for product in products:
+        if product in found:
+            state.goods[product] = found[product]
+        else:
+            state.goods.pop(product, None)
+
+
+def _make_goods(rows: Iterable[AdvertisedGoods]) -> Iterable[Goods]:
+    nodes = get_tree().nodes
+    for row in rows:
+        trades = [nodes[pk] for pk in row.category_ids if pk in nodes]
+        names = (name for node in trades for name in (node.name_zh, node.name_en))
+        yield Goods(
+            listing_id=row.listing_id,
+            product=(row.shop_id, row.product_id),
+            in_stock=row.in_stock,
+            category_ids=row.category_ids,
+            text=clean("\n".join((*row.texts, *names))),
+        )

@@ -1,0 +1,190 @@
+"""One server of ads a process: its memory, and the thread that keeps it fresh.
+
+The thread starts with the first page that asks, so that a worker that was forked has its own. Each round it stores
+decisions, follows what changed, and looks after leases and paces. While the database is away pages are served from
+memory, for at most half a minute: later than that nobody knows what is still paid for.
+"""
+
+import atexit
+import os
+import threading
+import time
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import connections
+from django.db.utils import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from search.serving.contracts import ServingHealth
+from search.serving.services.lending import extend_shown, may_ask, read_held, start_day, take_wanted
+from search.serving.services.pacing import move_paces, renew_budgets
+from search.serving.services.refreshing import (
+    ALL_GOODS_SECONDS,
+    TABLES_SECONDS,
+    follow_campaigns,
+    follow_goods,
+    load_all,
+    read_tables,
+)
+from search.serving.services.state import ServerState
+from search.spending.services import store_decisions
+
+log = structlog.get_logger(__name__)
+
+ROUND_SECONDS = 0.5
+FOLLOW_SECONDS = 1.5
+LEASES_SECONDS = 1.0
+PACES_SECONDS = 2.0
+STALE_SECONDS = 30.0
+"""Without having read leases for so long, nothing is shown."""
+
+MOST_STORED_AT_ONCE = 500
+
+
+class AdServer:
+    """The memory of a process and the thread that keeps it."""
+
+    def __init__(self) -> None:
+        self.state = ServerState()
+        self.pid = os.getpid()
+        self._starting = threading.Lock()
+        self._refreshing = threading.Lock()
+        self._woken = threading.Event()
+        self._lent = threading.Event()
+        self._waiting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what is in memory may be served by."""
+        return self.state.is_ready and time.monotonic() - self.state.reading.leases_at < STALE_SECONDS
+
+    def start(self) -> None:
+        """Start the thread, once; nothing where processes are told to have none."""
+        if self._thread is not None or not settings.ADS_BACKGROUND:
+            return
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ads", daemon=True)
+                self._thread.start()
+                atexit.register(self._store_last)
+
+    def want(self, campaign_ids: set[int], now: datetime, *, wait_seconds: float) -> bool:
+        """Ask for leases. One page at a time waits a moment for them; says whether some came."""
+        wanted = {pk for pk in campaign_ids if may_ask(self.state, pk, now)}
+        if not wanted:
+            return False
+        self.state.wanted |= wanted
+        self._lent.clear()
+        self._woken.set()
+        if self._thread is None or wait_seconds <= 0 or not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._lent.wait(wait_seconds)
+        finally:
+            self._waiting.release()
+
+    def refresh(self, now: datetime, *, everything: bool = True) -> None:
+        """One round. With `everything` whatever its time is, as tests and a first start want it."""
+        with self._refreshing:
+            self._refresh(now, everything)
+
+    def get_health(self) -> ServingHealth:
+        """For staff: what this process holds."""
+        campaigns, ads, words = self.state.index.count()
+        read_at = self.state.reading.leases_at
+        return ServingHealth(
+            campaigns=campaigns,
+            ads=ads,
+            words=words,
+            leases=len(self.state.money.leases),
+            decisions_waiting=len(self.state.waiting),
+            decisions_lost=self.state.lost,
+            refreshed_seconds_ago=time.monotonic() - read_at if read_at else None,
+        )
+
+    def _refresh(self, now: datetime, everything: bool) -> None:
+        state, reading, moment = self.state, self.state.reading, time.monotonic()
+        self._store()
+        extend_shown(state, now)
+        if reading.position is None:
+            load_all(state)
+            reading.read_at = reading.goods_at = reading.tables_at = moment
+        elif everything or moment - reading.read_at >= FOLLOW_SECONDS:
+            follow_campaigns(state)
+            all_goods = everything or moment - reading.goods_at >= ALL_GOODS_SECONDS
+            follow_goods(state, everything=all_goods)
+            reading.read_at = moment
+            reading.goods_at = moment if all_goods else reading.goods_at
+        if everything or moment - reading.tables_at >= TABLES_SECONDS:
+            read_tables(state)
+            reading.tables_at = moment
+        self._look_after_money(now, everything, moment)
+        state.is_ready = True
+
+    def _look_after_money(self, now: datetime, everything: bool, moment: float) -> None:
+        state, reading = self.state, self.state.reading
+        renewed = start_day(state, now)
+        if state.wanted:
+            renewed = take_wanted(state, now) > 0 or renewed
+        if everything or moment - reading.leases_at >= LEASES_SECONDS:
+            read_held(state)
+            reading.leases_at, renewed = moment, True
+        if everything or moment - reading.paces_at >= PACES_SECONDS:
+            renewed = move_paces(state, now) > 0 or renewed
+            reading.paces_at = moment
+        if renewed:
+            renew_budgets(state)
+            self._lent.set()
+
+    def _store(self) -> None:
+        decisions = self.state.take_decisions(MOST_STORED_AT_ONCE)
+        if not decisions:
+            return
+        try:
+            store_decisions(decisions)
+        except Exception:
+            self.state.return_decisions(decisions)
+            raise
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self.refresh(timezone.now(), everything=False)
+            except (DatabaseError, InterfaceError, OSError) as error:
+                log.warning("ads.database_unreachable", error=type(error).__name__)
+            except Exception:  # the edge of a thread: logged, and the next round is tried
+                log.exception("ads.round_failed")
+            finally:
+                connections.close_all()
+            self._woken.wait(ROUND_SECONDS)
+            self._woken.clear()
+
+    def _store_last(self) -> None:
+        """What was decided on in the last half second, when a process ends in good order."""
+        if self.pid != os.getpid():
+            return
+        try:
+            self._store()
+        except (DatabaseError, InterfaceError, OSError) as error:
+            log.warning("ads.database_unreachable", error=type(error).__name__)
+
+
+_making = threading.Lock()
+_servers: dict[int, AdServer] = {}
+
+
+def get_server() -> AdServer:
+    """The server of this process: a fork has its own."""
+    server = _servers.get(os.getpid())
+    if server is None:
+        with _making:
+            server = _servers.setdefault(os.getpid(), AdServer())
+    return server
+
+
+def forget_server() -> None:
+    """Begin anew, between tests: their databases repeat ids."""
+    _servers.clear()

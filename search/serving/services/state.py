@@ -1,0 +1,96 @@
+"""What one process holds in memory to serve: replaced or changed by its background thread, read by its pages."""
+
+import os
+import secrets
+import socket
+import threading
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from search.auction.contracts import PaceState
+from search.campaigns.contracts import Floors, Position
+from search.serving.contracts import Goods, Product, QualityTable
+from search.serving.rules.finding import Budget
+from search.serving.rules.index import AdIndex
+from search.serving.rules.scoring import Scores
+from search.spending.contracts import LeaseView, StoredDecision
+
+MOST_WAITING = 5_000
+"""Decisions that wait for the database; the oldest are lost, and what they showed is free."""
+
+NO_FLOORS = Floors({}, {})
+
+
+def _name_worker() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far the background thread has followed what it reads. None and zero: nothing was read yet."""
+
+    position: Position | None = None
+    change_no: int = 0
+    shops_epoch: int = -1
+    read_at: float = 0.0
+    goods_at: float = 0.0
+    tables_at: float = 0.0
+    leases_at: float = 0.0
+    paces_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Money:
+    """Leases of a business day by campaign, and campaigns that got none (until when they need not ask again)."""
+
+    day: date | None = None
+    leases: dict[int, LeaseView] = field(default_factory=dict)
+    dry_until: dict[int, datetime] = field(default_factory=dict)
+    paces: dict[int, PaceState] = field(default_factory=dict)
+    kept: dict[int, PaceState] = field(default_factory=dict)
+    asked: Counter[int] = field(default_factory=Counter)
+
+
+class ServerState:
+    """The memory of a process."""
+
+    def __init__(self) -> None:
+        self.worker = _name_worker()
+        self.index = AdIndex()
+        self.goods: dict[Product, Goods] = {}
+        self.scores = Scores(QualityTable())
+        self.reserves: Mapping[tuple[str, ...], int] = {}
+        self.floors = NO_FLOORS
+        self.budgets: Mapping[int, Budget] = {}
+        self.reading = Reading()
+        self.money = Money()
+        self.wanted: set[int] = set()
+        self.asked: deque[tuple[int, ...]] = deque(maxlen=MOST_WAITING)
+        self.shown: dict[int, datetime] = {}
+        self.waiting: deque[StoredDecision] = deque()
+        self.lost = 0
+        self.is_ready = False
+        self.guard = threading.Lock()
+
+    def keep_decision(self, decision: StoredDecision) -> None:
+        """Keep a decision until it is stored; the oldest go when too many wait."""
+        with self.guard:
+            if len(self.waiting) >= MOST_WAITING:
+                self.waiting.popleft()
+                self.lost += 1
+            self.waiting.append(decision)
+
+    def take_decisions(self, most: int) -> list[StoredDecision]:
+        """The oldest decisions, to be stored."""
+        with self.guard:
+            return [self.waiting.popleft() for _ in range(min(most, len(self.waiting)))]
+
+    def return_decisions(self, decisions: list[StoredDecision]) -> None:
+        """Put decisions back that could not be stored, as far as there is room."""
+        with self.guard:
+            room = MOST_WAITING - len(self.waiting)
+            kept = decisions[-room:] if room > 0 else []
+            self.lost += len(decisions) - len(kept)
+            self.waiting.extendleft(reversed(kept))

@@ -1,0 +1,279 @@
+"""A page's ads out of a real market: chosen, signed, stored, paid for, and never in the page's way."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from billing.checkout.contracts import Offer
+from market.shops.contracts import ShopContext
+from market.shops.tenancy import enter_shop
+from search.auction.ad_tokens import read_token
+from search.auction.contracts import FrequencyCap, Pace, Price, TokenKind, Window
+from search.auction.pricing import is_reproducible
+from search.auction.records import read_record
+from search.campaigns.contracts import CampaignKind, CampaignState, Charge, PageKind, Targeting
+from search.campaigns.rules.tokens import tokenize_words
+from search.campaigns.services import set_campaign_state, set_staff_limit
+from search.listings.services import refresh_listings
+from search.serving.contracts import NO_ADS, AdAsk, PageAds
+from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server
+from search.serving.services import seen as seen_module
+from search.serving.services import server as server_module
+from search.spending.models import AdEvent, Decision, Lease
+from search.spending.rules.days import name_day
+from search.spending.services import get_key_ring, note_rendered, record_click
+from tenants.inventory.contracts import Wanted
+from tenants.inventory.services import hold_stock
+from tests.conftest import Clock
+from tests.fixtures.ads import visitor
+from tests.fixtures.api import forget_everything, list_product
+from tests.fixtures.serving import advertise, warm_up
+
+KEYWORD, DISPLAY = CampaignKind.KEYWORD, CampaignKind.DISPLAY
+
+
+@dataclass
+class Street:
+    """Three shops with a mug each."""
+
+    shops: list[ShopContext]
+    offers: list[Offer]
+    listing_ids: list[int]
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
+    def ask(self, words: str = "马克杯", **changes: object) -> AdAsk:
+        asked = {"places": {KEYWORD: 2}, "tokens": tokenize_words(words), "query": words, "network": "10.0.0.0/24"}
+        return AdAsk(page=PageKind.SEARCH, **{**asked, **changes})  # type: ignore[arg-type]
+
+    def choose(self, words: str = "马克杯", **changes: object) -> PageAds:
+        return choose_ads(ask=self.ask(words, **changes), now=self.now)
+
+
+@pytest.fixture
+def street(committed_db, make_shop: Callable[..., ShopContext], clock: Clock, monkeypatch) -> Street:
+    forget_everything(monkeypatch)
+    shops = [make_shop(slug, owner_id=900_001 + number) for number, slug in enumerate(("alpha", "beta", "gamma"))]
+    made = [list_product(shop, sku="MUG", price_minor=1_000, pieces=10, title="青釉马克杯") for shop in shops]
+    return Street(shops, [offer for offer, _ in made], [listing for _, listing in made], clock)
+
+
+def test_the_highest_score_wins_pays_what_the_next_one_forces_and_is_signed(street: Street) -> None:
+    for offer, bid in zip(street.offers, (100, 200, 150), strict=True):
+        advertise(offer, "马克杯", bid_minor=bid, now=street.now)
+    warm_up(street.now)
+    first, second = street.choose().lines
+    assert [first.listing_id, second.listing_id] == [street.listing_ids[1], street.listing_ids[2]]
+    assert [first.place, second.place] == [1, 2]
+    click = read_token(first.click_token, get_key_ring(), now_second=int(street.now.timestamp()))
+    view = read_token(first.view_token, get_key_ring(), now_second=int(street.now.timestamp()))
+    assert (click.kind, click.price_micro, click.ad) == (TokenKind.CLICK, 151 * 1_000_000, first.ad_id)
+    assert (view.kind, view.price_micro) == (TokenKind.VIEW, 0)
+    assert click.lease == Lease.objects.get(campaign_id=first.campaign_id).pk
+    assert name_day(click.day) == get_server().state.money.day
+
+
+def test_a_decision_is_stored_with_the_inputs_of_its_prices_and_its_click_is_billed(street: Street) -> None:
+    for offer, bid in zip(street.offers, (100, 200, 150), strict=True):
+        advertise(offer, "马克杯", bid_minor=bid, now=street.now)
+    warm_up(street.now)
+    line = street.choose(person="p1").lines[0]
+    note_rendered(tokens=[line.view_token], now=street.now)
+    get_server().refresh(street.now, everything=False)
+    stored = Decision.objects.get()
+    assert (stored.page, stored.query, len(stored.lines)) == ("search", "马克杯", 2)
+    prices = [read_record(Price, one["inputs"]) for one in stored.lines]
+    assert all(is_reproducible(price) for price in prices)
+    outcome = record_click(token=line.click_token, facts=visitor(), now=street.now + timedelta(seconds=5))
+    assert outcome.billed and outcome.target is not None
+    assert outcome.target.product_id == street.offers[1].product_id
+    event = AdEvent.objects.get()
+    assert (event.billed_micro, event.inputs) == (151 * 1_000_000, stored.lines[0]["inputs"])
+
+
+def test_a_campaign_that_is_paused_or_blocked_or_has_nothing_to_sell_leaves_within_a_round(street: Street) -> None:
+    campaigns = [advertise(offer, "马克杯", bid_minor=100, now=street.now) for offer in street.offers]
+    warm_up(street.now)
+    assert len(street.choose(places={KEYWORD: 3}).lines) == 3
+    set_campaign_state(
+        shop_id=street.shops[0].shop_id, campaign_ids=[campaigns[0]], state=CampaignState.PAUSED, actor_id=1,
+        now=street.now,
+    )  # fmt: skip
+    get_server().refresh(street.now)
+    assert {line.campaign_id for line in street.choose(places={KEYWORD: 3}).lines} == set(campaigns[1:])
+    sell_out(street, 1)
+    get_server().refresh(street.now)
+    assert {line.campaign_id for line in street.choose(places={KEYWORD: 3}).lines} == {campaigns[2]}
+    set_staff_limit(
+        shop_id=street.shops[2].shop_id, daily_minor=None, blocked=True, reason="test", actor_id=1, now=street.now
+    )
+    get_server().refresh(street.now)
+    assert street.choose() == NO_ADS
+
+
+def test_nothing_is_shown_without_money_and_a_lease_is_asked_for(street: Street) -> None:
+    advertise(street.offers[0], "马克杯", money_minor=0, now=street.now)
+    rich = advertise(street.offers[1], "马克杯", now=street.now)
+    get_server().refresh(street.now)
+    assert street.choose() == NO_ADS, "nobody had asked for their money before"
+    get_server().refresh(street.now)
+    assert [line.campaign_id for line in street.choose().lines] == [rich]
+    assert get_server().state.money.dry_until.keys().isdisjoint({rich})
+
+
+def test_after_midnight_nothing_is_shown_for_yesterdays_money(street: Street) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    assert street.choose().lines
+    street.clock.move(hours=8)
+    assert street.choose() == NO_ADS
+    warm_up(street.now)
+    (line,) = street.choose().lines
+    assert read_token(line.click_token, get_key_ring(), now_second=int(street.now.timestamp())).lease == (
+        Lease.objects.order_by("-pk").first().pk
+    )
+
+
+def test_a_person_sees_a_capped_campaign_no_oftener_than_it_says_also_on_two_pages_at_once(street: Street) -> None:
+    targeting = Targeting(frequency_caps=(FrequencyCap(Window.DAY, 2),))
+    capped = advertise(street.offers[0], "马克杯", bid_minor=300, targeting=targeting, now=street.now)
+    other = advertise(street.offers[1], "马克杯", bid_minor=100, now=street.now)
+    warm_up(street.now)
+    person = f"person-{street.shops[0].schema}-{time.time_ns()}"
+    shown = [[line.campaign_id for line in street.choose(person=person).lines] for _ in range(3)]
+    assert shown == [[capped, other], [capped, other], [other]], "the third page at once shows it no more"
+    street.clock.move(seconds=31)
+    assert street.choose(person=person).lines[0].campaign_id == capped, "two that nobody looked at were let go"
+    for _ in range(2):
+        count_views(viewer=person, campaign_ids=[capped], now=street.now)
+    street.clock.move(seconds=31)
+    assert [line.campaign_id for line in street.choose(person=person).lines] == [other]
+    assert street.choose(person=f"{person}-b").lines[0].campaign_id == capped
+    street.clock.move(hours=24)
+    warm_up(street.now)
+    assert street.choose(person=person).lines[0].campaign_id == capped, "the next day it may be seen again"
+
+
+def test_without_valkey_capped_campaigns_are_not_shown_and_others_are(street: Street, settings) -> None:
+    targeting = Targeting(frequency_caps=(FrequencyCap(Window.DAY, 2),))
+    advertise(street.offers[0], "马克杯", targeting=targeting, now=street.now)
+    other = advertise(street.offers[1], "马克杯", now=street.now)
+    warm_up(street.now)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    seen_module._client.cache_clear()
+    try:
+        assert [line.campaign_id for line in street.choose(person="p").lines] == [other]
+    finally:
+        seen_module._client.cache_clear()
+
+
+def test_display_ads_are_billed_by_the_view_or_by_the_click(street: Street) -> None:
+    by_view = advertise(street.offers[0], charge=Charge.MILLE, bid_minor=5_000, now=street.now)
+    by_click = advertise(street.offers[1], charge=Charge.CLICK, bid_minor=80, now=street.now)
+    warm_up(street.now)
+    ads = choose_ads(ask=AdAsk(page=PageKind.HOME, places={DISPLAY: 3}, network="10.0.0.0/24"), now=street.now)
+    assert [line.campaign_id for line in ads.lines] == [by_view, by_click], "50.00 and 80 fen at 5 % are 40.00"
+    now = int(street.now.timestamp())
+    views, clicks = (
+        [read_token(getattr(line, f"{kind}_token"), get_key_ring(), now_second=now).price_micro for line in ads.lines]
+        for kind in ("view", "click")
+    )
+    assert views == [4_010 * 1_000, 0], "a thousand views for 40.10"
+    assert clicks == [0, 4 * 1_000_000], "alone above the floor of 2.00: 4 fen a click"
+
+
+def test_one_merchant_has_one_ad_a_page_over_both_kinds(street: Street) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    advertise(street.offers[0], charge=Charge.MILLE, bid_minor=5_000, now=street.now)
+    warm_up(street.now)
+    assert [line.kind for line in street.choose(places={KEYWORD: 2, DISPLAY: 2}).lines] == [KEYWORD]
+
+
+def test_an_even_campaign_is_let_through_less_and_keeps_what_it_learnt(street: Street) -> None:
+    even = advertise(street.offers[0], "马克杯", pace=Pace.EVEN, now=street.now)
+    warm_up(street.now)
+    shown = sum(bool(street.choose().lines) for _ in range(300))
+    assert 10 <= shown <= 55, "the first day begins with a tenth"
+    get_server().refresh(street.now)
+    before = get_server().state.money.paces[even].rate_ppm
+    assert before != 100_000, "200 requests have moved it"
+    forget_server()
+    warm_up(street.now)
+    assert get_server().state.money.paces[even].rate_ppm == before
+
+
+def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(street: Street, monkeypatch) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    server = get_server()
+
+    def refuse(decisions: object) -> int:
+        raise DatabaseError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(server_module, "store_decisions", refuse)
+        for _ in range(5):
+            assert street.choose().lines
+        with pytest.raises(DatabaseError):
+            server.refresh(street.now)
+        assert len(server.state.waiting) == 5
+    server.refresh(street.now)
+    assert Decision.objects.count() == 5
+    assert server.get_health().decisions_lost == 0
+
+
+def test_memory_that_nobody_refreshed_serves_nothing(street: Street) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    assert street.choose() == NO_ADS, "nothing was loaded yet"
+    warm_up(street.now)
+    assert street.choose().lines
+    get_server().state.reading.leases_at -= server_module.STALE_SECONDS
+    assert street.choose() == NO_ADS
+
+
+def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street: Street, monkeypatch) -> None:
+    for offer in street.offers:
+        advertise(offer, "马克杯", now=street.now)
+    warm_up(street.now)
+    index = get_server().state.index
+
+    def crawl(tokens):
+        for _ in range(1_000):
+            time.sleep(0.005)
+            yield from type(index).find_words(index, tokens)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "find_words", crawl)
+        began = time.monotonic()
+        assert street.choose() == NO_ADS
+        assert street.choose() == NO_ADS, "the next page does not even ask"
+        assert time.monotonic() - began < 0.5
+        forget_pause()
+        patched.setattr(index, "find_words", lambda tokens: 1 / 0)
+        assert street.choose() == NO_ADS
+    forget_pause()
+    assert street.choose().lines
+
+
+def test_switched_off_nothing_is_asked(street: Street, settings) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    settings.ADS_ON = False
+    assert street.choose() == NO_ADS
+
+
+def sell_out(street: Street, number: int) -> None:
+    """All pieces of a shop's mug are held for somebody, and the listing heard of it."""
+    shop, offer = street.shops[number], street.offers[number]
+    with transaction.atomic(), enter_shop(shop):
+        hold_stock(
+            hold_key="all", wanted=[Wanted(offer.variant_id, 10)], expires_at=street.now + timedelta(1), now=street.now
+        )
+    refresh_listings(shop_id=shop.shop_id, product_ids=[offer.product_id], now=street.now)

@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from merchant_portal.ads import creating as new_ads
+from merchant_portal.ads import creatives
+from merchant_portal.ads import files as ads_files
+from merchant_portal.ads import groups as ads_groups
+from merchant_portal.ads import views as ads
 from merchant_portal.ads_reports import charges
 from merchant_portal.ads_reports import views as ads_reports
 from merchant_portal.collections import views as collections
@@ -48,6 +53,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<slug:share_no>/ship/", orders.ship, name="ship"),
     path("orders/<slug:share_no>/delivered/", orders.mark_delivered, name="mark-delivered"),
     path("orders/<slug:share_no>/refund/", orders.refund, name="refund"),
+    path("ads/campaigns/", ads.show_campaigns, name="ads"),
+    path("ads/campaigns/limit/", ads.limit_day, name="limit-ads"),
+    path("ads/campaigns/new/", new_ads.create, name="new-campaign"),
+    path("ads/pictures/", creatives.show_creatives, name="creatives"),
+    path("ads/pictures/<int:creative_id>/remove/", creatives.remove, name="remove-creative"),
+    path("ads/campaigns/<int:campaign_id>/", ads.show_campaign, name="campaign"),
+    path("ads/campaigns/<int:campaign_id>/switch/", ads.switch, name="switch-campaign"),
+    path("ads/campaigns/<int:campaign_id>/edit/", ads.edit, name="edit-campaign"),
+    path("ads/campaigns/<int:campaign_id>/groups/", ads_groups.add, name="add-ads-group"),
+    path("ads/campaigns/<int:campaign_id>/exclude/", ads.exclude, name="exclude-words"),
+    path("ads/campaigns/<int:campaign_id>/exclude/<int:negative_id>/lift/", ads.include, name="include-word"),
+    path("ads/campaigns/groups/<int:group_id>/", ads_groups.show_group, name="ads-group"),
+    path("ads/campaigns/groups/<int:group_id>/change/", ads_groups.change, name="change-ads-group"),
+    path("ads/campaigns/groups/<int:group_id>/words/", ads_groups.buy_words, name="buy-words"),
+    path("ads/campaigns/groups/<int:group_id>/words/change/", ads_groups.change_words, name="change-words"),
+    path("ads/campaigns/groups/<int:group_id>/words/undo/<int:edit_id>/", ads_groups.undo_words, name="undo-words"),
+    path("ads/campaigns/groups/<int:group_id>/words.csv", ads_files.download, name="words-file"),
+    path("ads/campaigns/groups/<int:group_id>/import/", ads_files.upload, name="import-words"),
+    path("ads/campaigns/groups/<int:group_id>/ads/", ads_groups.advertise, name="advertise"),
+    path("ads/campaigns/groups/<int:group_id>/ads/<int:ad_id>/", ads_groups.change_ad, name="change-ad"),
     path("money/balance/", money.show_balance, name="money"),
     path("money/movements/", money.show_entries, name="money-entries"),
     path("money/movements/file/", exports.download_entries, name="entries-file"),

@@ -55,8 +55,8 @@ class BadInput(ValueError):
     """Something that was typed is beyond what may be.
 
     `field` says of what, `code` why (`required`, `too_long`, `too_many`, `out_of_range`, `unknown`, `twice`,
-    `personal`, `forbidden`, `before_start`, `past`, `too_heavy`, `wrong_size`); `least` and `most` are the limits, if
-    there are some.
+    `personal`, `forbidden`, `not_a_sum`, `before_start`, `past`, `too_heavy`, `wrong_size`); `least` and `most` are the
+    limits, if there are some.
     """
 
     def __init__(self, field: str, code: str, *, least: int | None = None, most: int | None = None) -> None:

@@ -1,9 +1,9 @@
 """Reads of campaigns: for their shops, for staff, and for what serves and charges them."""
 
 from search.campaigns.selectors.changes import read_changes
-from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_waiting, map_creatives
+from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_review_queue, map_creatives
 from search.campaigns.selectors.demand import forecast_words, measure_words, suggest_words
-from search.campaigns.selectors.limits import find_limit, get_floors, list_limits, map_limits
+from search.campaigns.selectors.limits import find_limit, get_floors, list_blocked_shops, list_limits, map_limits
 from search.campaigns.selectors.live import get_budgets, read_live
 from search.campaigns.selectors.reading import (
     CampaignNotFound,
@@ -31,13 +31,14 @@ __all__ = [
     "get_floors",
     "get_group",
     "list_ads",
+    "list_blocked_shops",
     "list_campaigns",
     "list_creatives",
     "list_groups",
     "list_keywords",
     "list_limits",
     "list_negatives",
-    "list_waiting",
+    "list_review_queue",
     "map_ads",
     "map_campaigns",
     "map_creatives",

@@ -24,9 +24,11 @@ def map_creatives(creative_ids: Collection[int]) -> dict[int, CreativeView]:
     return {view.creative_id: view for view in _to_views(rows)}
 
 
-def list_waiting(*, after: int = 0, limit: int = 50) -> list[CreativeView]:
-    """The queue of staff, oldest first."""
-    rows = models.Creative.objects.filter(state=CreativeState.WAITING.value, removed_at=None, pk__gt=after)
+def list_review_queue(
+    *, state: CreativeState = CreativeState.WAITING, after: int = 0, limit: int = 50
+) -> list[CreativeView]:
+    """Creatives of all shops for staff, oldest first, those after an id."""
+    rows = models.Creative.objects.filter(state=state.value, removed_at=None, pk__gt=after)
     return _to_views(rows.order_by("pk")[:limit])
 
 

@@ -59,26 +59,25 @@ def measure_words(*, shop_id: int, texts: Sequence[str], now: datetime) -> list[
 
 
 def forecast_words(
-    *, shop_id: int, words: Sequence[WordDraft], bid_minor: int, daily_budget_minor: int, now: datetime
-) -> DayForecast:
-    """A day of words at their bids (or the group's): four statements."""
-    bought = [
-        (Keyword(tokens, word.match), word.bid_minor if word.bid_minor is not None else bid_minor)
-        for word in words
-        if (tokens := tokenize_bought(word.text))
-    ]
-    queries = read_queries(now)
+    *, shop_id: int, words: Sequence[WordDraft], bids_minor: Sequence[int], daily_budget_minor: int, now: datetime
+) -> list[DayForecast]:
+    """A day of words at each of several bids of their group; words with a bid of their own keep it: four statements."""
+    bought = [(Keyword(tokens, word.match), word.bid_minor) for word in words if (tokens := tokenize_bought(word.text))]
     mine = {token for word, _ in bought for token in word.tokens}
-    met = [query for query in queries if not mine.isdisjoint(query.tokens)]
+    met = [query for query in read_queries(now) if not mine.isdisjoint(query.tokens)]
     others = _list_others(shop_id, {token for query in met for token in query.tokens})
-    return demand.forecast_day(
-        bought,
-        met,
-        others,
-        floor_minor=get_floors().find(PageKind.SEARCH, Charge.CLICK),
-        budget_minor=daily_budget_minor,
-        click_rate_ppm=_find_click_rate(now),
-    )
+    floor, click_rate = get_floors().find(PageKind.SEARCH, Charge.CLICK), _find_click_rate(now)
+    return [
+        demand.forecast_day(
+            [(word, bid if own is None else own) for word, own in bought],
+            met,
+            others,
+            floor_minor=floor,
+            budget_minor=daily_budget_minor,
+            click_rate_ppm=click_rate,
+        )
+        for bid in bids_minor
+    ]
 
 
 def read_queries(now: datetime) -> tuple[AskedQuery, ...]:

@@ -22,6 +22,12 @@ def map_limits(shop_ids: Collection[int]) -> dict[int, AdvertiserLimit]:
     return {shop_id: found.get(shop_id) or AdvertiserLimit(shop_id=shop_id) for shop_id in shop_ids}
 
 
+def list_blocked_shops(shop_ids: Collection[int]) -> set[int]:
+    """Which of these shops may not advertise: one statement."""
+    rows = models.AdvertiserLimit.objects.filter(pk__in=set(shop_ids), blocked=True)
+    return set(rows.values_list("shop_id", flat=True))
+
+
 def list_limits(*, after: int = 0, limit: int = 100) -> list[AdvertiserLimit]:
     """Everything that was said of any shop's spending, by shop, for staff: one statement."""
     rows = models.AdvertiserLimit.objects.filter(pk__gt=after).order_by("pk")[:limit]

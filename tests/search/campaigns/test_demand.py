@@ -172,6 +172,7 @@ def _suggest(who: Advertiser, clock: Clock, without: list[str] | None = None):
 
 
 def _forecast(who: Advertiser, words: list[WordDraft], bid_minor: int, clock: Clock):
-    return forecast_words(
-        shop_id=who.shop.shop_id, words=words, bid_minor=bid_minor, daily_budget_minor=50_000, now=clock.now
+    (day,) = forecast_words(
+        shop_id=who.shop.shop_id, words=words, bids_minor=[bid_minor], daily_budget_minor=50_000, now=clock.now
     )
+    return day

@@ -9,7 +9,14 @@ from django.db import connection
 
 from search.campaigns.contracts import BadInput, Charge, PageKind
 from search.campaigns.models import AdvertiserLimit
-from search.campaigns.selectors import find_limit, get_budgets, get_floors, list_limits, read_changes
+from search.campaigns.selectors import (
+    find_limit,
+    get_budgets,
+    get_floors,
+    list_blocked_shops,
+    list_limits,
+    read_changes,
+)
 from search.campaigns.services import set_floor, set_own_limit, set_staff_limit
 from tests.conftest import Clock, CommittedDatabase
 from tests.search.campaigns.conftest import ACTOR, Advertiser, live
@@ -53,6 +60,7 @@ def test_a_blocked_shop_shows_nothing(alpha: Advertiser, beta: Advertiser) -> No
         _limit(alpha, blocked=True, reason=" ")
     _limit(alpha, blocked=True, reason="资质过期")
     assert live(campaign_id) is None and live(theirs) is not None
+    assert list_blocked_shops([alpha.shop.shop_id, beta.shop.shop_id]) == {alpha.shop.shop_id}
     _limit(alpha)
     assert live(campaign_id) is not None
 

@@ -1,0 +1,1 @@
+"""Advertising: campaigns, their words and bids, pictures of the shop's own."""

@@ -1,0 +1,196 @@
+"""A new campaign in three steps: what is advertised, to whom, for how much."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any  # Any: template contexts are open by nature
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods
+
+from billing.settlement.services.days import business_date
+from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, first_values
+from merchant_portal.ads.goods import epochs_of, find_goods
+from merchant_portal.ads.sentences import describe, list_matches, name_competition, name_kind
+from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
+from merchant_portal.frame import render_page
+from search.campaigns.contracts import BadInput, CampaignKind, CreativeState, DayForecast, GroupDraft, Targeting
+from search.campaigns.selectors import forecast_words, list_creatives, suggest_words
+from search.campaigns.services import NoSuchCreative, NoSuchProduct, TooManyCampaigns, create_campaign
+from tenants.catalog.contracts import Text
+from web.shapes import Step
+from web.toasts import add_toast
+
+USUAL_BID_MINOR = 50
+CREATE, DRAFT = "create", "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class BidForecast:
+    """A bid and the day it would bring."""
+
+    bid_minor: int
+    day: DayForecast
+    is_own: bool
+
+
+@require_http_methods(["GET", "POST"])
+@shop_required("money")
+def create(request: HttpRequest) -> HttpResponse:
+    """The step that was asked for, or the one before it where something is missing; the last one makes the campaign."""
+    typed = read_typed(request.POST)
+    here, wanted = request.POST.get("step", WHAT), request.POST.get("go", WHAT)
+    if here not in STEPS or request.method == "GET":
+        return _show(request, typed, WHAT, [])
+    if wanted in STEPS and STEPS.index(wanted) <= STEPS.index(here):
+        return _show(request, typed, wanted, [])
+    for step in STEPS[: STEPS.index(here) + 1]:
+        if wrongs := [(f"#{error.field}", _say(error)) for error in typed.list_wrongs(step)]:
+            return _show(request, typed, step, wrongs)
+    if wanted in (CREATE, DRAFT):
+        return _create(request, typed, runs=wanted == CREATE)
+    return _show(request, typed, wanted if wanted in STEPS else here, [])
+
+
+def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
+    target, money, bid = TargetForm(request.POST), MoneyForm(request.POST), BidForm(request.POST)
+    if not target.is_valid():
+        return _show(request, typed, WHO, [])
+    if not (money.is_valid() and bid.is_valid()):
+        return _show(request, typed, HOW, [])
+    visit, now = visit_of(request), timezone.now()
+    targeting = Targeting(hours=target.cleaned_data["hours"], regions=tuple(target.cleaned_data["regions"]))
+    try:
+        campaign_id = create_campaign(
+            shop_id=visit.shop.shop_id,
+            key=request.POST.get("key", "")[:80],
+            draft=money.draft(typed.kind, targeting),
+            group=_make_group(typed, bid),
+            runs=runs,
+            actor_id=visit.user_id,
+            now=now,
+        )
+    except BadInput as error:
+        return _show(request, typed, HOW, [(f"#id_{error.field}", _say(error))])
+    except (NoSuchProduct, NoSuchCreative):
+        return _show(request, typed, WHAT, [("#products", gettext("Some of these are not on sale any more."))])
+    except TooManyCampaigns as error:
+        sentence = gettext("There are %(most)s campaigns already. End one that you do not need.")
+        return _show(request, typed, HOW, [("", sentence % {"most": error.args[0]})])
+    said = gettext("The campaign runs. Shoppers see it within seconds.") if runs else gettext("Kept as a draft.")
+    add_toast(request, said)
+    return redirect("portal:campaign", campaign_id)
+
+
+def _make_group(typed: Typed, bid: BidForm) -> GroupDraft:
+    return GroupDraft(
+        name=gettext("First group"),
+        bid_minor=bid.cleaned_data["bid"],
+        charge=bid.charge_of(typed.kind),
+        product_ids=typed.product_ids,
+        creative_ids=typed.creative_ids,
+        words=typed.drafts if typed.kind is CampaignKind.KEYWORD else (),
+    )
+
+
+def _show(request: HttpRequest, typed: Typed, step: str, wrongs: list[tuple[str, str]]) -> HttpResponse:
+    now = timezone.now()
+    parts = {WHAT: _show_what, WHO: _show_who, HOW: _show_how}
+    context = parts[step](request, typed, now)
+    context |= {
+        "typed": typed,
+        "step": step,
+        "hidden": typed.hidden(step),
+        "key": request.POST.get("key") or uuid4().hex,
+        "steps": _list_steps(step),
+        "wrongs_list": wrongs,
+    }
+    failed = bool(wrongs) or any(form.errors for form in context.get("forms", ()))
+    return render_page(request, f"portal/ads/new_{step}.html", context, status=422 if failed else 200)
+
+
+def _show_what(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
+    shop_id, words = visit_of(request).shop.shop_id, typed.asked.get("q", "")
+    creatives = [one for one in list_creatives(shop_id=shop_id) if one.state is not CreativeState.REFUSED]
+    goods = find_goods(shop_id=shop_id, words=words, picked=typed.product_ids, epochs=epochs_of(request))
+    return {"goods": goods, "words": words, "creatives": creatives}
+
+
+def _show_who(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
+    was_here = "from_hour" in typed.asked
+    context: dict[str, Any] = {"target": TargetForm(request.POST) if was_here else TargetForm()}
+    context["forms"] = [context["target"]] if was_here else []
+    if typed.kind is CampaignKind.KEYWORD:
+        found = suggest_words(
+            shop_id=visit_of(request).shop.shop_id,
+            product_ids=typed.product_ids,
+            seeds=typed.asked.get("seeds", "")[:40],
+            now=now,
+        )
+        ticked = set(typed.asked.getlist("word"))
+        kept = [text for text in ticked if text not in {one.text for one in found}]
+        context |= {
+            "suggestions": [(one, name_competition(one.competition), one.text in ticked) for one in found],
+            "kept_words": sorted(kept),
+            "matches": list_matches(),
+            "seeds": typed.asked.get("seeds", ""),
+            "own_words": typed.asked.get("own_words", ""),
+        }
+    return context
+
+
+def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
+    if "daily_budget" in typed.asked:
+        money, bid = MoneyForm(request.POST), BidForm(request.POST)
+        is_right = money.is_valid() and bid.is_valid()
+        bid_minor, budget = (bid.cleaned_data["bid"], money.cleaned_data["daily_budget"]) if is_right else (0, 0)
+        forms: list[MoneyForm | BidForm] = [money, bid]
+    else:
+        bid_minor = USUAL_BID_MINOR if typed.kind is CampaignKind.KEYWORD else 10 * 100
+        first = first_values(business_date(now), _suggest_name(request, typed), bid_minor)
+        money, bid, budget, forms = MoneyForm(initial=first), BidForm(initial=first), 5_000, []
+    context: dict[str, Any] = {"money": money, "bid": bid, "forms": forms, "wants_words": bool(typed.words)}
+    if typed.kind is CampaignKind.KEYWORD and bid_minor and budget:
+        context["forecasts"] = _forecast(request, typed, bid_minor, budget, now)
+    return context
+
+
+def _forecast(request: HttpRequest, typed: Typed, bid_minor: int, budget: int, now: datetime) -> list[BidForecast]:
+    bids = sorted({max(5, bid_minor // 2), bid_minor, bid_minor * 3 // 2, bid_minor * 2})
+    days = forecast_words(
+        shop_id=visit_of(request).shop.shop_id,
+        words=typed.drafts,
+        bids_minor=bids,
+        daily_budget_minor=budget,
+        now=now,
+    )
+    return [BidForecast(bid, day, bid == bid_minor) for bid, day in zip(bids, days, strict=True)]
+
+
+def _suggest_name(request: HttpRequest, typed: Typed) -> str:
+    goods = find_goods(
+        shop_id=visit_of(request).shop.shop_id, words="", picked=typed.product_ids[:1], epochs=epochs_of(request)
+    )
+    title = goods.picked[0].title if goods.picked else Text()
+    parts = [title.best(get_language() or "zh")[:30], name_kind(typed.kind)]
+    return " · ".join(part for part in parts if part)
+
+
+def _list_steps(step: str) -> list[Step]:
+    names = (gettext("What"), gettext("To whom"), gettext("How much"))
+    at = STEPS.index(step)
+    return [
+        Step(name, "done" if number < at else "now" if number == at else "next") for number, name in enumerate(names)
+    ]
+
+
+def _say(error: BadInput) -> str:
+    if (error.field, error.code) == ("products", "required"):
+        return gettext("Tick at least one product to advertise.")
+    if (error.field, error.code) == ("words", "required"):
+        return gettext("Tick or type at least one word.")
+    return describe(error)

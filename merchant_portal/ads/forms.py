@@ -1,0 +1,187 @@
+"""What a shop's team types of a campaign: to whom it is shown, how much it may cost."""
+
+from datetime import date
+from typing import Any  # Any: what Django hands to a form is open by nature
+
+from django import forms
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from market.accounts.regions import list_provinces
+from merchant_portal.shop_settings.forms import SumField
+from search.auction.contracts import ALL_HOURS, FrequencyCap, Pace, Window
+from search.campaigns.contracts import CampaignDraft, CampaignKind, CampaignView, Charge, PageKind, Targeting
+from search.campaigns.contracts import limits as most
+from search.campaigns.rules.hours import DAYS, HOURS_A_DAY, join_hours, split_hours
+
+WEEK = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+_PACES = ((Pace.EVEN.value, _("Even, along the day")), (Pace.FAST.value, _("As fast as possible")))
+_CHARGES = ((Charge.MILLE.value, _("For 1,000 views")), (Charge.CLICK.value, _("For a click")))
+
+
+class DayField(forms.DateField):
+    """A day, with the browser's calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TargetForm(forms.Form):
+    """To whom and when. No day or province ticked means all."""
+
+    days = forms.TypedMultipleChoiceField(
+        label=_("Days"),
+        coerce=int,
+        choices=list(enumerate(WEEK)),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )
+    from_hour = forms.TypedChoiceField(
+        label=_("From"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(HOURS_A_DAY)], initial=0
+    )
+    to_hour = forms.TypedChoiceField(
+        label=_("Until"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(1, 25)], initial=HOURS_A_DAY
+    )
+    regions = forms.MultipleChoiceField(
+        label=_("Provinces"), required=False, widget=forms.CheckboxSelectMultiple(), help_text=_("None ticked: all.")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(one.code, one.name) for one in list_provinces()]
+        self.fields["regions"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Hours as auctions know them."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and data["from_hour"] >= data["to_hour"]:
+            self.add_error("to_hour", gettext("The end is before the beginning. Change one of them."))
+        if not self.errors:
+            data["hours"] = _make_hours(data["days"] or range(DAYS), data["from_hour"], data["to_hour"])
+        return data
+
+    def moves_hours(self) -> bool:
+        """Whether days or hours were changed: those of an API that differ by day stay as they are otherwise."""
+        return bool({"days", "from_hour", "to_hour"} & set(self.changed_data))
+
+
+class MoneyForm(forms.Form):
+    """How much: budgets, days, pace."""
+
+    name = forms.CharField(
+        label=_("Name of the campaign"),
+        max_length=most.LONGEST_NAME,
+        error_messages={"required": _("Give the campaign a name.")},
+    )
+    daily_budget = SumField(
+        label=_("Budget a day"),
+        error_messages={"required": _("Enter what may be spent a day at most.")},
+        help_text=_("Never exceeded by a cent."),
+    )
+    total_budget = SumField(label=_("Budget in all"), required=False)
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), required=False)
+    pace = forms.ChoiceField(
+        label=_("Pace"), choices=_PACES, initial=Pace.EVEN.value, widget=forms.RadioSelect(), required=False
+    )
+
+    def draft(self, kind: CampaignKind, targeting: Targeting) -> CampaignDraft:
+        """The campaign as it was typed."""
+        typed = self.cleaned_data
+        return CampaignDraft(
+            name=typed["name"],
+            kind=kind,
+            daily_budget_minor=typed["daily_budget"],
+            total_budget_minor=typed["total_budget"],
+            starts_on=typed["starts_on"],
+            ends_on=typed["ends_on"],
+            pace=Pace(typed["pace"] or Pace.EVEN.value),
+            targeting=targeting,
+        )
+
+
+class BidForm(forms.Form):
+    """What a group bids, and for what."""
+
+    bid = SumField(label=pgettext_lazy("advertising", "Bid"), error_messages={"required": _("Enter a bid.")})
+    charge = forms.ChoiceField(label=_("Paid"), choices=_CHARGES, required=False, widget=forms.RadioSelect())
+
+    def charge_of(self, kind: CampaignKind) -> Charge:
+        """Words are always paid by the click."""
+        return Charge(self.cleaned_data["charge"] or Charge.CLICK) if kind is CampaignKind.DISPLAY else Charge.CLICK
+
+
+class PagesForm(forms.Form):
+    """How much more or less a page is worth, and how often one person sees it."""
+
+    search = forms.IntegerField(label=_("Search pages"), min_value=50, max_value=600)
+    category = forms.IntegerField(label=_("Category pages"), min_value=50, max_value=600)
+    product = forms.IntegerField(label=_("Product pages"), min_value=50, max_value=600)
+    home = forms.IntegerField(label=_("Home page"), min_value=50, max_value=600)
+    most_a_day = forms.IntegerField(
+        label=_("One person a day at most"), min_value=1, max_value=most.MOST_VIEWS, required=False
+    )
+    most_a_life = forms.IntegerField(
+        label=_("One person in all at most"), min_value=1, max_value=most.MOST_VIEWS, required=False
+    )
+
+    def caps(self) -> tuple[FrequencyCap, ...]:
+        """The frequency caps that were typed."""
+        typed = ((Window.DAY, self.cleaned_data["most_a_day"]), (Window.LIFE, self.cleaned_data["most_a_life"]))
+        return tuple(FrequencyCap(window, number) for window, number in typed if number)
+
+    def page_bps(self) -> dict[PageKind, int]:
+        """The multipliers that were typed."""
+        return {page: self.cleaned_data[page.value] * 100 for page in PageKind}
+
+
+def show_target(targeting: Targeting) -> dict[str, Any]:  # Any: initial values of many kinds
+    """A target as `TargetForm` shows it. Hours that differ by day (of an API) show as the widest."""
+    days = split_hours(targeting.hours)
+    used = [day for day, bits in enumerate(days) if bits]
+    every = 0
+    for bits in days:
+        every |= bits
+    first = next((hour for hour in range(HOURS_A_DAY) if every >> hour & 1), 0)
+    return {
+        "days": used if len(used) < DAYS else [],
+        "from_hour": first,
+        "to_hour": every.bit_length() or HOURS_A_DAY,
+        "regions": list(targeting.regions),
+    }
+
+
+def show_money(campaign: CampaignView) -> dict[str, Any]:  # Any: initial values of many kinds
+    """A campaign as `MoneyForm` shows it."""
+    return {
+        "name": campaign.name,
+        "daily_budget": show_sum(campaign.daily_budget_minor),
+        "total_budget": show_sum(campaign.total_budget_minor),
+        "starts_on": campaign.starts_on,
+        "ends_on": campaign.ends_on,
+        "pace": campaign.pace.value,
+    }
+
+
+def show_pages(targeting: Targeting) -> dict[str, Any]:  # Any: initial values of many kinds
+    """Multipliers and caps as `PagesForm` shows them."""
+    caps = {cap.window: cap.most for cap in targeting.frequency_caps}
+    shown: dict[str, Any] = {page.value: targeting.page_bps.get(page, 10_000) // 100 for page in PageKind}
+    return {**shown, "most_a_day": caps.get(Window.DAY), "most_a_life": caps.get(Window.LIFE)}
+
+
+def show_sum(amount_minor: int | None) -> str:
+    """A sum as a field holds it."""
+    return "" if amount_minor is None else f"{amount_minor // 100}.{amount_minor % 100:02}"
+
+
+def first_values(today: date, name: str, bid_minor: int) -> dict[str, Any]:  # Any: initial values of many kinds
+    """What the last step of creation begins with."""
+    return {"name": name, "daily_budget": "50.00", "starts_on": today, "bid": show_sum(bid_minor), "pace": "even",
+            "charge": Charge.MILLE.value}  # fmt: skip
+
+
+def _make_hours(days: Any, first: int, end: int) -> int:  # Any: a list or a range
+    bits = ((1 << end) - 1) & ~((1 << first) - 1)
+    return join_hours([bits if day in set(days) else 0 for day in range(DAYS)]) & ALL_HOURS

@@ -1,0 +1,137 @@
+"""Words for campaigns: kinds, states, and what is wrong with something that was typed."""
+
+from django.utils.translation import gettext, pgettext
+
+from market.money import format_minor
+from search.campaigns.contracts import (
+    BadInput,
+    CampaignKind,
+    CampaignState,
+    Charge,
+    Competition,
+    CreativeState,
+    MatchType,
+    PartState,
+)
+
+_MONEY = frozenset({"bid", "daily_budget", "total_budget", "daily_limit"})
+
+
+def name_kind(kind: CampaignKind) -> str:
+    """What is sold, in words."""
+    return gettext("Search words") if kind is CampaignKind.KEYWORD else gettext("Display")
+
+
+def name_state(state: CampaignState) -> str:
+    """A campaign's state in words."""
+    return {
+        CampaignState.DRAFT: pgettext("campaign", "Draft"),
+        CampaignState.RUNNING: pgettext("campaign", "Running"),
+        CampaignState.PAUSED: pgettext("campaign", "Paused"),
+        CampaignState.ENDED: pgettext("campaign", "Ended"),
+    }[state]
+
+
+def name_part_state(state: PartState) -> str:
+    """The state of a group, an ad or a word in words."""
+    return pgettext("campaign", "Running") if state is PartState.RUNNING else pgettext("campaign", "Paused")
+
+
+def name_charge(charge: Charge) -> str:
+    """What is paid for."""
+    return gettext("per click") if charge is Charge.CLICK else gettext("per 1,000 views")
+
+
+def name_match(match: MatchType) -> str:
+    """How close a question has to be to the word."""
+    return {
+        MatchType.EXACT: pgettext("match", "Exact"),
+        MatchType.PHRASE: pgettext("match", "Phrase"),
+        MatchType.BROAD: pgettext("match", "Broad"),
+    }[match]
+
+
+def list_matches() -> list[tuple[str, str]]:
+    """Values and names of all kinds of match."""
+    return [(match.value, name_match(match)) for match in (MatchType.PHRASE, MatchType.EXACT, MatchType.BROAD)]
+
+
+def name_competition(competition: Competition) -> str:
+    """How many others bid."""
+    return {
+        Competition.FEW: pgettext("competition", "low"),
+        Competition.SOME: pgettext("competition", "medium"),
+        Competition.MANY: pgettext("competition", "high"),
+    }[competition]
+
+
+def name_creative_state(state: CreativeState) -> str:
+    """What staff said of a picture."""
+    return {
+        CreativeState.WAITING: gettext("In review"),
+        CreativeState.APPROVED: gettext("Approved"),
+        CreativeState.REFUSED: gettext("Refused"),
+    }[state]
+
+
+def tone_of(state: CampaignState | PartState | CreativeState) -> str:
+    """The tone of a state's badge."""
+    if state in (CampaignState.RUNNING, PartState.RUNNING, CreativeState.APPROVED):
+        return "good"
+    if state is CreativeState.WAITING:
+        return "warn"
+    return "bad" if state is CreativeState.REFUSED else ""
+
+
+def describe(error: BadInput) -> str:
+    """What to type instead."""
+    if error.code == "out_of_range":
+        return _describe_range(error)
+    if error.code == "too_many":
+        return _describe_number(error)
+    if error.code == "too_long":
+        return gettext("At most %(most)s characters.") % {"most": error.most}
+    return (_SENTENCES.get((error.field, error.code)) or _SENTENCES[("", error.code)])()
+
+
+def _describe_range(error: BadInput) -> str:
+    if error.field == "pages":
+        return gettext("Enter 50 to 600 percent for each page.")
+    show = format_minor if error.field in _MONEY else str
+    least, most = (show(number) if number is not None else "" for number in (error.least, error.most))
+    return gettext("Enter %(least)s to %(most)s.") % {"least": least, "most": most}
+
+
+def _describe_number(error: BadInput) -> str:
+    if error.field == "word":
+        return gettext("This is no word that people ask for: use letters or characters, at most ten words together.")
+    if error.field == "waiting":
+        return gettext("%(most)s pictures wait for review already. Wait until they are looked at.") % {
+            "most": error.most
+        }
+    return gettext("At most %(most)s here. Remove some first.") % {"most": error.most}
+
+
+_SENTENCES = {
+    ("name", "required"): lambda: gettext("Give the campaign a name."),
+    ("group_name", "required"): lambda: gettext("Give the group a name."),
+    ("word", "required"): lambda: gettext("A word is empty."),
+    ("word", "personal"): lambda: gettext("This looks like somebody's number or address."),
+    ("title", "required"): lambda: gettext("Enter the line under the picture."),
+    ("title", "forbidden"): lambda: gettext("Leave out superlatives such as 最佳, and addresses."),
+    ("landing", "required"): lambda: gettext("Say where a click leads."),
+    ("landing", "unknown"): lambda: gettext("Enter a page of your own: /shop/… or /item/…/ as shoppers see it."),
+    ("picture", "wrong_size"): lambda: gettext("Use 1200 × 400, 1200 × 200 or 600 × 600 pixels, or larger alike."),
+    ("picture", "too_heavy"): lambda: gettext("The picture is over 1 MB. Save it smaller."),
+    ("starts_on", "past"): lambda: gettext("The first day is over. Choose today or later."),
+    ("ends_on", "before_start"): lambda: gettext("The last day is before the first. Change one of them."),
+    ("hours", "required"): lambda: gettext("Choose at least one day and one hour."),
+    ("regions", "unknown"): lambda: gettext("Choose provinces from the list."),
+    ("bid", "not_a_sum"): lambda: gettext("Enter a bid such as 0.60."),
+    ("match", "unknown"): lambda: gettext("Enter exact, phrase or broad."),
+    ("state", "unknown"): lambda: gettext("Enter running or paused."),
+    ("match", "twice"): lambda: gettext("A word with this match is there already. Remove one of them first."),
+    ("", "required"): lambda: gettext("Fill this in."),
+    ("", "unknown"): lambda: gettext("This does not go together with the campaign."),
+    ("", "twice"): lambda: gettext("This is said twice."),
+}

@@ -23,6 +23,15 @@ PARTS = {
     "transaction_id": "7005",
     "statement_no": "ST1-CNY-202611",
     "payout_no": "PO1",
+    "campaign_id": "7007",
+    "group_id": "7008",
+    "ad_id": "7009",
+    "negative_id": "7010",
+    "creative_id": "7011",
+    "lot_id": "7012",
+    "key": "home-1",
+    "day": "2026-11-22",
+    "token": "0190a3c4-7f31-7c90-8a21-5b6f2c9d1e00",
 }
 READABLE = [
     "/",
@@ -39,6 +48,9 @@ READABLE = [
     "/money/movements/",
     "/money/orders/",
     "/money/statements/",
+    "/ads/campaigns/",
+    "/ads/campaigns/new/",
+    "/ads/pictures/",
     "/settings/profile/",
     "/settings/freight/",
     "/settings/team/",
@@ -48,7 +60,7 @@ READABLE = [
 def path_of(pattern: URLPattern) -> str:
     route = str(pattern.pattern)
     for name, value in PARTS.items():
-        for kind in ("int", "slug", "str"):
+        for kind in ("int", "slug", "str", "uuid"):
             route = route.replace(f"<{kind}:{name}>", value)
     assert "<" not in route, f"{route}: give the test a value for its part"
     return f"/{route}"
@@ -113,10 +125,10 @@ def test_a_member_chooses_among_the_shops_of_their_own(make_merchant, make_shop)
         (
             Role.GOODS,
             ["/", "/products/", "/stock/", "/imports/"],
-            ["/orders/", "/settings/profile/", "/settings/team/"],
+            ["/orders/", "/ads/campaigns/", "/ads/campaigns/new/", "/settings/profile/", "/settings/team/"],
         ),
         (Role.FULFILMENT, ["/", "/orders/"], ["/products/", "/stock/", "/imports/", "/settings/freight/"]),
-        (Role.MANAGER, ["/", "/products/", "/orders/", "/settings/freight/"], []),
+        (Role.MANAGER, ["/", "/products/", "/orders/", "/ads/campaigns/", "/settings/freight/"], []),
     ],
 )
 def test_a_role_opens_its_pages_and_no_others(role, allowed, refused, merchant, clock) -> None:

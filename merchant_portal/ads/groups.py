@@ -131,7 +131,12 @@ def change(request: HttpRequest, group_id: int) -> HttpResponse:
     """Another name, bid or charge; or paused, run, removed."""
     visit, state = visit_of(request), request.POST.get("state", "")
     group, campaign = find_group(request, group_id)
-    said = {"shop_id": visit.shop.shop_id, "group_id": group_id, "actor_id": visit.user_id, "now": timezone.now()}
+    said: dict[str, Any] = {
+        "shop_id": visit.shop.shop_id,
+        "group_id": group_id,
+        "actor_id": visit.user_id,
+        "now": timezone.now(),
+    }
 
     def deed() -> str:
         if state in set(PartState):

@@ -35,7 +35,7 @@ class TargetForm(forms.Form):
         coerce=int,
         choices=list(enumerate(WEEK)),
         required=False,
-        widget=forms.CheckboxSelectMultiple(),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"}),
     )
     from_hour = forms.TypedChoiceField(
         label=_("From"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(HOURS_A_DAY)], initial=0
@@ -44,7 +44,7 @@ class TargetForm(forms.Form):
         label=_("Until"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(1, 25)], initial=HOURS_A_DAY
     )
     regions = forms.MultipleChoiceField(
-        label=_("Provinces"), required=False, widget=forms.CheckboxSelectMultiple(), help_text=_("None ticked: all.")
+        label=_("Provinces"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"})
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from billing.settlement.services.days import business_date
 from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.forms import MoneyForm, PagesForm, TargetForm, show_money, show_pages, show_target
@@ -26,6 +27,7 @@ from merchant_portal.ads.sentences import (
     name_state,
     tone_of,
 )
+from merchant_portal.ads.today import read_today
 from merchant_portal.frame import read_number, render_page
 from search.campaigns.contracts import (
     BadInput,
@@ -72,8 +74,19 @@ def show_campaigns(request: HttpRequest) -> HttpResponse:
     before = read_number(request.GET.get("after", "")) or None
     states = (CampaignState.ENDED,) if is_ended else _LIVING
     rows = list_campaigns(shop_id=shop_id, states=states, before=before, limit=PAGE + 1)
+    day = business_date(timezone.now())
+    today = read_today(shop_id=shop_id, campaigns=rows[:PAGE], day=day)
     context = {
-        "rows": [describe_campaign(row) for row in rows[:PAGE]],
+        "rows": [
+            {
+                **describe_campaign(row),
+                "figures": today.rows[row.campaign_id],
+                "is_used_up": row.campaign_id in today.used_up,
+            }
+            for row in rows[:PAGE]
+        ],
+        "today": today,
+        "day": day,
         "next_cursor": rows[PAGE - 1].campaign_id if len(rows) > PAGE else None,
         "tabs": _list_tabs(counts, is_ended=is_ended),
         "total": sum(counts.values()),

@@ -21,6 +21,8 @@ from merchant_portal.payouts import views as payouts
 from merchant_portal.shop_settings import views as shop_settings
 from merchant_portal.slots import views as slots
 from merchant_portal.stock import views as stock
+from merchant_portal.wallet import invoices
+from merchant_portal.wallet import views as wallet
 
 app_name = "portal"
 
@@ -86,6 +88,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("money/statements/<slug:statement_no>/pdf/", statements.download_statement, name="statement-pdf"),
     path("money/orders/", earnings.show_earnings, name="earnings"),
     path("money/orders/<slug:share_no>/", earnings.show_order_earnings, name="order-earnings"),
+    path("wallet/", wallet.show_wallet, name="wallet"),
+    path("wallet/top-up/", wallet.top_up, name="wallet-top-up"),
+    path("wallet/top-up/<slug:number>/", wallet.show_cashier, name="wallet-cashier"),
+    path("wallet/top-up/<slug:number>/state/", wallet.show_state, name="wallet-state"),
+    path("wallet/top-up/<slug:number>/check/", wallet.check_paid, name="wallet-check"),
+    path("wallet/automatic/", wallet.set_auto, name="wallet-auto"),
+    path("wallet/invoices/<int:year>/<int:month>/", invoices.show_invoice, name="invoice"),
+    path("wallet/invoices/<int:year>/<int:month>/pdf/", invoices.download_invoice, name="invoice-pdf"),
     path("payouts/", payouts.show_payouts, name="payouts"),
     path("payouts/ask/", payouts.ask, name="ask-payout"),
     path("payouts/account/", payouts.edit_account, name="bank-account"),

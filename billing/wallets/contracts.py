@@ -143,3 +143,47 @@ class AutoTopUpView:
     below_minor: int
     take_minor: int
     daily_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """What was charged (or, below zero, credited) of one kind in a month, VAT inside, and on which account."""
+
+    kind: str
+    account: str
+    postings: int
+    amount_minor: int
+    vat_minor: int
+
+    @property
+    def net_minor(self) -> int:
+        return self.amount_minor - self.vat_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """A shop's advertising of one business month, out of the ledger: what was paid with cash, and beside it with bonus.
+
+    Bonus is a discount and not invoiced. The month is named by its first day.
+    """
+
+    shop_id: int
+    month: date
+    lines: tuple[InvoiceLine, ...]
+    bonus_minor: int
+
+    @property
+    def number(self) -> str:
+        return f"AI-{self.month:%Y%m}-{self.shop_id}"
+
+    @property
+    def amount_minor(self) -> int:
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def vat_minor(self) -> int:
+        return sum(line.vat_minor for line in self.lines)
+
+    @property
+    def net_minor(self) -> int:
+        return self.amount_minor - self.vat_minor

@@ -34,9 +34,9 @@ from market.shops.selectors import map_shops
 from storefront.cart.owner import remember
 from storefront.checkout.forms import CheckoutForm, new_key, read_form
 from storefront.checkout.page import read_checkout_page
-from storefront.checkout.qr import draw_qr
 from tenants.orders.contracts import PaymentMethod, ShipTo
 from web.access import sign_in_required
+from web.qr import draw_qr
 from web.toasts import add_toast
 
 

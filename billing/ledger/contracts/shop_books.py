@@ -112,3 +112,14 @@ class ShopTransaction:
     created_at: datetime
     legs: tuple[ShopLeg, ...]
     whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """What entries of one kind took from a shop in one business month (its first day); `vat_minor` is inside."""
+
+    month: date
+    kind: str
+    entries: int
+    amount_minor: int
+    vat_minor: int

@@ -1,16 +1,20 @@
 """Reads of the wallets, as contracts."""
 
+from billing.wallets.selectors.invoices import InvoiceNotFound, get_invoice, list_invoices
 from billing.wallets.selectors.top_ups import TopUpNotFound, find_auto_top_up, get_top_up, list_top_ups
 from billing.wallets.selectors.wallets import find_day_hold, find_lot_hold, get_wallet, list_bonuses, to_bonus_view
 
 __all__ = [
+    "InvoiceNotFound",
     "TopUpNotFound",
     "find_auto_top_up",
     "find_day_hold",
     "find_lot_hold",
+    "get_invoice",
     "get_top_up",
     "get_wallet",
     "list_bonuses",
+    "list_invoices",
     "list_top_ups",
     "to_bonus_view",
 ]

@@ -1,0 +1,1 @@
+"""The shop's advertising balance: topping up, what came and went, invoices."""

@@ -1,0 +1,56 @@
+"""An invoice as a paper: what was charged by kind, the VAT inside, and what bonus paid beside it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.utils.translation import gettext
+
+from billing.settlement.exporting.sheets import Cell, Column, Paper, Section
+from billing.settlement.words import name_kind
+from billing.wallets.contracts import Invoice
+
+
+def describe_invoice(invoice: Invoice, *, shop_name: str) -> Paper:
+    """The invoice of a month; its sums are the ledger's."""
+    section = Section(
+        gettext("Advertising"),
+        (
+            Column(gettext("What was charged"), 26),
+            Column(gettext("Postings"), 9),
+            Column(gettext("Without VAT"), 12, is_money=True),
+            Column(gettext("VAT inside"), 12, is_money=True),
+            Column(gettext("Amount"), 12, is_money=True),
+        ),
+        _list_rows(invoice),
+        [gettext("Together"), None, invoice.net_minor, invoice.vat_minor, invoice.amount_minor],
+    )
+    notes = [
+        shop_name,
+        gettext("%(first)s to %(last)s") % {"first": invoice.month, "last": last_day(invoice.month)},
+        gettext("Amounts in %(currency)s") % {"currency": "CNY"},
+        gettext("Paid out of the advertising balance; nothing is owed."),
+    ]
+    if invoice.bonus_minor:
+        bonus = Section(
+            gettext("Bonus used"),
+            (Column(gettext("A discount, not invoiced"), 59), Column(gettext("Amount"), 12, is_money=True)),
+            [[gettext("Clicks and views that bonus paid"), invoice.bonus_minor]],
+        )
+        return Paper(_title(invoice), notes, [section, bonus], "CNY", gettext("Page %(page)s"))
+    return Paper(_title(invoice), notes, [section], "CNY", gettext("Page %(page)s"))
+
+
+def last_day(month: date) -> date:
+    """The last day of a month that is named by its first."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _title(invoice: Invoice) -> str:
+    return f"{gettext('Invoice for advertising')} {invoice.number}"
+
+
+def _list_rows(invoice: Invoice) -> Sequence[list[Cell]]:
+    return [
+        [name_kind(line.kind), str(line.postings), line.net_minor, line.vat_minor, line.amount_minor]
+        for line in invoice.lines
+    ]

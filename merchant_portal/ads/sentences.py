@@ -115,6 +115,7 @@ def _describe_number(error: BadInput) -> str:
 _SENTENCES = {
     ("name", "required"): lambda: gettext("Give the campaign a name."),
     ("group_name", "required"): lambda: gettext("Give the group a name."),
+    ("group_name", "twice"): lambda: gettext("A group with this name is there already."),
     ("word", "required"): lambda: gettext("A word is empty."),
     ("word", "personal"): lambda: gettext("This looks like somebody's number or address."),
     ("title", "required"): lambda: gettext("Enter the line under the picture."),

@@ -7,6 +7,19 @@ from contextlib import contextmanager
 from django.utils.translation import gettext
 
 from billing.checkout.selectors import ShareNotFound
+from merchant_portal.ads.sentences import describe as describe_ads
+from search.campaigns.contracts import BadInput
+from search.campaigns.selectors import CampaignNotFound
+from search.campaigns.services import (
+    CampaignChanged,
+    CampaignEnded,
+    NoSuchCampaign,
+    NoSuchCreative,
+    TooManyCampaigns,
+)
+from search.campaigns.services import (
+    NoSuchProduct as NotOnSale,
+)
 from tenants.catalog.contracts import DraftProblem
 from tenants.catalog.selectors import NoSuchProduct
 from tenants.catalog.services import InvalidProduct, ProductChanged
@@ -66,6 +79,46 @@ def order_problems() -> Iterator[None]:
         }
         faults = [Fault(f"/{error.field}", sentences[error.field])]
         raise Problem(422, "bad-parcel", errors=faults) from error
+
+
+@contextmanager
+def ads_problems() -> Iterator[None]:
+    """Of campaigns."""
+    try:
+        yield
+    except (NoSuchCampaign, CampaignNotFound) as error:
+        raise Problem(404, "not-found") from error
+    except CampaignEnded as error:
+        raise Problem(409, "campaign-ended", gettext("The campaign has ended and stays as it is.")) from error
+    except CampaignChanged as error:
+        sentence = gettext("Somebody changed this campaign meanwhile. Read it again and repeat your change.")
+        raise Problem(409, "campaign-changed", sentence, found=error.args[0]) from error
+    except TooManyCampaigns as error:
+        sentence = gettext("There are %(most)s campaigns already. End one that you do not need.")
+        raise Problem(409, "too-many-campaigns", sentence % {"most": error.args[0]}) from error
+    except NotOnSale as error:
+        faults = [Fault("/product_ids", gettext("Your shop does not sell this: %(ids)s.") % {"ids": error.args[0]})]
+        raise Problem(422, "unknown-product", errors=faults) from error
+    except NoSuchCreative as error:
+        faults = [Fault("/creative_ids", gettext("These pictures cannot be used: %(ids)s.") % {"ids": error.args[0]})]
+        raise Problem(422, "unknown-creative", errors=faults) from error
+    except BadInput as error:
+        pointer = f"/{_ADS_FIELDS.get(error.field, error.field)}"
+        raise Problem(422, "invalid-campaign", errors=[Fault(pointer, describe_ads(error))]) from error
+
+
+_ADS_FIELDS = {
+    "daily_budget": "daily_budget_minor",
+    "total_budget": "total_budget_minor",
+    "bid": "bid_minor",
+    "group_name": "name",
+    "products": "product_ids",
+    "creatives": "creative_ids",
+    "words": "keywords",
+    "word": "text",
+    "frequency": "frequency_caps",
+    "pages": "page_percent",
+}
 
 
 def _to_fault(problem: DraftProblem) -> Fault:

@@ -52,4 +52,6 @@ def _name_scopes() -> dict[Scope, str]:
         Scope.STOCK_WRITE: gettext("Change stock"),
         Scope.SALES_READ: gettext("See orders, with names and addresses"),
         Scope.SALES_WRITE: gettext("Send, deliver and refund orders"),
+        Scope.ADS_READ: gettext("See campaigns"),
+        Scope.ADS_WRITE: gettext("Make and change campaigns, which spend money"),
     }

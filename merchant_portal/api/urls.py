@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from merchant_portal.api import goods, orders, stock, tokens
+from merchant_portal.api import ad_groups, ads, goods, orders, stock, tokens
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -18,6 +18,22 @@ operations = [
     path("orders/<short:share_no>/parcels", orders.OrderParcels.as_view(), name="parcels"),
     path("orders/<short:share_no>/delivered", orders.OrderDelivered.as_view(), name="delivered"),
     path("orders/<short:share_no>/refund", orders.OrderRefund.as_view(), name="refund"),
+    path("campaigns", ads.Campaigns.as_view(), name="campaigns"),
+    path("campaigns/<number:campaign_id>", ads.Campaign.as_view(), name="campaign"),
+    path("campaigns/<number:campaign_id>/state", ads.CampaignStateView.as_view(), name="campaign-state"),
+    path("campaigns/<number:campaign_id>/groups", ads.CampaignGroups.as_view(), name="campaign-groups"),
+    path("campaigns/<number:campaign_id>/negatives", ads.CampaignNegatives.as_view(), name="negatives"),
+    path(
+        "campaigns/<number:campaign_id>/negatives/<number:negative_id>", ads.CampaignNegative.as_view(), name="negative"
+    ),
+    path("ad-groups/<number:group_id>", ad_groups.Group.as_view(), name="ad-group"),
+    path("ad-groups/<number:group_id>/keywords", ad_groups.GroupKeywords.as_view(), name="keywords"),
+    path(
+        "ad-groups/<number:group_id>/keywords/changes", ad_groups.GroupKeywordChanges.as_view(), name="keyword-changes"
+    ),
+    path("ad-groups/<number:group_id>/ads", ad_groups.GroupAds.as_view(), name="group-ads"),
+    path("ad-groups/<number:group_id>/ads/<number:ad_id>/state", ad_groups.GroupAdState.as_view(), name="ad-state"),
+    path("keyword-suggestions", ads.KeywordSuggestions.as_view(), name="keyword-suggestions"),
 ]
 
 description = describe_api(
@@ -28,6 +44,7 @@ description = describe_api(
         "products": "Goods with their variants and prices.",
         "stock": "What lies in the warehouses.",
         "orders": "What was bought in the shop.",
+        "ads": "Campaigns with their groups, words and ads. Money in fen; days are those of China.",
     },
 )
 

@@ -106,6 +106,11 @@ class Group(models.Model):
             models.CheckConstraint(name="group_state_known", condition=Q(state__in=_values(PartState))),
             models.CheckConstraint(name="group_charge_known", condition=Q(charge__in=_values(Charge))),
             models.CheckConstraint(name="group_bids", condition=Q(bid_minor__gt=0)),
+            models.UniqueConstraint(
+                name="group_name_once_a_campaign",
+                fields=["campaign", "name"],
+                condition=~Q(state=PartState.REMOVED.value),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -127,6 +127,8 @@ class Scope(StrEnum):
     STOCK_WRITE = "stock:write"
     SALES_READ = "sales:read"
     SALES_WRITE = "sales:write"
+    ADS_READ = "ads:read"
+    ADS_WRITE = "ads:write"
 
 
 PERSON_SCOPES = frozenset({Scope.CART, Scope.ORDERS})

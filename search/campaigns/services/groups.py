@@ -31,7 +31,7 @@ def add_group(*, shop_id: int, campaign_id: int, draft: GroupDraft, actor_id: in
         raise BadInput("groups", "too_many", most=most.MOST_GROUPS)
     group = Group.objects.create(
         campaign=campaign,
-        name=clean_line(draft.name, "group_name", most.LONGEST_NAME),
+        name=_choose_name(campaign, draft.name),
         bid_minor=draft.bid_minor,
         charge=draft.charge.value,
     )
@@ -48,7 +48,7 @@ def change_group(
     campaign, group = lock_group(shop_id=shop_id, group_id=group_id)
     check_charge(charge, CampaignKind(campaign.kind))
     check_bid(bid_minor, charge)
-    group_name = clean_line(group_name, "group_name", most.LONGEST_NAME)
+    group_name = _choose_name(campaign, group_name, besides=group.pk)
     Group.objects.filter(pk=group.pk).update(name=group_name, bid_minor=bid_minor, charge=charge.value)
     detail = {"group_id": group.pk, "bid_minor": bid_minor, "charge": charge.value}
     tell("campaign.group_changed", campaign=campaign, actor_id=actor_id, now=now, detail=detail)
@@ -133,6 +133,15 @@ def _check_creatives(shop_id: int, creative_ids: Sequence[int]) -> None:
     usable = set(rows.exclude(state=CreativeState.REFUSED.value).values_list("pk", flat=True))
     if unknown := [pk for pk in creative_ids if pk not in usable]:
         raise NoSuchCreative(unknown)
+
+
+def _choose_name(campaign: Campaign, typed: str, besides: int = 0) -> str:
+    """A name that no other group of the campaign has: so a repeat of a request adds no second group."""
+    group_name = clean_line(typed, "group_name", most.LONGEST_NAME)
+    living = Group.objects.filter(campaign=campaign, name=group_name).exclude(state=PartState.REMOVED.value)
+    if living.exclude(pk=besides).exists():
+        raise BadInput("group_name", "twice")
+    return group_name
 
 
 def _living_groups(campaign: Campaign) -> int:

@@ -86,6 +86,11 @@ class Campaign(models.Model):
         indexes = [
             models.Index(name="campaign_changed", fields=["changed_in"]),
             models.Index(name="campaign_of_a_shop", fields=["shop_id", "state"]),
+            models.Index(
+                name="campaign_with_an_end",
+                fields=["ends_on"],
+                condition=Q(ends_on__isnull=False, state__in=["running", "paused"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ MOST_QUERIES = 3_000
 MOST_OTHERS = 5_000
 MOST_SUGGESTIONS = 30
 LEAST_VISITORS = 5
-"""What fewer people asked in 28 days is nobody else's business."""
+"""What fewer people asked on any day of 28 is nobody else's business."""
 LEAST_SHOWN = 1_000
 _KEPT = timedelta(minutes=10)
 _queries: Memory[tuple[AskedQuery, ...]] = Memory(2)
@@ -87,7 +87,7 @@ def read_queries(now: datetime) -> tuple[AskedQuery, ...]:
     if known is None:
         until = business_date(now)
         since = until - timedelta(days=demand.DAYS - 1)
-        rows = list_queries(since=since, until=until, visitors_at_least=LEAST_VISITORS, limit=MOST_QUERIES)
+        rows = list_queries(since=since, until=until, visitors_on_a_day=LEAST_VISITORS, limit=MOST_QUERIES)
         asked = (AskedQuery(row.query, tokenize_words(row.query), row.searches) for row in rows)
         known = _queries.keep(key, tuple(query for query in asked if query.tokens))
     return known

@@ -5,6 +5,7 @@ from search.campaigns.services.campaigns import (
     TooManyCampaigns,
     change_campaign,
     create_campaign,
+    end_past_campaigns,
     set_campaign_state,
     set_daily_budget,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "create_campaign",
     "decide_creative",
     "edit_words",
+    "end_past_campaigns",
     "remove_creative",
     "remove_negative",
     "set_ad_state",

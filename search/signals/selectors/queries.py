@@ -14,10 +14,16 @@ HOT_VISITORS = 5
 """On one day at least so many different visitors: one person, or one program, makes no word hot."""
 
 
-def list_queries(*, since: date, until: date, visitors_at_least: int = 1, limit: int = 50) -> list[QueryFigures]:
-    """Queries by how many people asked them; ties by the alphabet."""
+def list_queries(
+    *, since: date, until: date, visitors_at_least: int = 1, visitors_on_a_day: int = 0, limit: int = 50
+) -> list[QueryFigures]:
+    """Queries by how many people asked them; ties by the alphabet.
+
+    Visitors of several days are added up, so one person may be many: `visitors_on_a_day` counts people for certain.
+    """
     rows = _sum(QueryDay.objects.filter(day__range=(since, until)))
     rows = rows.filter(people__gte=visitors_at_least) if visitors_at_least > 0 else rows
+    rows = rows.filter(most_on_a_day__gte=visitors_on_a_day) if visitors_on_a_day > 0 else rows
     return [QueryFigures(*row) for row in rows.order_by("-people", "-asked", "query__key")[:limit]]
 
 
@@ -61,5 +67,6 @@ def _sum(rows: QuerySet[QueryDay]) -> Any:  # Any: rows of sums have no type of 
         clicking=Sum("clickers"),
         carting=Sum("carters"),
         buying=Sum("buyers"),
+        most_on_a_day=Max("visitors"),
     )
     return sums.values_list("query__key", "asked", "empty", "people", "clicking", "carting", "buying")

@@ -1,7 +1,7 @@
 """Campaigns: made once, changed by their own shop, seen by serving as they are."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -54,6 +54,7 @@ from search.campaigns.services import (
     set_group_state,
 )
 from search.campaigns.services import campaigns as module
+from search.campaigns.tasks import end_past
 from tests.conftest import Clock
 from tests.search.campaigns.conftest import ACTOR, DRAFT, Advertiser, live
 
@@ -178,6 +179,17 @@ def test_drafts_paused_and_ended_ones_do_not_run(alpha: Advertiser) -> None:
     assert count_campaigns(shop_id=alpha.shop.shop_id) == {
         CampaignState.DRAFT: 0, CampaignState.RUNNING: 0, CampaignState.PAUSED: 1, CampaignState.ENDED: 1
     }  # fmt: skip
+
+
+def test_a_campaign_ends_by_itself_after_its_last_day(alpha: Advertiser, clock: Clock) -> None:
+    ending, paused, open_end = alpha.run(ends_on=date(2026, 11, 23)), alpha.run(ends_on=date(2026, 11, 23)), alpha.run()
+    _set_state(alpha, [paused], CampaignState.PAUSED)
+    clock.now = datetime(2026, 11, 23, 15, 59, tzinfo=UTC)
+    assert end_past(clock.now) == 0, "the last minute of the day in China"
+    clock.move(minutes=1)
+    assert end_past(clock.now) == 2
+    assert live(ending) is None and live(open_end) is not None
+    assert end_past(clock.now) == 0
 
 
 def test_groups_and_ads_are_paused_removed_and_put_back(alpha: Advertiser, clock: Clock) -> None:

@@ -28,9 +28,9 @@ from tests.search.campaigns.conftest import Advertiser
 MUG = Keyword(("马克杯",), MatchType.PHRASE)
 
 
-def _ask(text: str, *, searches: int, visitors: int = 50) -> None:
+def _ask(text: str, *, searches: int, visitors: int = 50, day: int = 20) -> None:
     query, _ = Query.objects.get_or_create(key=text)
-    QueryDay.objects.create(query=query, day=date(2026, 11, 20), searches=searches, visitors=visitors)
+    QueryDay.objects.create(query=query, day=date(2026, 11, day), searches=searches, visitors=visitors)
 
 
 def _others(*bids: int) -> list[OthersWord]:
@@ -121,7 +121,8 @@ def test_what_fits_whole_comes_before_what_is_asked_more() -> None:
 def test_words_for_a_product_come_from_what_people_ask(alpha: Advertiser, beta: Advertiser, clock: Clock) -> None:
     _ask("马克杯", searches=280)
     _ask("马克杯 送礼", searches=56)
-    _ask("马克杯 隐私", searches=56, visitors=4)
+    for day in range(1, 21):
+        _ask("马克杯 隐私", searches=56, visitors=4, day=day)
     _ask("茶壶", searches=900)
     beta.run()
     texts = [one.text for one in _suggest(alpha, clock)]

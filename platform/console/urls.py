@@ -25,6 +25,7 @@ from console.settling import views as settling
 from console.shops import deciding
 from console.shops import views as shops
 from console.trail import views as trail
+from console.wallets import views as wallets
 from console.webhooks import views as webhooks
 
 app_name = "console"
@@ -80,6 +81,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clearing/", clearing.show_clearing, name="clearing"),
     path("clearing/prove/", clearing.prove_now, name="prove-clearing"),
     path("clearing/<int:item_id>/", clearing.explain, name="clearing-item"),
+    path("advertising/balances/", wallets.show_wallets, name="ad-wallets"),
+    path("advertising/balances/<int:shop_id>/", wallets.show_wallet, name="ad-wallet"),
+    path("advertising/balances/<int:shop_id>/bonus/", wallets.give_bonus, name="give-bonus"),
     path("debts/", debts.show_debts, name="debts"),
     path("debts/<int:shop_id>/", debts.write_off, name="write-off"),
     path("commission/", commission.show_rules, name="commission"),

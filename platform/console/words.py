@@ -210,6 +210,8 @@ DEEDS: Words = {
     "shop.terms": _("Agreed on a shop's terms of settlement"),
     "clearing.explained": _("Said why something has not cleared"),
     "debt.written_off": _("Gave a shop's debt up"),
+    "wallet.bonus_granted": _("Gave a shop advertising bonus"),
+    "wallet.auto_set": _("Set when the advertising balance fills itself"),
     "statement.uploaded": _("Uploaded a provider's file"),
     "statement.asked": _("Had a provider's file fetched"),
     "finding.explained": _("Explained a difference with a provider"),

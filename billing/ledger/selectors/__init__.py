@@ -1,6 +1,13 @@
 """Reading the books."""
 
-from billing.ledger.selectors.balances import balance_at, get_balance, list_accounts, list_balances, list_entries
+from billing.ledger.selectors.balances import (
+    balance_at,
+    get_balance,
+    list_accounts,
+    list_balances,
+    list_entries,
+    map_shop_balances,
+)
 from billing.ledger.selectors.books import get_book_size, iter_book_accounts, iter_books
 from billing.ledger.selectors.clearing import (
     find_oldest_part,
@@ -57,6 +64,7 @@ __all__ = [
     "list_unbalanced_accounts",
     "list_unposted",
     "map_oldest_parts",
+    "map_shop_balances",
     "map_sums_since",
     "prove_ledger",
     "search_transactions",

@@ -2,7 +2,14 @@
 
 from billing.wallets.selectors.invoices import InvoiceNotFound, get_invoice, list_invoices
 from billing.wallets.selectors.top_ups import TopUpNotFound, find_auto_top_up, get_top_up, list_top_ups
-from billing.wallets.selectors.wallets import find_day_hold, find_lot_hold, get_wallet, list_bonuses, to_bonus_view
+from billing.wallets.selectors.wallets import (
+    find_day_hold,
+    find_lot_hold,
+    get_wallet,
+    list_bonuses,
+    list_wallets,
+    to_bonus_view,
+)
 
 __all__ = [
     "InvoiceNotFound",
@@ -16,5 +23,6 @@ __all__ = [
     "list_bonuses",
     "list_invoices",
     "list_top_ups",
+    "list_wallets",
     "to_bonus_view",
 ]

@@ -3,9 +3,9 @@
 from datetime import date
 
 from billing.ledger.contracts import Balance, Code, Owner
-from billing.ledger.selectors import list_balances
+from billing.ledger.selectors import list_balances, map_shop_balances
 from billing.wallets.contracts import BonusSource, BonusView, DayHold, LotHold, LotState, WalletView
-from billing.wallets.models import Bonus
+from billing.wallets.models import Bonus, Wallet
 from billing.wallets.models import DayHold as DayHoldRow
 from billing.wallets.models import LotHold as LotHoldRow
 
@@ -17,6 +17,10 @@ def get_wallet(shop_id: int) -> WalletView:
     balances = list_balances(owner=Owner.of_shop(shop_id))
     cash = balances.get(Code.AD_WALLET_CASH, Balance())
     bonus = balances.get(Code.AD_WALLET_BONUS, Balance())
+    return _to_wallet_view(shop_id, cash, bonus)
+
+
+def _to_wallet_view(shop_id: int, cash: Balance, bonus: Balance) -> WalletView:
     return WalletView(
         shop_id=shop_id,
         cash_minor=cash.posted_minor,
@@ -24,6 +28,21 @@ def get_wallet(shop_id: int) -> WalletView:
         held_minor=cash.held_minor + bonus.held_minor,
         available_minor=cash.available_minor + bonus.available_minor,
     )
+
+
+def list_wallets(*, after_shop_id: int = 0, limit: int = 50) -> list[WalletView]:
+    """Every wallet that was ever used, in the order of the shops' ids: for staff. Two statements."""
+    rows = Wallet.objects.filter(shop_id__gt=after_shop_id).order_by("shop_id")
+    shop_ids = list(rows.values_list("shop_id", flat=True)[: min(limit, MOST_LISTED)])
+    found = map_shop_balances(shop_ids=shop_ids, codes=(Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS))
+    return [
+        _to_wallet_view(
+            shop_id,
+            found.get((shop_id, Code.AD_WALLET_CASH), Balance()),
+            found.get((shop_id, Code.AD_WALLET_BONUS), Balance()),
+        )
+        for shop_id in shop_ids
+    ]
 
 
 def list_bonuses(*, shop_id: int, limit: int = 100) -> list[BonusView]:

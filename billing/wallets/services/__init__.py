@@ -1,6 +1,13 @@
 """Writing wallets. Steps demand a transaction; a step that touches one shop needs nothing locked before."""
 
-from billing.wallets.services.bonuses import BadExpiry, NoReason, expire_due_bonuses, grant_bonus
+from billing.wallets.services.bonuses import (
+    MOST_BONUS_DAYS,
+    MOST_BONUS_MINOR,
+    BadExpiry,
+    NoReason,
+    expire_due_bonuses,
+    grant_bonus,
+)
 from billing.wallets.services.credits import MoreThanCharged, credit_charge
 from billing.wallets.services.day_holds import (
     DayClosed,
@@ -37,6 +44,8 @@ from billing.wallets.services.top_ups import (
 
 __all__ = [
     "LEAST_MINOR",
+    "MOST_BONUS_DAYS",
+    "MOST_BONUS_MINOR",
     "MOST_MINOR",
     "BadAmount",
     "BadExpiry",

@@ -20,7 +20,8 @@ from market.audit.services import write_audit
 from market.shops.selectors import get_shop
 
 MOST_BONUS_MINOR = 100_000_00
-LONGEST_BONUS = timedelta(days=3 * 366)
+MOST_BONUS_DAYS = 3 * 366
+LONGEST_BONUS = timedelta(days=MOST_BONUS_DAYS)
 RETURNED_BONUS_LASTS = timedelta(days=30)
 MAX_REASON = 300
 EXPIRY_CODES = (Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.ADS_PROMO)

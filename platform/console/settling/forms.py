@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from billing.payments.rules import name_own_psp
+from console.deeds import GATEWAY
 from market.money import AmountProblem, BadAmount, parse_minor
 
 AMOUNT_PROBLEMS = {
@@ -49,6 +51,14 @@ class RemittanceForm(forms.Form):
 class SettlementForm(forms.Form):
     """A provider paid what it owed us into our bank."""
 
+    account = forms.ChoiceField(
+        label=_("What it pays"),
+        choices=[
+            (GATEWAY, _("Commission that was split off")),
+            (name_own_psp(GATEWAY), _("Advertising top-ups, on our own sub-merchant")),
+        ],
+        required=False,
+    )
     amount = AmountField(label=_("Amount that arrived (CNY)"))
     reference = forms.CharField(
         label=_("Reference on the bank statement"),
@@ -61,6 +71,10 @@ class SettlementForm(forms.Form):
         max_length=40,
         error_messages={"required": _("Enter the account that the money came into.")},
     )
+
+    def clean_account(self) -> str:
+        """The provider's account in the books; commission unless something else is said."""
+        return str(self.cleaned_data["account"] or GATEWAY)
 
     def clean_amount(self) -> int:
         """More than nothing."""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from billing.ledger.contracts import Code, Owner
 from billing.ledger.selectors import get_balance, list_transactions
 from billing.ledger.services import KeyReused
+from billing.payments.rules import name_own_psp
 from billing.settlement.contracts import ReleaseView
 from billing.settlement.selectors import find_release, list_cash_to_come, list_releases
 from billing.settlement.services import (
@@ -93,6 +94,7 @@ def record_settlement(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "owed": get_balance(code=Code.PSP_RECEIVABLE, owner=Owner.of_psp(GATEWAY)),
+        "own": get_balance(code=Code.PSP_RECEIVABLE, owner=Owner.of_psp(name_own_psp(GATEWAY))),
         "settlements": list_transactions(kind="provider_settled", limit=LATEST),
     }
     return render_page(request, "settling/settlement.html", context, status=422 if form.errors else 200)
@@ -124,7 +126,7 @@ def _record_settlement(request: HttpRequest, form: SettlementForm) -> bool:
     typed = form.cleaned_data
     try:
         record_provider_settled(
-            psp=GATEWAY,
+            psp=typed["account"],
             reference=typed["reference"],
             amount_minor=typed["amount"],
             bank_account=typed["bank_account"],

@@ -1,0 +1,1 @@
+"""Merchants' advertising balances for staff, and bonus given to one."""

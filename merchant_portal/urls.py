@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/pictures/<int:creative_id>/remove/", creatives.remove, name="remove-creative"),
     path("ads/campaigns/<int:campaign_id>/", ads.show_campaign, name="campaign"),
     path("ads/campaigns/<int:campaign_id>/switch/", ads.switch, name="switch-campaign"),
+    path("ads/campaigns/<int:campaign_id>/budget/", ads.raise_budget, name="raise-budget"),
     path("ads/campaigns/<int:campaign_id>/edit/", ads.edit, name="edit-campaign"),
     path("ads/campaigns/<int:campaign_id>/groups/", ads_groups.add, name="add-ads-group"),
     path("ads/campaigns/<int:campaign_id>/exclude/", ads.exclude, name="exclude-words"),

@@ -22,6 +22,7 @@ from merchant_portal.ads.sentences import (
     name_creative_state,
     name_match,
     name_part_state,
+    say_hint,
     tone_of,
 )
 from merchant_portal.frame import read_number, render_page
@@ -46,7 +47,8 @@ from search.campaigns.selectors import (
     list_ads,
     list_creatives,
     list_keywords,
-    measure_words,
+    list_negatives,
+    study_words,
     suggest_words,
 )
 from search.campaigns.services import (
@@ -85,7 +87,7 @@ def show_group(request: HttpRequest, group_id: int) -> HttpResponse:
         "tone": tone_of(group.state),
         "is_display": campaign.kind is CampaignKind.DISPLAY,
         "is_over": campaign.state is CampaignState.ENDED,
-        "words": _describe_words(shop_id, words),
+        "words": _describe_words(shop_id, group, words),
         "matches": list_matches(),
         **_show_ads(request, campaign, group_id),
     }
@@ -284,17 +286,24 @@ def _do(request: HttpRequest, deed: Callable[[], str]) -> None:
         raise Http404 from error
 
 
-def _describe_words(shop_id: int, words: list[KeywordView]) -> list[dict[str, Any]]:
-    texts = list(dict.fromkeys(word.text for word in words))
-    figures = {one.text: one for one in measure_words(shop_id=shop_id, texts=texts, now=timezone.now())}
+def _describe_words(shop_id: int, group: GroupView, words: list[KeywordView]) -> list[dict[str, Any]]:
+    negatives = list_negatives(shop_id=shop_id, campaign_id=group.campaign_id)
+    studied = study_words(
+        shop_id=shop_id,
+        words=words,
+        bid_minor=group.bid_minor,
+        negatives=[one for one in negatives if one.group_id in (None, group.group_id)],
+        now=timezone.now(),
+    )
     return [
         {
             "word": word,
             "match": name_match(word.match),
             "state": name_part_state(word.state),
             "tone": tone_of(word.state),
-            "figures": (known := figures.get(word.text)),
-            "competition": name_competition(known.competition) if known else "",
+            "figures": (known := studied[word.keyword_id]).figures,
+            "competition": name_competition(known.figures.competition),
+            "hint": say_hint(known.hint) if word.state is PartState.RUNNING else "",
         }
         for word in words
     ]

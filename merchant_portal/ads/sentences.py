@@ -12,6 +12,7 @@ from search.campaigns.contracts import (
     CreativeState,
     MatchType,
     PartState,
+    WordHint,
 )
 
 _MONEY = frozenset({"bid", "daily_budget", "total_budget", "daily_limit"})
@@ -63,6 +64,17 @@ def name_competition(competition: Competition) -> str:
         Competition.SOME: pgettext("competition", "medium"),
         Competition.MANY: pgettext("competition", "high"),
     }[competition]
+
+
+def say_hint(hint: WordHint | None) -> str:
+    """Why a word is hardly shown, and what to do; nothing where nothing stands in its way."""
+    return {
+        None: "",
+        WordHint.EXCLUDED: gettext("Never shown: it is among the words you keep away from."),
+        WordHint.BELOW_FLOOR: gettext("Never shown: the bid is below the least that a search page takes."),
+        WordHint.OUTBID: gettext("Hardly shown: four others or more bid more. Raise the bid."),
+        WordHint.NOBODY_ASKS: gettext("Nobody asked for it lately. Try a shorter word."),
+    }[hint]
 
 
 def name_creative_state(state: CreativeState) -> str:

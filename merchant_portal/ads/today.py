@@ -43,6 +43,12 @@ def read_today(*, shop_id: int, campaigns: Sequence[CampaignView], day: date) ->
     )
 
 
+def suggest_budget(campaign: CampaignView) -> int:
+    """Half as much again, in whole tens of yuan, and never more than the budget in all."""
+    more = -(-campaign.daily_budget_minor * 3 // 2 // 1_000) * 1_000
+    return min(more, campaign.total_budget_minor or more)
+
+
 def _is_used_up(campaign: CampaignView, spent_micro: int) -> bool:
     """Less than half a per cent is left: no further click fits."""
     return spent_micro * 1_000 >= campaign.daily_budget_minor * MICRO_PER_MINOR * 995

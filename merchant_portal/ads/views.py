@@ -27,7 +27,7 @@ from merchant_portal.ads.sentences import (
     name_state,
     tone_of,
 )
-from merchant_portal.ads.today import read_today
+from merchant_portal.ads.today import read_today, suggest_budget
 from merchant_portal.frame import read_number, render_page
 from search.campaigns.contracts import (
     BadInput,
@@ -55,6 +55,7 @@ from search.campaigns.services import (
     change_campaign,
     remove_negative,
     set_campaign_state,
+    set_daily_budget,
     set_own_limit,
 )
 from web.shapes import Tab
@@ -82,6 +83,7 @@ def show_campaigns(request: HttpRequest) -> HttpResponse:
                 **describe_campaign(row),
                 "figures": today.rows[row.campaign_id],
                 "is_used_up": row.campaign_id in today.used_up,
+                "more_minor": suggest_budget(row),
             }
             for row in rows[:PAGE]
         ],
@@ -119,6 +121,28 @@ def switch(request: HttpRequest, campaign_id: int) -> HttpResponse:
     else:
         add_toast(request, _say_switched(state))
     return redirect("portal:campaign", campaign_id) if request.POST.get("from") == "page" else redirect("portal:ads")
+
+
+@require_POST
+@shop_required("money")
+def raise_budget(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Another budget for the day, in fen, as the list offers it."""
+    visit = visit_of(request)
+    try:
+        set_daily_budget(
+            shop_id=visit.shop.shop_id,
+            campaign_id=campaign_id,
+            daily_budget_minor=read_number(request.POST.get("daily_budget", ""), 12),
+            actor_id=visit.user_id,
+            now=timezone.now(),
+        )
+    except (NoSuchCampaign, CampaignEnded) as error:
+        raise Http404 from error
+    except BadInput as error:
+        add_toast(request, describe(error), bad=True)
+    else:
+        add_toast(request, gettext("Saved. It holds within seconds."))
+    return redirect("portal:ads")
 
 
 @require_GET

@@ -9,6 +9,7 @@ from django.utils import timezone
 from search.campaigns.contracts import MatchType, PartState
 from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
+from search.spending.models import Lease
 from tests.fixtures.api import forget_everything, list_product
 from tests.merchant_portal.conftest import Merchant, count_statements
 from tests.search.campaigns.conftest import draw
@@ -202,6 +203,27 @@ def test_a_picture_is_sent_for_review(seller: Merchant) -> None:
     assert "No pictures yet" in seller.browser.get("/ads/pictures/").content.decode()
 
 
+def test_a_budget_that_is_used_up_is_raised_with_one_press(seller: Merchant) -> None:
+    campaign_id = _make(seller)
+    assert "has used up" not in seller.browser.get("/ads/campaigns/").content.decode()
+    Lease.objects.create(
+        campaign_id=campaign_id,
+        shop_id=seller.shop.shop_id,
+        day=timezone.localdate(),
+        granted_micro=5_000 * 10**6,
+        billed_micro=4_980 * 10**6,
+        worker="w",
+        granted_at=timezone.now(),
+        closes_at=timezone.now(),
+    )
+    page = seller.browser.get("/ads/campaigns/").content.decode()
+    assert "has used up today" in page and "Raise it to ¥80.00 a day" in page
+    _do(seller, f"/ads/campaigns/{campaign_id}/budget/", {"daily_budget": "8000"})
+    assert read_live(None)[0].daily_budget_minor == 8_000
+    assert "has used up" not in seller.browser.get("/ads/campaigns/").content.decode()
+    assert "Enter 10.00" in _follow(seller, f"/ads/campaigns/{campaign_id}/budget/", {"daily_budget": "x"})
+
+
 def test_a_limit_for_all_campaigns(seller: Merchant) -> None:
     _make(seller)
     _do(seller, "/ads/campaigns/limit/", {"daily_limit": "¥300"})
@@ -221,7 +243,8 @@ def test_a_shop_reaches_nothing_of_another(seller: Merchant, make_merchant) -> N
     assert [seller.browser.get(page).status_code for page in pages] == [404] * len(pages)
     ad_id = before[0].ads[0].ad_id
     deeds = {
-        f"/ads/campaigns/{theirs}/switch/": {}, f"/ads/campaigns/{theirs}/exclude/": {"words": "二手"},
+        f"/ads/campaigns/{theirs}/switch/": {}, f"/ads/campaigns/{theirs}/budget/": {"daily_budget": "9000"},
+        f"/ads/campaigns/{theirs}/exclude/": {"words": "二手"},
         f"/ads/campaigns/{theirs}/groups/": {"group_name": "x", "bid": "1"},
         f"/ads/campaigns/groups/{group_id}/change/": {"state": "paused"},
         f"/ads/campaigns/groups/{group_id}/words/": {"own_words": "茶"},
@@ -239,7 +262,7 @@ def test_pages_ask_a_few_statements(seller: Merchant) -> None:
     campaign_id = _make(seller)
     group_id = _group(seller, campaign_id)
     seller.browser.get("/ads/campaigns/")
-    most = {"/ads/campaigns/": 15, f"/ads/campaigns/{campaign_id}/": 15, f"/ads/campaigns/groups/{group_id}/": 25}
+    most = {"/ads/campaigns/": 15, f"/ads/campaigns/{campaign_id}/": 15, f"/ads/campaigns/groups/{group_id}/": 27}
     asked = {path: count_statements(seller.browser, path) for path in most}
     assert {path: number for path, number in asked.items() if number > most[path]} == {}
 

@@ -14,6 +14,7 @@ from search.campaigns.models import Campaign
 from search.campaigns.selectors import list_groups, read_live
 from search.campaigns.services import add_negatives, decide_creative, upload_creative
 from search.signals.models import Query, QueryDay
+from search.spending.models import Lease
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.fixtures.api import forget_everything, list_product
 from tests.fixtures.served import served
@@ -127,7 +128,7 @@ def _stock(make_merchant, settings, tmp_path) -> Merchant:
 def _campaign(merchant: Merchant) -> int:
     today = timezone.localdate().isoformat()
     typed = {
-        "kind": "keyword", "product": _products(merchant), "own_words": "马克杯\n陶瓷 马克杯\n送礼 杯子",
+        "kind": "keyword", "product": _products(merchant), "own_words": "马克杯\n陶瓷 马克杯\n送礼 杯子\n二手 杯子",
         "match": "phrase", "from_hour": "0", "to_hour": "24", "name": "青釉马克杯 · 搜索推广", "bid": "0.60",
         "daily_budget": "200", "pace": "even", "starts_on": today, "key": "k" * 32, "step": "how", "go": "create",
     }  # fmt: skip
@@ -142,6 +143,10 @@ def _campaign(merchant: Merchant) -> int:
             shop=merchant.shop, title=title, content=draw(*size, colour), file_name="x.png",
             landing=f"/shop/{merchant.shop.slug}/", actor_id=1, now=now,
         )  # fmt: skip
+    Lease.objects.create(
+        campaign_id=campaign_id, shop_id=merchant.shop.shop_id, day=timezone.localdate(), granted_micro=20_000 * 10**6,
+        billed_micro=19_990 * 10**6, worker="w", granted_at=now, closes_at=now,
+    )  # fmt: skip
     decide_creative(creative_id=creative_id, approved=False, reason="图上的字太小，手机上看不清", actor_id=1, now=now)
     return campaign_id
 

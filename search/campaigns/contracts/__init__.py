@@ -1,7 +1,7 @@
 """What crosses the border of campaigns. No Django."""
 
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Keyword, MatchType, Pace, Window
-from search.campaigns.contracts.demand import Competition, DayForecast, WordFigures
+from search.campaigns.contracts.demand import Competition, DayForecast, StudiedWord, WordFigures, WordHint
 from search.campaigns.contracts.drafts import (
     CampaignDraft,
     GroupDraft,
@@ -74,9 +74,11 @@ __all__ = [
     "PageKind",
     "PartState",
     "Position",
+    "StudiedWord",
     "Targeting",
     "Window",
     "WordDraft",
     "WordEdit",
     "WordFigures",
+    "WordHint",
 ]

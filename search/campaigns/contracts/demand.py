@@ -43,6 +43,23 @@ class WordFigures:
     usual_bid_minor: int | None
 
 
+class WordHint(StrEnum):
+    """Why a word is not shown, or hardly: the first that holds, in this order."""
+
+    EXCLUDED = "excluded"
+    BELOW_FLOOR = "below_floor"
+    OUTBID = "outbid"
+    NOBODY_ASKS = "nobody_asks"
+
+
+@dataclass(frozen=True, slots=True)
+class StudiedWord:
+    """A bought word with its figures, and what stands in its way, if anything."""
+
+    figures: WordFigures
+    hint: WordHint | None
+
+
 @dataclass(frozen=True, slots=True)
 class DayForecast:
     """A day of words at their bids and a budget, from what was asked in 28 days and what others bid now.

@@ -1,7 +1,8 @@
 """Which words suit goods, what they bring, what others bid for them. Pure; money in minor units.
 
-What a merchant learns of others is never one other's bid: it is the mean of at least five, without the highest and the
-lowest, in steps of five fen.
+What a merchant learns of others is never one other's bid. The usual bid is the mean of at least five, without the
+highest and the lowest, in steps of five fen. Forecasts and hints, which can be asked again and again with other bids of
+one's own, know others' bids only by a coarse ladder (E6 of IEC 60063: six rungs from ten to a hundred), rounded up.
 """
 
 from collections import defaultdict
@@ -9,9 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from search.auction.contracts import Keyword, PastAuction, Terms
 from search.auction.forecast import forecast_bid
-from search.auction.matching import compute_effective_bid, find_match
+from search.auction.matching import compute_effective_bid, find_match, is_excluded
 from search.auction.versions import get_rules, get_weights
-from search.campaigns.contracts.demand import AskedQuery, Competition, DayForecast, OthersWord, WordFigures
+from search.campaigns.contracts.demand import (
+    AskedQuery,
+    Competition,
+    DayForecast,
+    OthersWord,
+    WordFigures,
+    WordHint,
+)
 
 DAYS = 28
 LEAST_MERCHANTS = 5
@@ -23,6 +31,7 @@ USUAL_CLICK_RATE_PPM = 30_000
 LEAST_SHARE_BPS = 5_000
 """At least so much of a query's words have to be said of the goods."""
 _SOME, _MANY = 3, 8
+_RUNGS = (10, 15, 22, 33, 47, 68)
 
 
 def measure_word(text: str, word: Keyword, queries: Iterable[AskedQuery], others: Iterable[OthersWord]) -> WordFigures:
@@ -41,6 +50,31 @@ def find_bids(tokens: Sequence[str], others: Iterable[OthersWord]) -> dict[int, 
             bid = compute_effective_bid(other.bid_minor, met)
             best[other.shop_id] = max(best.get(other.shop_id, 0), bid)
     return best
+
+
+def find_hint(
+    word: Keyword,
+    bid_minor: int,
+    figures: WordFigures,
+    *,
+    negatives: Iterable[Keyword],
+    others: Iterable[OthersWord],
+    floor_minor: int,
+) -> WordHint | None:
+    """What keeps a word from being shown to who asks just for it."""
+    if is_excluded(negatives, word.tokens):
+        return WordHint.EXCLUDED
+    if bid_minor < floor_minor:
+        return WordHint.BELOW_FLOOR
+    if sum(blur_bid(bid) > bid_minor for bid in find_bids(word.tokens, others).values()) >= PLACES:
+        return WordHint.OUTBID
+    return None if figures.searches_a_day else WordHint.NOBODY_ASKS
+
+
+def blur_bid(bid_minor: int) -> int:
+    """The next rung of the ladder at or above a bid: 10, 15, 22, 33, 47, 68, 100, 150 fen and so on."""
+    rungs = (rung * scale for scale in (10**power for power in range(12)) for rung in _RUNGS)
+    return next(rung for rung in rungs if rung >= bid_minor)
 
 
 def find_usual_bid(bids: Sequence[int]) -> int | None:
@@ -110,7 +144,8 @@ def _group_auctions(
     for query in queries:
         bids = [compute_effective_bid(bid, met) for word, bid in bought if (met := find_match(word, query.tokens))]
         if bids:
-            scores = sorted((bid * USUAL_QUALITY for bid in find_bids(query.tokens, others).values()), reverse=True)
+            rivals = (blur_bid(bid) for bid in find_bids(query.tokens, others).values())
+            scores = sorted((bid * USUAL_QUALITY for bid in rivals), reverse=True)
             past = PastAuction(times=query.searches, scores=tuple(scores), reserve_minor=floor_minor, places=PLACES)
             grouped[max(bids)].append(past)
     return grouped

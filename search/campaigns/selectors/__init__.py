@@ -2,7 +2,7 @@
 
 from search.campaigns.selectors.changes import read_changes
 from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_review_queue, map_creatives
-from search.campaigns.selectors.demand import forecast_words, measure_words, suggest_words
+from search.campaigns.selectors.demand import forecast_words, measure_words, study_words, suggest_words
 from search.campaigns.selectors.limits import find_limit, get_floors, list_blocked_shops, list_limits, map_limits
 from search.campaigns.selectors.live import get_budgets, read_live
 from search.campaigns.selectors.reading import (
@@ -47,5 +47,6 @@ __all__ = [
     "measure_words",
     "read_changes",
     "read_live",
+    "study_words",
     "suggest_words",
 ]

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from billing.settlement.services.days import business_date
 from search.auction.contracts import Keyword, MatchType
 from search.campaigns import models
-from search.campaigns.contracts import CampaignKind, CampaignState, Charge, PageKind, PartState, WordDraft
+from search.campaigns.contracts import (
+    CampaignKind,
+    CampaignState,
+    Charge,
+    KeywordView,
+    NegativeView,
+    PageKind,
+    PartState,
+    StudiedWord,
+    WordDraft,
+)
 from search.campaigns.contracts.demand import AskedQuery, DayForecast, OthersWord, WordFigures
 from search.campaigns.rules import demand
 from search.campaigns.rules.tokens import tokenize_bought, tokenize_words
@@ -56,6 +66,33 @@ def measure_words(*, shop_id: int, texts: Sequence[str], now: datetime) -> list[
     queries = read_queries(now)
     others = _list_others(shop_id, {token for _, word in words for token in word.tokens})
     return [demand.measure_word(text, word, queries, others) for text, word in words]
+
+
+def study_words(
+    *,
+    shop_id: int,
+    words: Sequence[KeywordView],
+    bid_minor: int,
+    negatives: Iterable[NegativeView],
+    now: datetime,
+) -> dict[int, StudiedWord]:
+    """Figures of the words of one group and what stands in their way, by id: two statements or three.
+
+    `negatives` are those of the group and its campaign.
+    """
+    queries = read_queries(now)
+    cut = {word.keyword_id: Keyword(tokenize_words(word.text), word.match) for word in words}
+    others = _list_others(shop_id, {token for word in cut.values() for token in word.tokens})
+    away = [Keyword(tokenize_words(one.text), one.match) for one in negatives]
+    floor = get_floors().find(PageKind.SEARCH, Charge.CLICK)
+    studied = {}
+    for word in words:
+        bought = cut[word.keyword_id]
+        figures = demand.measure_word(word.text, Keyword(bought.tokens, MatchType.PHRASE), queries, others)
+        bid = bid_minor if word.bid_minor is None else word.bid_minor
+        hint = demand.find_hint(bought, bid, figures, negatives=away, others=others, floor_minor=floor)
+        studied[word.keyword_id] = StudiedWord(figures, hint)
+    return studied
 
 
 def forecast_words(

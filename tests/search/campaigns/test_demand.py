@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.auction.contracts import Keyword, MatchType
-from search.campaigns.contracts import Competition, WordDraft
+from search.campaigns.contracts import Competition, WordDraft, WordFigures, WordHint
 from search.campaigns.contracts.demand import AskedQuery, OthersWord
 from search.campaigns.rules.demand import (
     DAYS,
     LEAST_MERCHANTS,
+    blur_bid,
     choose_queries,
     find_bids,
+    find_hint,
     find_usual_bid,
     forecast_day,
     measure_word,
@@ -80,9 +82,39 @@ def test_a_forecast_is_an_auction_against_others() -> None:
     assert (alone.searches, alone.clicks_micro, alone.cost_micro, alone.limited) == (10, 300_000, 3_000_000, False)
     second = forecast_day([(MUG, 60)], queries, _others(90, 40), floor_minor=10, budget_minor=20_000)
     assert second.clicks_micro == 204_000, "the second place has 68 % of the clicks"
-    assert second.click_price_minor == 41, "a fen above the next one"
+    assert second.click_price_minor == 48, "a fen above the next one's rung, which is 47 for 40"
     crowded = forecast_day([(MUG, 60)], queries, _others(90, 91, 92, 93), floor_minor=10, budget_minor=20_000)
     assert crowded.clicks_micro == 0 and crowded.is_known
+
+
+@given(st.integers(11, 15), st.integers(11, 15), st.integers(48, 68), st.integers(48, 68), st.integers(10, 300))
+def test_no_probing_tells_a_rivals_bid(low: int, other_low: int, high: int, other_high: int, own: int) -> None:
+    """Whatever rivals bid between two rungs, every bid of one's own is foretold the same."""
+    queries = [AskedQuery("马克杯", ("马克杯",), 28_000)]
+    first, second = (
+        forecast_day([(MUG, own)], queries, _others(*bids), floor_minor=10, budget_minor=10**9)
+        for bids in ((low, high), (other_low, other_high))
+    )
+    assert first == second
+
+
+@given(st.integers(1, 10**8))
+def test_a_rung_is_at_or_above_a_bid_and_never_far(bid: int) -> None:
+    assert bid <= blur_bid(bid) <= max(10, bid * 8 // 5)
+
+
+def test_hints_say_what_stands_in_the_way() -> None:
+    asked, silent = WordFigures("马克杯", 9, Competition.FEW, None), WordFigures("马克杯", 0, Competition.FEW, None)
+
+    def hint(bid: int, figures: WordFigures = asked, others: tuple[int, ...] = (), away: tuple[Keyword, ...] = ()):
+        return find_hint(MUG, bid, figures, negatives=away, others=_others(*others), floor_minor=10)
+
+    assert hint(60) is None
+    assert hint(60, away=(MUG,)) is WordHint.EXCLUDED
+    assert hint(9) is WordHint.BELOW_FLOOR
+    assert hint(60, others=(90, 90, 90)) is None
+    assert hint(60, others=(90, 90, 90, 90)) is WordHint.OUTBID
+    assert hint(60, figures=silent) is WordHint.NOBODY_ASKS
 
 
 @given(st.integers(10, 500), st.integers(10, 500), st.integers(1_000, 9_000))
@@ -158,7 +190,7 @@ def test_a_forecast_reads_the_log_and_the_rivals(alpha: Advertiser, beta: Advert
     day = _forecast(alpha, words, 100, clock)
     assert (day.searches, day.clicks, day.click_price_minor) == (1_000, 20, 10)
     above = _forecast(alpha, words, 300, clock)
-    assert (above.clicks, above.click_price_minor) == (30, 201)
+    assert (above.clicks, above.click_price_minor) == (30, 221)
     assert not _forecast(alpha, words[1:], 100, clock).is_known
 
 

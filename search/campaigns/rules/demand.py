@@ -73,8 +73,10 @@ def find_hint(
 
 def blur_bid(bid_minor: int) -> int:
     """The next rung of the ladder at or above a bid: 10, 15, 22, 33, 47, 68, 100, 150 fen and so on."""
-    rungs = (rung * scale for scale in (10**power for power in range(12)) for rung in _RUNGS)
-    return next(rung for rung in rungs if rung >= bid_minor)
+    scale = 1
+    while bid_minor > _RUNGS[-1] * scale:
+        scale *= 10
+    return next(rung * scale for rung in _RUNGS if rung * scale >= bid_minor)
 
 
 def find_usual_bid(bids: Sequence[int]) -> int | None:

@@ -11,6 +11,7 @@ from billing.payments.contracts import ProviderError
 from billing.payments.services import enrol_merchant
 from market.accounts.selectors import find_user_by_phone
 from market.shops.contracts import ShopContext
+from onebox.demo.ads_month import load_ads
 from onebox.demo.catalogue import build_catalogue
 from onebox.demo.loading import load_all
 from onebox.demo.payouts import load_payouts
@@ -43,11 +44,17 @@ class Command(BaseCommand):
             progress=self._show,
         )
         load_searches(now=timezone.now(), progress=self._show)
+        self._load_ads(shops, buyers)
         approvers = [found.pk for person in STAFF if (found := find_user_by_phone(person.phone))]
         paid_shop = next((shop for shop in shops if shop.slug == PAID_SHOP), None)
         if paid_shop is not None and len(approvers) == 2:
             load_payouts(shop=paid_shop, approver_ids=(approvers[0], approvers[1]), now=timezone.now())
         self.stdout.write(f"{len(shops)} shops are open.")
+
+    def _load_ads(self, shops: list[ShopContext], buyers: list[int]) -> None:
+        staff = find_user_by_phone(STAFF[0].phone)
+        if staff is not None:
+            load_ads(shops, buyer_ids=buyers, staff_id=staff.pk, now=timezone.now(), progress=self._show)
 
     def _enrol(self, shops: list[ShopContext]) -> None:
         """An account at the payment provider for each shop. A provider that is away is a reason to start again."""

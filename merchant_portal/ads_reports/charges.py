@@ -27,7 +27,7 @@ PLACE = "portal:ads-charges"
 
 
 @require_GET
-@shop_required("goods")
+@shop_required("money")
 def show_charges(request: HttpRequest) -> HttpResponse:
     """Every view and click of some days, the latest first; each opens its explanation."""
     shop_id = visit_of(request).shop.shop_id
@@ -51,7 +51,7 @@ def show_charges(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@shop_required("goods")
+@shop_required("money")
 def show_charge(request: HttpRequest, day: str, token: UUID) -> HttpResponse:
     """One view or click: what was asked, where the ad stood, and the steps to its price."""
     shop_id = visit_of(request).shop.shop_id

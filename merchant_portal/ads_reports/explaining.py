@@ -23,7 +23,10 @@ class WhyLine:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """An explanation. `is_disputed`: the stored price does not follow from its own inputs, and we say so."""
+    """An explanation. `is_disputed`: the stored price does not follow from its own inputs, and we say so.
+
+    `is_other`: the ad is paid by the click and this is a view, or the other way round.
+    """
 
     lines: tuple[WhyLine, ...] = ()
     total: str = ""
@@ -31,10 +34,13 @@ class Why:
     kept: tuple[str, ...] = ()
     versions: str = ""
     is_disputed: bool = False
+    is_other: bool = False
 
 
 def explain(event: AdEventView) -> Why | None:
     """The explanation of what an event costs; None for one whose auction was never stored, and that is free."""
+    if event.price_micro == 0:
+        return Why(is_other=True)
     try:
         explained = explain_charge(event)
     except NotExplained:

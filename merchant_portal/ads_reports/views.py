@@ -21,7 +21,7 @@ MOST_SHOWN = 200
 
 
 @require_GET
-@shop_required("goods")
+@shop_required("money")
 def show_reports(request: HttpRequest) -> HttpResponse:
     """Tiles, spend against plan, and the table behind one tab."""
     shop_id, now = visit_of(request).shop.shop_id, timezone.now()
@@ -52,7 +52,7 @@ def show_reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@shop_required("goods")
+@shop_required("money")
 def download_report(request: HttpRequest) -> HttpResponse:
     """The whole table as a file."""
     visit = visit_of(request)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from console.advertising import auctions, revenue
 from console.clearing import debts
 from console.clearing import views as clearing
 from console.collections import views as collections
@@ -117,6 +118,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<slug:payout_no>/arrived/", payouts.confirm, name="confirm-payout"),
     path("payouts/<slug:payout_no>/failed/", payouts.fail, name="fail-payout"),
     path("payouts/<slug:payout_no>/returned/", payouts.take_back, name="return-payout"),
+    path("ads/revenue/", revenue.show_revenue, name="ads-revenue"),
+    path("ads/auctions/", auctions.show_auctions, name="ads-auctions"),
+    path("ads/auctions/<str:day>/<uuid:decision_id>/", auctions.show_auction, name="ads-auction"),
     path("webhooks/", webhooks.show_webhooks, name="webhooks"),
     path("events/", operations.show_events, name="events"),
     path("events/<int:delivery_id>/retry/", operations.retry, name="retry-event"),

@@ -28,7 +28,7 @@ BONUS_LASTS = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class DemoCampaign:
-    """What one shop advertises: the first goods that it has for the words. Bids in fen, of a click or a thousand views."""
+    """What one shop advertises: the first goods that it has for the words. The bid is for a click or 1,000 views."""
 
     slug: str
     name: str
@@ -40,13 +40,19 @@ class DemoCampaign:
 
 
 CAMPAIGNS = (
-    DemoCampaign("qinghe", "马克杯·搜索词", ("马克杯", "mug"), 65, 3_000),
-    DemoCampaign("qinghe", "送礼茶器·首页", ("茶",), 2_400, 2_000, CampaignKind.DISPLAY),
-    DemoCampaign("shanjian", "春茶·搜索词", ("绿茶", "茶"), 80, 2_500),
-    DemoCampaign("taishang", "茶具·搜索词", ("茶", "碗"), 55, 2_000, pace=Pace.FAST),
+    DemoCampaign("qinghe", "马克杯·搜索词", ("马克杯", "mug", "花瓶"), 65, 3_000),
+    DemoCampaign("renzhen", "匠人马克杯", ("马克杯", "mug"), 58, 2_000),
+    DemoCampaign("shanjian", "春茶·搜索词", ("茶", "绿茶"), 80, 2_500),
+    DemoCampaign("qinghe", "茶器·搜索词", ("茶", "绿茶"), 72, 2_000, pace=Pace.FAST),
+    DemoCampaign("xiaoman", "茶点·搜索词", ("茶",), 60, 1_500),
+    DemoCampaign("taishang", "花瓶·搜索词", ("花瓶",), 55, 2_000),
     DemoCampaign("beian", "桌灯·搜索词", ("台灯", "lamp"), 70, 2_000),
-    DemoCampaign("yedu", "书桌·人群", ("台灯",), 1_800, 1_500, CampaignKind.DISPLAY),
+    DemoCampaign("manxing", "夜灯·搜索词", ("台灯", "lamp"), 62, 1_500),
+    DemoCampaign("yedu", "本子·搜索词", ("笔记本", "notebook"), 48, 1_500),
     DemoCampaign("yiye", "开学文具·搜索词", ("笔记本", "notebook"), 45, 1_500),
+    DemoCampaign("qinghe", "送礼茶器·首页", ("茶",), 2_400, 2_000, CampaignKind.DISPLAY),
+    DemoCampaign("yedu", "包袋·首页", ("帆布包",), 1_800, 1_500, CampaignKind.DISPLAY),
+    DemoCampaign("tinglan", "耳机·首页", ("耳机",), 2_100, 1_500, CampaignKind.DISPLAY),
 )
 
 

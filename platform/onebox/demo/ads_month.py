@@ -14,8 +14,7 @@ from billing.checkout.selectors import list_buyer_shares
 from billing.settlement.services.days import business_date
 from market.shops.contracts import ShopContext
 from onebox.demo.ads import DAYS, load_campaigns
-from onebox.demo.ads_pages import Shown, show_home, show_search
-from search.campaigns.contracts import CampaignKind, LiveAd
+from onebox.demo.ads_pages import Asked, Market, Shown, show_home, show_search
 from search.reports.services import count_sale
 from search.signals.services import name_person
 from search.spending.contracts import VisitorFacts
@@ -30,13 +29,13 @@ from search.spending.services import (
     store_decisions,
 )
 
-FEWEST_A_DAY, MOST_A_DAY = 12, 26
+FEWEST_A_DAY, MOST_A_DAY = 8, 18
 VISITORS = 140
-QUERIES = ("马克杯", "茶", "绿茶", "台灯", "笔记本", "mug", "陶瓷 马克杯", "茶 礼盒", "lamp", "notebook", "碗")
+QUERIES = ("马克杯", "茶", "台灯", "笔记本", "花瓶", "绿茶", "mug", "陶瓷 马克杯", "茶 礼盒", "lamp", "notebook")
 REGIONS = ("33", "31", "44", "11", "51", "32", "")
 ON_HOME = 0.25
 ROBOT, HASTY = 0.05, 0.04
-CLICKED = (0.16, 0.1, 0.07)
+CLICKED = (0.2, 0.14, 0.1)
 """How often the first, second and third place are clicked."""
 BOUGHT_BY_AD = 0.6
 CHARGED_AFTER = timedelta(hours=3)
@@ -68,10 +67,10 @@ def load_ads(
     if any(list_events(shop_id=pk, since=today - timedelta(days=DAYS), until=today, limit=1) for pk in shop_ids):
         return 0
     chance = random.Random(20261129)
-    quality = {ad.ad_id: chance.randint(520, 930) for ad in ads}
+    market = Market(ads, {ad.ad_id: chance.randint(520, 930) for ad in ads})
     visits = sorted([*_make_visits(now, chance), *_list_buyers(buyer_ids, shop_ids, chance)], key=lambda one: one.at)
     for number, visit in enumerate(visits, start=1):
-        _visit(visit, ads, quality, chance)
+        _visit(visit, market, chance)
         following = visits[number].at if number < len(visits) else now
         if business_date(visit.at) != business_date(following):
             _end_day(following)
@@ -101,16 +100,10 @@ def _list_buyers(buyer_ids: Sequence[int], shop_ids: set[int], chance: random.Ra
                 yield Visit(at, person, VISITORS + buyer_id % 50, chance.choice(QUERIES[:8]), share.shop_id)
 
 
-def _visit(visit: Visit, ads: Sequence[LiveAd], quality: dict[int, int], chance: random.Random) -> None:
+def _visit(visit: Visit, market: Market, chance: random.Random) -> None:
     """Show a page, let its ads be seen, click some of them."""
-    wanted = [ad for ad in ads if visit.wanted_shop in (None, ad.shop_id)]
-    decision_id = UUID(int=chance.getrandbits(128))
-    region = chance.choice(REGIONS)
-    if visit.query:
-        kind = [ad for ad in wanted if ad.kind is CampaignKind.KEYWORD]
-        shown = show_search(decision_id, visit.query, region, kind, quality, visit.at)
-    else:
-        shown = show_home(decision_id, region, [ad for ad in wanted if ad.kind is CampaignKind.DISPLAY], visit.at)
+    asked = Asked(UUID(int=chance.getrandbits(128)), visit.query, chance.choice(REGIONS), visit.wanted_shop, visit.at)
+    shown = show_search(market, asked) if visit.query else show_home(market, asked)
     if shown is None:
         return
     store_decisions([shown.decision])

@@ -1,8 +1,8 @@
 """Pages of the demo's month with ads on them: a real auction, its record, and the tokens of what it showed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from billing.settlement.services.days import business_date
@@ -23,10 +23,10 @@ from search.auction.keyword import decide
 from search.auction.matching import compute_effective_bid, find_match
 from search.auction.records import write_record
 from search.auction.versions import get_rules, get_weights
-from search.campaigns.contracts import Charge, LiveAd, LiveKeyword, PageKind
+from search.campaigns.contracts import CampaignKind, Charge, LiveAd, LiveKeyword, PageKind
 from search.campaigns.rules.tokens import tokenize_words
 from search.campaigns.selectors import get_floors
-from search.spending.contracts import DecisionLine, StoredDecision
+from search.spending.contracts import DecisionLine, LeaseView, StoredDecision
 from search.spending.rules.days import number_day, to_us
 from search.spending.services import get_key_ring, take_lease
 
@@ -51,41 +51,82 @@ class ShownPage:
     ads: tuple[Shown, ...]
 
 
-def show_search(
-    id: UUID, query: str, region: str, ads: Sequence[LiveAd], quality: Mapping[int, int], now: datetime
-) -> ShownPage | None:
+@dataclass(slots=True)
+class Market:
+    """The ads there are, the quality of each, and the leases that were taken: one a campaign and day."""
+
+    ads: Sequence[LiveAd]
+    quality: Mapping[int, int]
+    leases: dict[tuple[int, date], LeaseView | None] = field(default_factory=dict)
+
+    def list_ads(self, kind: CampaignKind, shop_id: int | None) -> list[LiveAd]:
+        """Those of a kind, of one shop where one is named."""
+        return [ad for ad in self.ads if ad.kind is kind and shop_id in (None, ad.shop_id)]
+
+    def find_lease(self, line: DecisionLine, now: datetime) -> LeaseView | None:
+        """What the line's campaign may spend today; None where there is nothing."""
+        key = (line.campaign_id, business_date(now))
+        if key not in self.leases:
+            self.leases[key] = take_lease(
+                campaign_id=line.campaign_id,
+                shop_id=line.shop_id,
+                day=key[1],
+                worker=WORKER,
+                least_micro=max(line.price_micro, MICRO_PER_MINOR),
+                now=now,
+            )
+        return self.leases[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page that somebody asks for; `shop_id` is the only one whose ads take part, None for all."""
+
+    decision_id: UUID
+    query: str
+    region: str
+    shop_id: int | None
+    at: datetime
+
+
+def show_search(market: Market, asked: Asked) -> ShownPage | None:
     """Results of a search with ads bought by words; None where nobody bought these."""
     reserve_minor = get_floors().find(PageKind.SEARCH, Charge.CLICK)
     words: dict[int, LiveKeyword] = {}
     candidates = []
+    ads = market.list_ads(CampaignKind.KEYWORD, asked.shop_id)
     for ad in ads:
-        found = _find_bid(ad, tokenize_words(query))
+        found = _find_bid(ad, tokenize_words(asked.query))
         if found is not None and found[1] >= reserve_minor:
             words[ad.ad_id] = found[0]
-            candidates.append(_enter(ad, found[1], quality[ad.ad_id], reserve_minor))
+            candidates.append(_enter(ad, found[1], market.quality[ad.ad_id], reserve_minor))
     if not candidates:
         return None
     terms = Terms(places=IN_SEARCH, rules=get_rules(), weights=get_weights(), quality_version=QUALITY_VERSION)
-    decided = decide(candidates, terms, id=str(id), decided_us=to_us(now), context=query)
-    priced = [(award.place, award.ad, award.price) for award in decided.awards]
-    lines = _write_lines(ads, priced, words)
-    return _show(id, PageKind.SEARCH, (query, region), lines, write_record(decided), now)
+    decided = decide(candidates, terms, id=str(asked.decision_id), decided_us=to_us(asked.at), context=asked.query)
+    lines = _write_lines(ads, [(award.place, award.ad, award.price) for award in decided.awards], words)
+    return _show(market, asked, PageKind.SEARCH, lines, write_record(decided))
 
 
-def show_home(id: UUID, region: str, ads: Sequence[LiveAd], now: datetime) -> ShownPage | None:
+def show_home(market: Market, asked: Asked) -> ShownPage | None:
     """The home page with ads that are paid by the thousand views; None without any."""
+    ads = market.list_ads(CampaignKind.DISPLAY, asked.shop_id)
     candidates = [
         DisplayCandidate(ad=ad.ad_id, merchant=ad.shop_id, ecpm_minor=ad.bid_minor, created_us=ad.created_us)
         for ad in ads
     ]
     if not candidates:
         return None
-    floor_minor = get_floors().find(PageKind.HOME, Charge.MILLE)
     decided = decide_display(
-        candidates, ON_HOME, floor_minor=floor_minor, id=str(id), decided_us=to_us(now), context=""
+        candidates,
+        ON_HOME,
+        floor_minor=get_floors().find(PageKind.HOME, Charge.MILLE),
+        id=str(asked.decision_id),
+        decided_us=to_us(asked.at),
+        context="",
     )
     lines = _write_lines(ads, [(award.place, award.ad, award.price) for award in decided.awards], {})
-    return _show(id, PageKind.HOME, ("", region), lines, write_record(decided), now)
+    return _show(market, asked, PageKind.HOME, lines, write_record(decided))
 
 
 def _enter(ad: LiveAd, bid_minor: int, quality: int, reserve_minor: int) -> Candidate:
@@ -137,55 +178,39 @@ def _write_lines(
 
 
 def _show(
-    id: UUID,
-    page: PageKind,
-    asked: tuple[str, str],
-    lines: Sequence[DecisionLine],
-    auction: str,
-    now: datetime,
+    market: Market, asked: Asked, page: PageKind, lines: Sequence[DecisionLine], auction: str
 ) -> ShownPage | None:
     """What of a decision can be paid for, with its tokens."""
-    day = business_date(now)
-    shown, kept = [], []
-    for line in lines:
-        lease = take_lease(
-            campaign_id=line.campaign_id,
-            shop_id=line.shop_id,
-            day=day,
-            worker=WORKER,
-            least_micro=max(line.price_micro, MICRO_PER_MINOR),
-            now=now,
-        )
-        if lease is not None:
-            kept.append(line)
-            shown.append(_sign(id, line, lease.lease_id, number_day(day), now))
+    leased = [(line, lease) for line in lines if (lease := market.find_lease(line, asked.at)) is not None]
+    if not leased:
+        return None
     decision = StoredDecision(
-        decision_id=id,
-        day=day,
-        decided_at=now,
+        decision_id=asked.decision_id,
+        day=business_date(asked.at),
+        decided_at=asked.at,
         page=page.value,
-        query=asked[0],
-        region=asked[1],
+        query=asked.query,
+        region=asked.region,
         auction=auction,
         person="",
         network="",
-        lines=tuple(kept),
+        lines=tuple(line for line, _ in leased),
     )
-    return ShownPage(decision, tuple(shown)) if kept else None
+    return ShownPage(decision, tuple(_sign(decision, line, lease.lease_id) for line, lease in leased))
 
 
-def _sign(id: UUID, line: DecisionLine, lease_id: int, day: int, now: datetime) -> Shown:
+def _sign(decision: StoredDecision, line: DecisionLine, lease_id: int) -> Shown:
     tokens = [
         sign_token(
             ShownAd(
                 kind=kind,
-                decision=id,
-                day=day,
+                decision=decision.decision_id,
+                day=number_day(decision.day),
                 ad=line.ad_id,
                 place=line.place,
                 price_micro=line.price_micro if kind is line.kind else 0,
                 lease=lease_id,
-                expires_second=compute_expiry(kind, int(now.timestamp())),
+                expires_second=compute_expiry(kind, int(decision.decided_at.timestamp())),
             ),
             get_key_ring(),
         )

@@ -2,7 +2,7 @@
 
 from search.reports.contracts.events import Cell, Correction, CountedEvent, Sums
 from search.reports.contracts.reports import (
-    CellCheck,
+    Advertiser,
     Dimension,
     Figures,
     Report,
@@ -15,9 +15,9 @@ from search.reports.contracts.reports import (
 from search.reports.contracts.sales import BoughtLine, CreditedLine, SoldShare, TouchedAd
 
 __all__ = [
+    "Advertiser",
     "BoughtLine",
     "Cell",
-    "CellCheck",
     "Correction",
     "CountedEvent",
     "CreditedLine",

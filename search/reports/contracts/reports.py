@@ -120,7 +120,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class RevenueDay:
-    """All shops on one day."""
+    """All shops on one day; `shops` is how many had a view or click."""
 
     day: date
     shops: int
@@ -128,21 +128,19 @@ class RevenueDay:
 
 
 @dataclass(frozen=True, slots=True)
-class CellCheck:
-    """A day counted anew from its events: how many cells there are, and how many of them stand differently."""
+class Advertiser:
+    """A shop over some days."""
 
-    day: date
-    cells: int
-    wrong: int
+    shop_id: int
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)
 class ReportsHealth:
-    """How far counting is behind: events not counted yet, those that wait for their decision, the newest counted."""
+    """How far counting has come: events counted since the beginning, and how many wait for their decision."""
 
-    uncounted: int
-    waiting: int
     counted: int
+    waiting: int
 
 
 def _rate(part: int, whole: int) -> int | None:

@@ -1,6 +1,14 @@
 """Reads of reports."""
 
 from search.reports.selectors.figures import TooManyDays, get_report
+from search.reports.selectors.revenue import get_reports_health, list_advertisers, list_revenue_days
 from search.reports.selectors.traffic import get_traffic_curve
 
-__all__ = ["TooManyDays", "get_report", "get_traffic_curve"]
+__all__ = [
+    "TooManyDays",
+    "get_report",
+    "get_reports_health",
+    "get_traffic_curve",
+    "list_advertisers",
+    "list_revenue_days",
+]

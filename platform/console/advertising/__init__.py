@@ -1,0 +1,1 @@
+"""What advertising earns, and its auctions, for staff."""

@@ -1,0 +1,76 @@
+"""Pages of auctions: looked for, read, and held again."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from billing.settlement.services.days import business_date
+from console.access import staff_page
+from console.frame import render_page
+from console.lists import PAGE, read_text
+from search.campaigns.contracts import PageKind
+from search.campaigns.selectors import map_campaigns
+from search.spending.contracts import DecisionView
+from search.spending.selectors import DecisionNotFound, get_decision, replay_decision, search_decisions
+from web.paging import BadCursor, CursorPage, cut_page, decode_cursor
+
+MOST_QUERY = 60
+
+
+@staff_page()
+@require_GET
+def show_auctions(request: HttpRequest) -> HttpResponse:
+    """Decisions of a day, by words and page, the latest first."""
+    day = read_day(request.GET.get("day", "") or business_date(timezone.now()).isoformat())
+    query, page = read_text(request, "q", MOST_QUERY), request.GET.get("page", "")
+    if page and page not in {kind.value for kind in PageKind}:
+        raise Http404
+    found = _read_page(request, day, query, page)
+    context = {
+        "day": day,
+        "query": query,
+        "page_kind": page,
+        "pages": [kind.value for kind in PageKind],
+        "decisions": found.items,
+        "next_cursor": found.next_cursor,
+    }
+    return render_page(request, "advertising/auctions.html", context)
+
+
+@staff_page()
+@require_GET
+def show_auction(request: HttpRequest, day: str, decision_id: UUID) -> HttpResponse:
+    """One decision with its candidates, and the same auction held again from what was stored."""
+    try:
+        decision = get_decision(day=read_day(day), decision_id=decision_id)
+    except DecisionNotFound as error:
+        raise Http404 from error
+    context = {
+        "decision": decision,
+        "replay": replay_decision(decision),
+        "campaigns": map_campaigns({line.campaign_id for line in decision.lines}),
+    }
+    return render_page(request, "advertising/auction.html", context)
+
+
+def read_day(text: str) -> date:
+    """A day in an address. Raises `Http404`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _read_page(request: HttpRequest, day: date, query: str, page: str) -> CursorPage[DecisionView]:
+    scope = f"console:auctions:{day}:{query}:{page}"
+    before = None
+    if after := request.GET.get("after"):
+        try:
+            before = datetime.fromisoformat(str(decode_cursor(after, scope=scope, length=1)[0]))
+        except (BadCursor, ValueError) as error:
+            raise Http404 from error
+    rows = search_decisions(day=day, query=query, page=page, before=before, limit=PAGE + 1)
+    return cut_page(rows, size=PAGE, scope=scope, position=lambda row: [row.decided_at.isoformat()])

@@ -1,0 +1,120 @@
+"""The page of what advertising earns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
+from django.views.decorators.http import require_GET
+
+from billing.ledger.contracts import Code
+from billing.ledger.selectors import get_balance
+from billing.settlement.services.days import business_date
+from console.access import staff_page
+from console.frame import render_page
+from market.money import MICRO_PER_MINOR, format_minor
+from market.shops.selectors import list_shops_by_ids
+from search.reports.contracts import RevenueDay, Sums
+from search.reports.selectors import get_reports_health, list_advertisers, list_revenue_days
+from search.spending.selectors import get_charging_health
+from web.charts import Chart, draw_line
+from web.figures import cut_price
+from web.shapes import Tab
+
+SPANS = (7, 28, 90)
+EARNED = (Code.ADS_CPC, Code.ADS_CPM, Code.ADS_SLOT, Code.ADS_PROMO)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSums:
+    """A row of the table. Amounts in yuan."""
+
+    cost: str
+    by_clicks: str
+    by_views: str
+    given_back: str
+    borne: str
+    views: int
+    clicks: int
+    filtered: int
+
+
+@staff_page()
+@require_GET
+def show_revenue(request: HttpRequest) -> HttpResponse:
+    """By day and by advertiser, beside what the ledger holds and how charging stands."""
+    now = timezone.now()
+    today = business_date(now)
+    span = next((one for one in SPANS if str(one) == request.GET.get("days")), SPANS[1])
+    since = today - timedelta(days=span - 1)
+    days = list_revenue_days(since=since, until=today)
+    advertisers = list_advertisers(since=since, until=today)
+    shops = list_shops_by_ids([one.shop_id for one in advertisers])
+    context = {
+        "tabs": _list_tabs(span),
+        "total": print_sums(sum((day.sums for day in days), Sums())),
+        "days": [(day.day, day.shops, print_sums(day.sums)) for day in reversed(days)],
+        "chart": draw_days(days, since=since, span=span) if days else None,
+        "advertisers": [(shops.get(one.shop_id), one.figures, print_sums(one.figures.sums)) for one in advertisers],
+        "ledger": [(code.value, name_account(code), get_balance(code=code).posted_minor) for code in EARNED],
+        "charging": get_charging_health(now),
+        "health": get_reports_health(),
+    }
+    return render_page(request, "advertising/revenue.html", context)
+
+
+def print_sums(sums: Sums) -> PrintedSums:
+    """The columns of a row."""
+    return PrintedSums(
+        cost=_print(sums.cost_micro),
+        by_clicks=_print(sums.click_micro),
+        by_views=_print(sums.view_micro),
+        given_back=_print(sums.credited_micro + sums.freed_micro),
+        borne=_print(sums.borne_micro),
+        views=sums.views,
+        clicks=sums.clicks,
+        filtered=sums.filtered_clicks + sums.credited_clicks,
+    )
+
+
+def draw_days(days: Sequence[RevenueDay], *, since: date, span: int) -> Chart:
+    """What was spent on each day."""
+    by_day = {day.day: day.sums.cost_micro for day in days}
+    wanted = [since + timedelta(days=number) for number in range(span)]
+    spent = [by_day.get(day, 0) for day in wanted]
+    finding = gettext("Advertisers spent %(total)s in %(days)s days.") % {
+        "total": cut_price(sum(spent) // MICRO_PER_MINOR).whole,
+        "days": span,
+    }
+    return draw_line(
+        finding=finding,
+        labels=[day.strftime("%m-%d") for day in wanted],
+        values=[amount / MICRO_PER_MINOR / 100 for amount in spent],
+        texts=[_print(amount) for amount in spent],
+        names=(pgettext("ads revenue", "Spent"), ""),
+    )
+
+
+def name_account(code: Code) -> str:
+    """An account of advertising in words."""
+    return {
+        Code.ADS_CPC: pgettext("ads", "Clicks"),
+        Code.ADS_CPM: pgettext("ads", "Views"),
+        Code.ADS_SLOT: pgettext("ads", "Fixed places"),
+        Code.ADS_PROMO: pgettext("ads", "Bonus given, not yet expired"),
+    }[code]
+
+
+def _print(amount_micro: int) -> str:
+    return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
+
+
+def _list_tabs(current: int) -> list[Tab]:
+    address = reverse("console:ads-revenue")
+    return [
+        Tab(ngettext("%(days)d day", "%(days)d days", span) % {"days": span}, f"{address}?days={span}", span == current)
+        for span in SPANS
+    ]

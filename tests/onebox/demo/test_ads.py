@@ -1,0 +1,49 @@
+"""The demo's month of ads: every charge follows from its auction, every auction can be held again, once is enough."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billing.settlement.services.days import business_date
+from billing.wallets.selectors import get_wallet
+from market.accounts.selectors import find_user_by_phone
+from onebox.demo import ads_month
+from onebox.demo.ads import DAYS
+from onebox.demo.ads_month import load_ads
+from onebox.demo.loading import load_all
+from onebox.demo.people import STAFF
+from search.spending.models import AdEvent, Decision, HourCharge
+from search.spending.selectors import explain_charge, get_event, replay_decision, search_decisions
+from tests.conftest import Clock
+from tests.onebox.demo.test_loading import _quiet, _some
+
+
+@pytest.fixture(autouse=True)
+def a_short_month(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(ads_month, "FEWEST_A_DAY", 2)
+    monkeypatch.setattr(ads_month, "MOST_A_DAY", 3)
+
+
+def test_a_month_of_ads_is_made_once_and_can_be_checked(db: None, clock: Clock) -> None:
+    shops = load_all(_some(12), now=clock.now, progress=_quiet)
+    staff = find_user_by_phone(STAFF[0].phone)
+    assert staff is not None
+
+    def load() -> int:
+        return load_ads(shops, buyer_ids=[], staff_id=staff.pk, now=clock.now, progress=_quiet)
+
+    assert load() > 2 * DAYS - 1
+    before = AdEvent.objects.count()
+    assert load() == 0 and AdEvent.objects.count() == before
+    billed = AdEvent.objects.filter(billed_micro__gt=0)
+    assert billed.filter(kind="click").exists() and billed.filter(kind="view").exists()
+    for row in billed[:40]:
+        assert explain_charge(get_event(day=row.day, token=row.token)).billed_micro == row.billed_micro
+    days = Decision.objects.values_list("day", flat=True).distinct()
+    assert all(day <= business_date(clock.now) for day in days)
+    replays = [replay_decision(one) for day in days for one in search_decisions(day=day, page="search")]
+    assert replays and all(replay.is_same for replay in replays)
+    assert HourCharge.objects.filter(amount_minor__gt=0).exists()
+    assert all(get_wallet(shop.shop_id).available_minor >= 0 for shop in shops)

@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.bench.contracts import BenchRow
 from tests.bench.rounds import merge_rounds
 
-NAMES = ("web", "buying", "shops", "stock", "ledger", "search", "suggest", "relevance", "memory")
+NAMES = ("web", "buying", "shops", "stock", "ledger", "search", "suggest", "relevance", "ads", "memory")
 ALONE = ("million",)  # takes longer than all others together, so it runs when it is named
 ROUNDS = 3
 QUICK = {"JISHI_BENCH_QUICK": "1", "JISHI_BENCH_SECONDS": "0.4", "JISHI_BENCH_LISTINGS": "300"}

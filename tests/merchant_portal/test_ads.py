@@ -6,9 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from search.campaigns.contracts import MatchType, PartState
+from search.campaigns.contracts import Charge, MatchType, PartState
 from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
+from search.campaigns.services import decide_creative
 from search.spending.models import Lease
 from tests.fixtures.api import forget_everything, list_product
 from tests.merchant_portal.conftest import Merchant, count_statements
@@ -53,6 +54,25 @@ def test_a_campaign_is_made_in_three_steps(seller: Merchant) -> None:
     assert (live.daily_budget_minor, live.ads[0].product_id, live.ads[0].bid_minor) == (5_000, product_id, 60)
     assert {word.tokens for word in live.ads[0].keywords} == {("马克杯",), ("陶瓷杯",)}
     assert "周末的杯子" in seller.browser.get("/ads/campaigns/").content.decode()
+
+
+def test_a_display_campaign_pays_by_views_and_buys_no_words(seller: Merchant) -> None:
+    product_id = _sell(seller)
+    assert _send_picture(seller, "周末的杯子", draw(1200, 400)).status_code == 302
+    creative = Creative.objects.get()
+    what = {"kind": "display", "product": [str(product_id)], "creative": [str(creative.pk)]}
+    who = {"from_hour": "0", "to_hour": "24"}
+    assert "Words that people ask for" not in _go(seller, what, "what", "who")
+    how = _go(seller, {**what, **who}, "who", "how")
+    assert "For 1,000 views" in how and "nothing is promised here" in how
+    typed = {**what, **who, **MONEY, "bid": "12.50", "charge": "mille", "starts_on": _today(), "key": "d" * 32}
+    assert _post(seller, {**typed, "step": "how", "go": "create"}).status_code == 302
+    (live,) = read_live(None)
+    assert [(ad.product_id, ad.charge, ad.bid_minor) for ad in live.ads] == [(product_id, Charge.MILLE, 1_250)]
+    decide_creative(creative_id=creative.pk, approved=True, reason="", actor_id=1, now=timezone.now())
+    assert [ad.creative is not None for ad in read_live(None)[0].ads] == [False, True]
+    group = seller.browser.get(f"/ads/campaigns/groups/{_group(seller, live.campaign_id)}/").content.decode()
+    assert "Approved" in group and "Add words" not in group
 
 
 def test_a_step_is_not_left_without_what_it_is_for(seller: Merchant) -> None:

@@ -81,6 +81,8 @@ def test_pages_of_campaigns_fit_and_the_switch_pauses(site, make_merchant, setti
                 page, seen = _enter(context, site, merchant)
                 for name, path in paths.items():
                     page.goto(f"{site}{path}")
+                    if name == "group":
+                        page.locator("tbody .tick").first.check()
                     _look(page, f"ads-{name}-{language[:2]}{'-dark' if dark else ''}")
                 assert seen == []
         with new_context(browser) as context:

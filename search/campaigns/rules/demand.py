@@ -7,6 +7,7 @@ one's own, know others' bids only by a coarse ladder (E6 of IEC 60063: six rungs
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from search.auction.contracts import Keyword, PastAuction, Terms
 from search.auction.forecast import forecast_bid
@@ -34,17 +35,51 @@ _SOME, _MANY = 3, 8
 _RUNGS = (10, 15, 22, 33, 47, 68)
 
 
-def measure_word(text: str, word: Keyword, queries: Iterable[AskedQuery], others: Iterable[OthersWord]) -> WordFigures:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Queries, most asked first, and by each of their tokens: thousands of them are looked through at once."""
+
+    queries: tuple[AskedQuery, ...]
+    by_token: Mapping[str, tuple[AskedQuery, ...]]
+
+    def list_with(self, tokens: Sequence[str]) -> tuple[AskedQuery, ...]:
+        """Queries that have the rarest of these tokens: all that a word of them could match, and some others."""
+        return min((self.by_token.get(token, ()) for token in tokens), key=len, default=())
+
+
+Others = Mapping[str, Sequence[OthersWord]]
+"""Others' words by their first token: a word can match only a question that has it."""
+
+
+def index_asked(queries: Iterable[AskedQuery]) -> Asked:
+    """Queries made ready to be looked up."""
+    kept = tuple(queries)
+    by_token: dict[str, list[AskedQuery]] = defaultdict(list)
+    for query in kept:
+        for token in set(query.tokens):
+            by_token[token].append(query)
+    return Asked(kept, {token: tuple(found) for token, found in by_token.items()})
+
+
+def index_others(words: Iterable[OthersWord]) -> Others:
+    """Others' words made ready to be looked up."""
+    by_first: dict[str, list[OthersWord]] = defaultdict(list)
+    for word in words:
+        by_first[word.tokens[0]].append(word)
+    return by_first
+
+
+def measure_word(text: str, word: Keyword, asked: Asked, others: Others) -> WordFigures:
     """Searches a day that a word meets, and how it stands among others."""
-    searches = sum(query.searches for query in queries if find_match(word, query.tokens))
+    searches = sum(query.searches for query in asked.list_with(word.tokens) if find_match(word, query.tokens))
     bids = list(find_bids(word.tokens, others).values())
     return WordFigures(text, round_up(searches, DAYS), name_competition(len(bids)), find_usual_bid(bids))
 
 
-def find_bids(tokens: Sequence[str], others: Iterable[OthersWord]) -> dict[int, int]:
+def find_bids(tokens: Sequence[str], others: Others) -> dict[int, int]:
     """The best effective bid of each other merchant for a question."""
     best: dict[int, int] = {}
-    for other in others:
+    for other in (word for token in set(tokens) for word in others.get(token, ())):
         met = find_match(Keyword(other.tokens, other.match), tokens)
         if met:
             bid = compute_effective_bid(other.bid_minor, met)
@@ -58,7 +93,7 @@ def find_hint(
     figures: WordFigures,
     *,
     negatives: Iterable[Keyword],
-    others: Iterable[OthersWord],
+    others: Others,
     floor_minor: int,
 ) -> WordHint | None:
     """What keeps a word from being shown to who asks just for it."""
@@ -108,8 +143,8 @@ def choose_queries(
 
 def forecast_day(
     bought: Sequence[tuple[Keyword, int]],
-    queries: Iterable[AskedQuery],
-    others: Sequence[OthersWord],
+    asked: Asked,
+    others: Others,
     *,
     floor_minor: int,
     budget_minor: int,
@@ -118,7 +153,7 @@ def forecast_day(
     """What words at their bids would have brought on a day of the last 28, against what others bid now."""
     terms = Terms(places=PLACES, rules=get_rules(), weights=get_weights(), quality_version=0)
     searches = clicks_micro = cost_micro = 0
-    for bid, past in _group_auctions(bought, queries, others, floor_minor).items():
+    for bid, past in _group_auctions(bought, asked, others, floor_minor).items():
         part = forecast_bid(past, terms, bid_minor=bid, quality=USUAL_QUALITY, click_rate_ppm=click_rate_ppm)
         searches += part.auctions
         clicks_micro += part.clicks_micro
@@ -130,6 +165,16 @@ def forecast_day(
     return DayForecast(round_up(searches, DAYS), clicks_micro // DAYS, cost_micro // DAYS, limited)
 
 
+def list_met(asked: Asked, words: Iterable[Keyword]) -> list[AskedQuery]:
+    """Queries that any of these words matches, each once."""
+    found: dict[str, AskedQuery] = {}
+    for word in words:
+        for query in asked.list_with(word.tokens):
+            if find_match(word, query.tokens):
+                found[query.text] = query
+    return list(found.values())
+
+
 def round_up(number: int, by: int) -> int:
     """A quotient, rounded up: something that is asked at all is not nothing."""
     return -(-number // by)
@@ -137,13 +182,13 @@ def round_up(number: int, by: int) -> int:
 
 def _group_auctions(
     bought: Sequence[tuple[Keyword, int]],
-    queries: Iterable[AskedQuery],
-    others: Sequence[OthersWord],
+    asked: Asked,
+    others: Others,
     floor_minor: int,
 ) -> Mapping[int, list[PastAuction]]:
     """The auctions of 28 days by the bid that would have been made in them: the best of all words that match."""
     grouped: dict[int, list[PastAuction]] = defaultdict(list)
-    for query in queries:
+    for query in list_met(asked, (word for word, _ in bought)):
         bids = [compute_effective_bid(bid, met) for word, bid in bought if (met := find_match(word, query.tokens))]
         if bids:
             rivals = (blur_bid(bid) for bid in find_bids(query.tokens, others).values())

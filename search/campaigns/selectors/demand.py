@@ -33,7 +33,7 @@ LEAST_VISITORS = 5
 """What fewer people asked on any day of 28 is nobody else's business."""
 LEAST_SHOWN = 1_000
 _KEPT = timedelta(minutes=10)
-_queries: Memory[tuple[AskedQuery, ...]] = Memory(2)
+_asked: Memory[demand.Asked] = Memory(2)
 
 
 def suggest_words(
@@ -48,8 +48,7 @@ def suggest_words(
     names = list(dict.fromkeys(name for document in documents for name in _list_names(document)))
     said = frozenset(token for text in (*names, seeds) for token in tokenize_words(text))
     bought = frozenset(tokenize_words(text) for text in without)
-    queries = read_queries(now)
-    chosen = demand.choose_queries(queries, said, without=bought, most=MOST_SUGGESTIONS)
+    chosen = demand.choose_queries(read_asked(now).queries, said, without=bought, most=MOST_SUGGESTIONS)
     texts = [query.text for query in chosen]
     known = {query.tokens for query in chosen} | bought
     for name in (seeds, *names):
@@ -63,9 +62,9 @@ def suggest_words(
 def measure_words(*, shop_id: int, texts: Sequence[str], now: datetime) -> list[WordFigures]:
     """Traffic, competition and usual bid of words as phrases, without those that are none: a statement or two."""
     words = [(text, Keyword(tokens, MatchType.PHRASE)) for text in texts if (tokens := tokenize_bought(text))]
-    queries = read_queries(now)
+    asked = read_asked(now)
     others = _list_others(shop_id, {token for _, word in words for token in word.tokens})
-    return [demand.measure_word(text, word, queries, others) for text, word in words]
+    return [demand.measure_word(text, word, asked, others) for text, word in words]
 
 
 def study_words(
@@ -80,7 +79,7 @@ def study_words(
 
     `negatives` are those of the group and its campaign.
     """
-    queries = read_queries(now)
+    asked = read_asked(now)
     cut = {word.keyword_id: Keyword(tokenize_words(word.text), word.match) for word in words}
     others = _list_others(shop_id, {token for word in cut.values() for token in word.tokens})
     away = [Keyword(tokenize_words(one.text), one.match) for one in negatives]
@@ -88,7 +87,7 @@ def study_words(
     studied = {}
     for word in words:
         bought = cut[word.keyword_id]
-        figures = demand.measure_word(word.text, Keyword(bought.tokens, MatchType.PHRASE), queries, others)
+        figures = demand.measure_word(word.text, Keyword(bought.tokens, MatchType.PHRASE), asked, others)
         bid = bid_minor if word.bid_minor is None else word.bid_minor
         hint = demand.find_hint(bought, bid, figures, negatives=away, others=others, floor_minor=floor)
         studied[word.keyword_id] = StudiedWord(figures, hint)
@@ -100,14 +99,14 @@ def forecast_words(
 ) -> list[DayForecast]:
     """A day of words at each of several bids of their group; words with a bid of their own keep it: four statements."""
     bought = [(Keyword(tokens, word.match), word.bid_minor) for word in words if (tokens := tokenize_bought(word.text))]
-    mine = {token for word, _ in bought for token in word.tokens}
-    met = [query for query in read_queries(now) if not mine.isdisjoint(query.tokens)]
+    asked = read_asked(now)
+    met = demand.list_met(asked, (word for word, _ in bought))
     others = _list_others(shop_id, {token for query in met for token in query.tokens})
     floor, click_rate = get_floors().find(PageKind.SEARCH, Charge.CLICK), _find_click_rate(now)
     return [
         demand.forecast_day(
             [(word, bid if own is None else own) for word, own in bought],
-            met,
+            asked,
             others,
             floor_minor=floor,
             budget_minor=daily_budget_minor,
@@ -117,20 +116,20 @@ def forecast_words(
     ]
 
 
-def read_queries(now: datetime) -> tuple[AskedQuery, ...]:
+def read_asked(now: datetime) -> demand.Asked:
     """The most asked queries of 28 days, cut once and kept for ten minutes: a statement, or none."""
     key = int(now.timestamp() // _KEPT.total_seconds())
-    known = _queries.find(key)
+    known = _asked.find(key)
     if known is None:
         until = business_date(now)
         since = until - timedelta(days=demand.DAYS - 1)
         rows = list_queries(since=since, until=until, visitors_on_a_day=LEAST_VISITORS, limit=MOST_QUERIES)
-        asked = (AskedQuery(row.query, tokenize_words(row.query), row.searches) for row in rows)
-        known = _queries.keep(key, tuple(query for query in asked if query.tokens))
+        queries = (AskedQuery(row.query, tokenize_words(row.query), row.searches) for row in rows)
+        known = _asked.keep(key, demand.index_asked(query for query in queries if query.tokens))
     return known
 
 
-def _list_others(shop_id: int, tokens: Collection[str]) -> list[OthersWord]:
+def _list_others(shop_id: int, tokens: Collection[str]) -> demand.Others:
     """Words with any of these tokens that other shops buy in what runs: one statement."""
     running = PartState.RUNNING.value
     rows = models.Keyword.objects.filter(
@@ -141,10 +140,10 @@ def _list_others(shop_id: int, tokens: Collection[str]) -> list[OthersWord]:
         group__campaign__kind=CampaignKind.KEYWORD.value,
     ).exclude(group__campaign__shop_id=shop_id)
     found = rows.values_list("group__campaign__shop_id", "tokens", "match", "bid_minor", "group__bid_minor")
-    return [
+    return demand.index_others(
         OthersWord(other, tuple(cut), MatchType(match), own if own is not None else bid)
         for other, cut, match, own, bid in found[:MOST_OTHERS]
-    ]
+    )
 
 
 def _find_click_rate(now: datetime) -> int:

@@ -1,7 +1,7 @@
 """What runs, as serving keeps it in memory; and the budgets that spending holds to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -78,7 +78,7 @@ def _read_parts(campaign_ids: Sequence[int]) -> _Parts:
     ads = list(models.Ad.objects.filter(of_these & shown).select_related("creative").order_by("pk"))
     for ad in ads:
         parts.ads[ad.group_id].append(ad)
-    parts.words = _read_words(models.Keyword.objects.filter(of_these).order_by("pk"), bids)
+    parts.words = _read_words(of_these, bids)
     for negative in models.NegativeKeyword.objects.filter(campaign__in=campaign_ids).order_by("pk"):
         word = Keyword(tuple(negative.tokens), MatchType(negative.match))
         if negative.group_id is None:
@@ -89,12 +89,14 @@ def _read_parts(campaign_ids: Sequence[int]) -> _Parts:
     return parts
 
 
-def _read_words(rows: Iterable[models.Keyword], bids: Mapping[int, int]) -> dict[int, tuple[LiveKeyword, ...]]:
+def _read_words(where: Q, bids: Mapping[int, int]) -> dict[int, tuple[LiveKeyword, ...]]:
+    """Plain columns: there are tens of thousands of words when a worker starts."""
     words: dict[int, list[LiveKeyword]] = defaultdict(list)
-    for row in rows:
-        if row.group_id in bids:
-            bid = row.bid_minor if row.bid_minor is not None else bids[row.group_id]
-            words[row.group_id].append(LiveKeyword(row.pk, tuple(row.tokens), MatchType(row.match), bid))
+    rows = models.Keyword.objects.filter(where).order_by("pk")
+    for pk, group_id, tokens, match, own in rows.values_list("pk", "group_id", "tokens", "match", "bid_minor"):
+        if group_id in bids:
+            bid = own if own is not None else bids[group_id]
+            words[group_id].append(LiveKeyword(pk, tuple(tokens), MatchType(match), bid))
     return {group_id: tuple(found) for group_id, found in words.items()}
 
 

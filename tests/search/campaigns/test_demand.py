@@ -7,17 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.auction.contracts import Keyword, MatchType
+from search.auction.matching import find_match
 from search.campaigns.contracts import Competition, WordDraft, WordFigures, WordHint
 from search.campaigns.contracts.demand import AskedQuery, OthersWord
 from search.campaigns.rules.demand import (
     DAYS,
     LEAST_MERCHANTS,
+    Others,
     blur_bid,
     choose_queries,
     find_bids,
     find_hint,
     find_usual_bid,
     forecast_day,
+    index_asked,
+    index_others,
+    list_met,
     measure_word,
     name_competition,
 )
@@ -35,8 +40,8 @@ def _ask(text: str, *, searches: int, visitors: int = 50, day: int = 20) -> None
     QueryDay.objects.create(query=query, day=date(2026, 11, day), searches=searches, visitors=visitors)
 
 
-def _others(*bids: int) -> list[OthersWord]:
-    return [OthersWord(100 + place, ("马克杯",), MatchType.EXACT, bid) for place, bid in enumerate(bids)]
+def _others(*bids: int) -> Others:
+    return index_others(OthersWord(100 + place, ("马克杯",), MatchType.EXACT, bid) for place, bid in enumerate(bids))
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=LEAST_MERCHANTS, max_size=40))
@@ -58,9 +63,24 @@ def test_a_single_rival_at_the_edge_moves_nothing(middle: list[int], edge: int, 
     assert find_usual_bid([*middle, highest + edge]) == find_usual_bid([*middle, highest + further])
 
 
+@given(
+    st.lists(st.lists(st.sampled_from("杯碗茶壶盘"), min_size=1, max_size=4, unique=True), max_size=30),
+    st.lists(st.sampled_from("杯碗茶壶盘"), min_size=1, max_size=3, unique=True),
+    st.sampled_from(MatchType),
+)
+def test_looking_up_finds_what_looking_through_does(asked: list, word: list, match: MatchType) -> None:
+    queries = [AskedQuery(f"{place} {' '.join(tokens)}", tuple(tokens), 1) for place, tokens in enumerate(asked)]
+    bought = Keyword(tuple(word), match)
+    met = list_met(index_asked(queries), [bought, bought])
+    assert {query.text for query in met} == {query.text for query in queries if find_match(bought, query.tokens)}
+    others = [OthersWord(place, tuple(tokens), match, 50) for place, tokens in enumerate(asked)]
+    plain = {one.shop_id for one in others if find_match(Keyword(one.tokens, one.match), tuple(word))}
+    assert find_bids(tuple(word), index_others(others)).keys() == plain
+
+
 def test_many_words_of_one_merchant_are_one_merchant() -> None:
     others = [OthersWord(5, ("马克杯",), MatchType.EXACT, bid) for bid in (50, 90, 70)]
-    assert find_bids(("马克杯",), others) == {5: 90}
+    assert find_bids(("马克杯",), index_others(others)) == {5: 90}
 
 
 def test_competition_has_three_words() -> None:
@@ -71,19 +91,21 @@ def test_competition_has_three_words() -> None:
 def test_a_word_meets_the_questions_it_is_in() -> None:
     queries = [AskedQuery("马克杯", ("马克杯",), 280), AskedQuery("陶瓷 马克杯", ("陶瓷", "马克杯"), 28),
                AskedQuery("茶壶", ("茶壶",), 900)]  # fmt: skip
-    figures = measure_word("马克杯", MUG, queries, _others(50, 60, 70, 80, 90))
+    figures = measure_word("马克杯", MUG, index_asked(queries), _others(50, 60, 70, 80, 90))
     assert (figures.searches_a_day, figures.competition, figures.usual_bid_minor) == (11, Competition.SOME, 70)
 
 
 def test_a_forecast_is_an_auction_against_others() -> None:
     """280 searches in 28 days; alone at the floor of 10 fen: 10 a day at 3 % are 0.3 clicks of 10 fen."""
     queries = [AskedQuery("马克杯", ("马克杯",), 280)]
-    alone = forecast_day([(MUG, 60)], queries, [], floor_minor=10, budget_minor=20_000)
+    alone = forecast_day([(MUG, 60)], index_asked(queries), {}, floor_minor=10, budget_minor=20_000)
     assert (alone.searches, alone.clicks_micro, alone.cost_micro, alone.limited) == (10, 300_000, 3_000_000, False)
-    second = forecast_day([(MUG, 60)], queries, _others(90, 40), floor_minor=10, budget_minor=20_000)
+    second = forecast_day([(MUG, 60)], index_asked(queries), _others(90, 40), floor_minor=10, budget_minor=20_000)
     assert second.clicks_micro == 204_000, "the second place has 68 % of the clicks"
     assert second.click_price_minor == 48, "a fen above the next one's rung, which is 47 for 40"
-    crowded = forecast_day([(MUG, 60)], queries, _others(90, 91, 92, 93), floor_minor=10, budget_minor=20_000)
+    crowded = forecast_day(
+        [(MUG, 60)], index_asked(queries), _others(90, 91, 92, 93), floor_minor=10, budget_minor=20_000
+    )
     assert crowded.clicks_micro == 0 and crowded.is_known
 
 
@@ -92,7 +114,7 @@ def test_no_probing_tells_a_rivals_bid(low: int, other_low: int, high: int, othe
     """Whatever rivals bid between two rungs, every bid of one's own is foretold the same."""
     queries = [AskedQuery("马克杯", ("马克杯",), 28_000)]
     first, second = (
-        forecast_day([(MUG, own)], queries, _others(*bids), floor_minor=10, budget_minor=10**9)
+        forecast_day([(MUG, own)], index_asked(queries), _others(*bids), floor_minor=10, budget_minor=10**9)
         for bids in ((low, high), (other_low, other_high))
     )
     assert first == second
@@ -121,7 +143,7 @@ def test_hints_say_what_stands_in_the_way() -> None:
 def test_a_higher_bid_never_brings_fewer_clicks(low: int, more: int, searches: int) -> None:
     queries = [AskedQuery("马克杯", ("马克杯",), searches)]
     first, second = (
-        forecast_day([(MUG, bid)], queries, _others(50, 120, 300), floor_minor=10, budget_minor=10**9)
+        forecast_day([(MUG, bid)], index_asked(queries), _others(50, 120, 300), floor_minor=10, budget_minor=10**9)
         for bid in (low, low + more)
     )
     assert second.clicks_micro >= first.clicks_micro
@@ -129,15 +151,15 @@ def test_a_higher_bid_never_brings_fewer_clicks(low: int, more: int, searches: i
 
 def test_a_forecast_never_costs_more_than_the_budget() -> None:
     queries = [AskedQuery("马克杯", ("马克杯",), 28_000_000)]
-    day = forecast_day([(MUG, 600)], queries, _others(500), floor_minor=10, budget_minor=1_000)
+    day = forecast_day([(MUG, 600)], index_asked(queries), _others(500), floor_minor=10, budget_minor=1_000)
     assert day.limited and day.cost_minor == 1_000
 
 
 def test_the_best_of_two_words_bids_for_a_question() -> None:
     queries = [AskedQuery("马克杯", ("马克杯",), 28 * DAYS)]
     both = [(MUG, 60), (Keyword(("马克杯",), MatchType.EXACT), 30)]
-    one = forecast_day(both[:1], queries, [], floor_minor=10, budget_minor=10**6)
-    assert forecast_day(both, queries, [], floor_minor=10, budget_minor=10**6) == one
+    one = forecast_day(both[:1], index_asked(queries), {}, floor_minor=10, budget_minor=10**6)
+    assert forecast_day(both, index_asked(queries), {}, floor_minor=10, budget_minor=10**6) == one
 
 
 def test_what_fits_whole_comes_before_what_is_asked_more() -> None:

@@ -265,16 +265,6 @@ class WithdrawalGateway(Protocol):
     def read_balance(self, merchant_account: str) -> MerchantBalance: ...
 
 
-@runtime_checkable
-class OwnAccountGateway(Protocol):
-    """A provider where the platform has an account of its own, for what merchants pay it."""
-
-    @property
-    def own_account(self) -> str:
-        """The account's number; empty where none is set."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class FetchedStatement:
     """A provider's file as it came, perhaps packed by gzip, with the SHA-1 it states and our merchant number."""

@@ -121,6 +121,7 @@ class TopUpState(StrEnum):
 class TopUpView:
     """A top-up as it stands. One from sales is paid at once and has no payment."""
 
+    top_up_id: int
     number: str
     shop_id: int
     source: TopUpSource

@@ -7,6 +7,11 @@ from contextlib import contextmanager
 from django.utils.translation import gettext
 
 from billing.checkout.selectors import ShareNotFound
+from billing.payments.contracts import ProviderError
+from billing.payments.services import NoOwnAccount, PaymentClosed, PaymentExpired
+from billing.wallets.selectors import TopUpNotFound
+from billing.wallets.services import BadAmount, KeyReused, LessOwed, TooManyOpen
+from market.money import format_minor
 from merchant_portal.ads.sentences import describe as describe_ads
 from search.campaigns.contracts import BadInput
 from search.campaigns.selectors import CampaignNotFound
@@ -28,6 +33,7 @@ from tenants.inventory.services import CountBelowHeld, NoSuchWarehouse, UnknownV
 from tenants.orders.services import BadParcel, WrongState
 from web.problems import Fault, Problem
 
+RETRY_SECONDS = "30"
 _LANGUAGE = re.compile(r"_(zh|en)$")
 
 
@@ -105,6 +111,35 @@ def ads_problems() -> Iterator[None]:
     except BadInput as error:
         pointer = f"/{_ADS_FIELDS.get(error.field, error.field)}"
         raise Problem(422, "invalid-campaign", errors=[Fault(pointer, describe_ads(error))]) from error
+
+
+@contextmanager
+def wallet_problems() -> Iterator[None]:
+    """Of the advertising balance."""
+    try:
+        yield
+    except TopUpNotFound as error:
+        raise Problem(404, "not-found") from error
+    except LessOwed as error:
+        sentence = gettext("We owe you ¥%(owed)s at the moment.") % {"owed": format_minor(error.owed_minor)}
+        raise Problem(409, "less-owed", sentence, owed_minor=error.owed_minor) from error
+    except TooManyOpen as error:
+        sentence = gettext("Several top-ups wait to be paid. Pay one, or wait a quarter of an hour.")
+        raise Problem(409, "too-many-open", sentence) from error
+    except (PaymentClosed, PaymentExpired) as error:
+        raise Problem(409, "not-waiting", gettext("This top-up does not wait for money.")) from error
+    except NoOwnAccount as error:
+        sentence = gettext("Nothing can be topped up by WeChat Pay at the moment. Take it from sales.")
+        raise Problem(409, "not-offered", sentence) from error
+    except ProviderError as error:
+        sentence = gettext("WeChat Pay does not answer. Your money is safe: look again in a minute.")
+        raise Problem(503, "provider-away", sentence, headers={"Retry-After": RETRY_SECONDS}) from error
+    except KeyReused as error:
+        sentence = gettext("This key was used for another request. Make a new one.")
+        raise Problem(422, "idempotency-key-reused", sentence) from error
+    except BadAmount as error:
+        sentence = gettext("At least as much as is taken at once.")
+        raise Problem(422, "bad-amount", sentence, errors=[Fault("/daily_minor", sentence)]) from error
 
 
 _ADS_FIELDS = {

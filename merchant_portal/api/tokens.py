@@ -54,4 +54,6 @@ def _name_scopes() -> dict[Scope, str]:
         Scope.SALES_WRITE: gettext("Send, deliver and refund orders"),
         Scope.ADS_READ: gettext("See campaigns"),
         Scope.ADS_WRITE: gettext("Make and change campaigns, which spend money"),
+        Scope.WALLET_READ: gettext("See the advertising balance and its invoices"),
+        Scope.WALLET_WRITE: gettext("Top up the advertising balance, from sales too"),
     }

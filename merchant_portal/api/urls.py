@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from merchant_portal.api import ad_groups, ads, goods, orders, stock, tokens
+from merchant_portal.api import ad_groups, ads, goods, orders, stock, tokens, wallet
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -33,6 +33,13 @@ operations = [
     ),
     path("ad-groups/<number:group_id>/ads", ad_groups.GroupAds.as_view(), name="group-ads"),
     path("ad-groups/<number:group_id>/ads/<number:ad_id>/state", ad_groups.GroupAdState.as_view(), name="ad-state"),
+    path("wallet", wallet.Wallet.as_view(), name="wallet"),
+    path("wallet/automatic", wallet.Automatic.as_view(), name="wallet-automatic"),
+    path("wallet/top-ups", wallet.TopUps.as_view(), name="top-ups"),
+    path("wallet/top-ups/<short:number>", wallet.TopUp.as_view(), name="top-up"),
+    path("wallet/top-ups/<short:number>/pay", wallet.TopUpPay.as_view(), name="pay-top-up"),
+    path("wallet/movements", wallet.Movements.as_view(), name="wallet-movements"),
+    path("wallet/invoices", wallet.Invoices.as_view(), name="wallet-invoices"),
     path("keyword-suggestions", ads.KeywordSuggestions.as_view(), name="keyword-suggestions"),
 ]
 
@@ -44,6 +51,7 @@ description = describe_api(
         "products": "Goods with their variants and prices.",
         "stock": "What lies in the warehouses.",
         "orders": "What was bought in the shop.",
+        "wallet": "The balance that advertising is paid from. Amounts in fen.",
         "ads": "Campaigns with their groups, words and ads. Money in fen; days are those of China.",
     },
 )

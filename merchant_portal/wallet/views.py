@@ -14,7 +14,7 @@ from billing.ledger.contracts import Code
 from billing.ledger.contracts.shop_books import EntryFilter, ShopEntry
 from billing.ledger.selectors.shop_books import list_shop_entries
 from billing.payments.contracts import ProviderError
-from billing.payments.services import PaymentClosed, PaymentExpired
+from billing.payments.services import NoOwnAccount, PaymentClosed, PaymentExpired
 from billing.settlement.selectors import read_shop_money
 from billing.wallets.contracts import TopUpSource, TopUpState, TopUpView
 from billing.wallets.selectors import (
@@ -150,6 +150,8 @@ def _top_up(visit: Visit, form: TopUpForm) -> TopUpView | None:
         form.add_error("amount", gettext("We owe you ¥%(owed)s at the moment.") % {"owed": owed})
     except TooManyOpen:
         form.add_error(None, gettext("Several top-ups wait to be paid. Pay one, or wait a quarter of an hour."))
+    except NoOwnAccount:
+        form.add_error("source", gettext("Nothing can be topped up by WeChat Pay at the moment. Take it from sales."))
     except KeyReused:
         form.add_error(None, gettext("This page was used for another top-up already. Load it again."))
     return None

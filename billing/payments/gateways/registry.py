@@ -5,13 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from billing.payments.contracts import (
-    CustodyGateway,
-    Gateway,
-    OwnAccountGateway,
-    StatementGateway,
-    WithdrawalGateway,
-)
+from billing.payments.contracts import CustodyGateway, Gateway, StatementGateway, WithdrawalGateway
 from billing.payments.gateways.cod import CashOnDeliveryGateway
 from billing.payments.gateways.wechatpay import WechatPayGateway
 from billing.payments.gateways.wechatpay_client import WechatPayConfig
@@ -62,11 +56,10 @@ def get_withdrawal_gateway(name: str) -> WithdrawalGateway:
 
 def get_own_account(name: str) -> str:
     """The platform's own account at a provider. Raises NoOwnAccount."""
-    gateway = get_gateway(name)
-    account = gateway.own_account if isinstance(gateway, OwnAccountGateway) else ""
+    account = settings.WECHATPAY.get("own_mchid", "") if name == WechatPayGateway.name else ""
     if not account:
         raise NoOwnAccount(name)
-    return account
+    return str(account)
 
 
 def get_statement_gateway(name: str) -> StatementGateway:

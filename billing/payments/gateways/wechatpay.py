@@ -47,7 +47,7 @@ _REFUND_STATES = {
 
 
 class WechatPayGateway:
-    """`contracts.Gateway`, and the ones for custody, withdrawals, statements and our own account, for WeChat Pay."""
+    """`contracts.Gateway`, and the ones for custody, withdrawals and statements, for WeChat Pay."""
 
     name = "wechatpay"
     funds_flow = FundsFlow.CUSTODY
@@ -55,11 +55,6 @@ class WechatPayGateway:
     def __init__(self, config: WechatPayConfig) -> None:
         self._client = WechatPayClient(config)
         self._config = config
-
-    @property
-    def own_account(self) -> str:
-        """Our own sub-merchant's number; empty where none is set."""
-        return self._config.own_mchid
 
     def start(self, order: PaymentOrder) -> Started:
         """Place the combined order. Repeats with the same order are harmless."""

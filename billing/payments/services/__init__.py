@@ -1,5 +1,6 @@
 """Writes of payments. A *step* demands the caller's transaction; what calls a provider demands that none is open."""
 
+from billing.payments.gateways.registry import NoOwnAccount
 from billing.payments.services.closing import close_payment, mark_closed
 from billing.payments.services.enrolling import enrol_merchant
 from billing.payments.services.guards import ProviderCallInTransaction
@@ -46,6 +47,7 @@ __all__ = [
     "CommissionChanged",
     "KeyReused",
     "NoMerchantAccount",
+    "NoOwnAccount",
     "NotPaid",
     "NothingLeft",
     "PaymentClosed",

@@ -22,10 +22,12 @@ def get_top_up(*, shop_id: int, number: str) -> TopUpView:
     return to_top_up_view(row)
 
 
-def list_top_ups(*, shop_id: int, limit: int = 20) -> list[TopUpView]:
-    """A shop's top-ups, the latest first."""
-    rows = TopUp.objects.filter(shop_id=shop_id).order_by("-pk")[: min(limit, MOST_LISTED)]
-    return [to_top_up_view(row) for row in rows]
+def list_top_ups(*, shop_id: int, before_id: int | None = None, limit: int = 20) -> list[TopUpView]:
+    """A shop's top-ups, the latest first; `before_id` goes on after the last one seen."""
+    rows = TopUp.objects.filter(shop_id=shop_id).order_by("-pk")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return [to_top_up_view(row) for row in rows[: min(limit, MOST_LISTED)]]
 
 
 def list_due_top_ups(*, now: datetime, limit: int = 20) -> list[str]:
@@ -57,6 +59,7 @@ def list_auto_top_ups(*, after_shop_id: int = 0, limit: int = 500) -> list[int]:
 def to_top_up_view(row: TopUp) -> TopUpView:
     """A row as a contract."""
     return TopUpView(
+        top_up_id=row.pk,
         number=row.number,
         shop_id=row.shop_id,
         source=TopUpSource(row.source),

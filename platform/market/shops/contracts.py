@@ -129,6 +129,8 @@ class Scope(StrEnum):
     SALES_WRITE = "sales:write"
     ADS_READ = "ads:read"
     ADS_WRITE = "ads:write"
+    WALLET_READ = "wallet:read"
+    WALLET_WRITE = "wallet:write"
 
 
 PERSON_SCOPES = frozenset({Scope.CART, Scope.ORDERS})

@@ -10,9 +10,8 @@ from billing.checkout.services import check_payment
 from billing.checkout.tasks import ask_unsure
 from billing.ledger.contracts import Code, Owner
 from billing.ledger.selectors import get_balance, prove_ledger
-from billing.payments.gateways.registry import NoOwnAccount
 from billing.payments.selectors import get_payment
-from billing.payments.services import AmountMismatch, PaymentClosed, ask_provider
+from billing.payments.services import AmountMismatch, NoOwnAccount, PaymentClosed, ask_provider
 from billing.settlement.contracts.reconciling import FindingKind, StatementKind
 from billing.settlement.selectors.reconciling import list_findings, list_runs
 from billing.settlement.services import record_provider_settled

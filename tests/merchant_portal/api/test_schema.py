@@ -11,7 +11,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(db):
     document = Api(PORTAL).get("openapi.json").json()
     assert document["openapi"].startswith("3.1")
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 28
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 37
     for operation in operations:
         assert operation["security"] == [{"token": []}]
         assert {"401", "403", "405", "429"} <= set(operation["responses"])
@@ -20,7 +20,13 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(db):
 
 def test_what_has_effects_on_money_or_stock_needs_a_key(db):
     paths = Api(PORTAL).get("openapi.json").json()["paths"]
-    for path in ("stock/receipts", "orders/{share_no}/parcels", "orders/{share_no}/refund", "campaigns"):
+    for path in (
+        "stock/receipts",
+        "orders/{share_no}/parcels",
+        "orders/{share_no}/refund",
+        "campaigns",
+        "wallet/top-ups",
+    ):
         (header,) = [p for p in paths[f"/api/v1/{path}"]["post"]["parameters"] if p["name"] == "Idempotency-Key"]
         assert header["required"] is True
 

@@ -88,7 +88,7 @@ def _fill(shop_id: int, now: datetime) -> bool:
     try:
         return _fill_locked(shop_id, now)
     except LessOwed as short:
-        log.info("wallet.not_filled", shop_id=shop_id, owed_minor=short.owed_minor)
+        log.debug("wallet.not_filled", shop_id=shop_id, owed_minor=short.owed_minor)
         return False
 
 

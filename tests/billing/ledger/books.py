@@ -66,6 +66,7 @@ from billing.ledger.rules import (
 
 M1, M2, M3 = 1, 2, 3
 STRIPE, WECHAT, CARRIER, BANK = "stripe", "wechatpay", "sf", "main"
+OWN = "wechatpay_own"  # our own sub-merchant there
 
 ROWS: dict[str, tuple[PostingEvent, str, str]] = {
     "A0": (PointsEarned(reference="P-0", amount_minor=500), "5030 500", "2090 500"),
@@ -192,11 +193,11 @@ ROWS: dict[str, tuple[PostingEvent, str, str]] = {
         "4010 236; 2095 14",
     ),
     "H1": (
-        AdTopUpCaptured(shop_id=M1, reference="TU-1", psp=WECHAT, amount_minor=50000),
-        "1010:wechatpay 50000",
+        AdTopUpCaptured(shop_id=M1, reference="TU-1", psp=OWN, amount_minor=50000),
+        "1010:wechatpay_own 50000",
         "2050:1 50000",
     ),
-    "H2": (ProviderFeeCharged(psp=WECHAT, reference="TU-1", amount_minor=300), "5010 300", "1010:wechatpay 300"),
+    "H2": (ProviderFeeCharged(psp=OWN, reference="TU-1", amount_minor=300), "5010 300", "1010:wechatpay_own 300"),
     "H3": (AdTopUpFromSales(shop_id=M1, reference="TU-2", amount_minor=1000), "2020:1 1000", "2050:1 1000"),
     "H4": (
         AdClicksCharged(shop_id=M1, reference="AD-1", amount_minor=4127, vat_minor=234),

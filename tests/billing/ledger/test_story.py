@@ -333,7 +333,7 @@ def test_a_month_of_advertising_ends_with_the_wallet_that_the_table_adds_up_to(c
     post_all(clock, "H4", "H5", "H6", "H7 granted", "H7 used", "H7 expired")
     left = list_left()
     assert left["2050:1"] == 50000 + 1000 - 4127 - 22838 + 322
-    assert left["1010:wechatpay"] == 49700
+    assert left["1010:wechatpay_own"] == 49700
     assert left["2020:1"] == 3550
     assert (left["4020"], left["4021"], left["4029"]) == (3893 - 304 + 1500, 21545, 1500)
     assert left["2095"] == 14 + 234 + 1293 - 18

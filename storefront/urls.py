@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from storefront.accounts.views import show_account
+from storefront.ads import views as ads
 from storefront.browse import views as browse
 from storefront.browse.suggesting import show_suggestions
 from storefront.cart import views as cart
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lists/<slug:slug>/", lists.show_list, name="list"),
     path("shop/<slug:shop_slug>/lists/<slug:slug>/", lists.show_shop_list, name="shop-list"),
     path("seen/", seen.receive, name="seen"),
+    path("ad/seen/", ads.receive, name="ad-seen"),
+    path("ad/<str:token>/", ads.go, name="ad"),
     path("cart/", cart.show_cart, name="cart"),
     path("cart/goes-with/", recommend.show_going_with_cart, name="goes-with-cart"),
     path("cart/add/", cart.add_to_cart, name="add-to-cart"),

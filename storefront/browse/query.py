@@ -23,6 +23,7 @@ ATTRIBUTE = "a."
 CONDITIONS = ("c", "brand", "shop")
 NUMBERED = ("c", "shop")
 PAGE_SIZE = 30
+LAST_PAGE_WITH_ADS = 3
 _FIELDS = {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}
 DEEPEST_PAGE = 80
 _ORDER = ("q", "exact", "c", "brand", "shop", ATTRIBUTE, "stock", "min", "max", "sort", "page")
@@ -60,6 +61,23 @@ def read_query(data: QueryDict, *, category_id: int | None, shop_ids: tuple[int,
         page=min(int(page), DEEPEST_PAGE) if page.isdigit() and len(page) < 4 and int(page) else 1,
         size=PAGE_SIZE,
     )
+
+
+def may_have_ads(data: QueryDict) -> bool:
+    """Whether sponsored goods may stand in the answer: words or a category alone, by what fits best, its first pages.
+
+    What is asked for by conditions is shown as it was asked for.
+    """
+    said = {name for name in data if any(one.strip() for one in data.getlist(name))} - {
+        "q",
+        "exact",
+        "stock",
+        "page",
+        "sort",
+    }
+    page = data.get("page", "1")
+    is_early = page in {str(number) for number in range(1, LAST_PAGE_WITH_ADS + 1)}
+    return not said and is_early and data.get("sort", Sort.BEST.value) == Sort.BEST.value
 
 
 def list_chips(

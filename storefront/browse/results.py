@@ -51,7 +51,7 @@ def draft_results(
     around = (category.category_id if category else None, shop_ids, state)
     return Draft(
         f"storefront/browse/{kind}.html",
-        {**context, "help": found_help, **(more or {})},
+        {**context, "help": found_help, "with_ads": not shop_ids, **(more or {})},
         content,
         Results(f"storefront/browse/{kind}_results.html", query.words, around),
         is_makeshift=page.did_fall_back,

@@ -19,9 +19,10 @@ from search.listings.contracts import EngineDown, ListingCard, Shelf, Sort
 from search.listings.engines.chosen import get_engine
 from search.listings.keeping import Memory
 from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
+from storefront.ads.filling import HOME, describe_category, describe_product, describe_search, fill_list, fill_shelf
 from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
-from storefront.browse.query import read_query, write_canonical
+from storefront.browse.query import may_have_ads, read_query, write_canonical
 from storefront.browse.results import draft_results
 from storefront.browse.suggesting import list_hot, list_offered_ids
 from storefront.seen.telling import tell_search
@@ -61,7 +62,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
             digest(epochs.shops, epochs.collections, hot, tree.version, sorted(counts.items()), shown),
         )
 
-    return show_kept(request, path="/", version=_list_version(request), build=build)
+    response = show_kept(request, path="/", version=_list_version(request), build=build)
+    return fill_shelf(request, response, HOME)
 
 
 @require_safe
@@ -78,7 +80,9 @@ def show_category(request: HttpRequest, slug: str) -> HttpResponse:
         return draft_results(request, "category", more=more, category=category)
 
     response = show_kept(request, path=request.get_full_path(), version=_list_version(request), build=build)
-    return _name_address(request, response)
+    name = category.name(get_language() or "zh-hans")
+    question = describe_category(name, category.category_id) if may_have_ads(request.GET) else None
+    return _name_address(request, fill_list(request, response, question))
 
 
 @require_safe
@@ -96,7 +100,8 @@ def show_search(request: HttpRequest) -> HttpResponse:
     path, version = address
     response = show_kept(request, path=path, version=version, build=build)
     tell_search(request, total=_totals.find(address))
-    return _name_address(request, response)
+    question = describe_search(request.GET.get("q", "")) if may_have_ads(request.GET) else None
+    return _name_address(request, fill_list(request, response, question))
 
 
 @require_safe
@@ -113,7 +118,9 @@ def show_product(request: HttpRequest, listing_id: int) -> HttpResponse:
         return Draft("storefront/browse/product.html", context)
 
     version = (document.version, document.sold_30d, document.rating_hundredths, document.rating_count, epochs.shops)
-    return show_kept(request, path=request.path, version=version, build=build)
+    response = show_kept(request, path=request.path, version=version, build=build)
+    categories = [step.category_id for step in document.category_path]
+    return fill_shelf(request, response, describe_product((document.shop.shop_id, document.product_id), categories))
 
 
 @require_safe

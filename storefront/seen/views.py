@@ -52,7 +52,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 def _read(request: HttpRequest) -> _Beacon:
     if request.method != "POST":
         raise Problem(405, "method-not-allowed", headers={"Allow": "POST"})
-    if not _is_from_here(request):
+    if not is_from_here(request):
         raise Problem(403, "foreign-origin", "Reports are taken from pages of this market only.")
     if request.content_type != "application/json":
         raise Problem(415, "unsupported-media-type", "A report is JSON.")
@@ -82,7 +82,7 @@ def _parse(body: bytes) -> _Beacon:
     )
 
 
-def _is_from_here(request: HttpRequest) -> bool:
+def is_from_here(request: HttpRequest) -> bool:
     """Browsers name the origin of every POST; a page of another site cannot leave it out or make it up."""
     origin = request.headers.get("Origin", "")
     if not origin:

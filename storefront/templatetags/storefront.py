@@ -14,6 +14,7 @@ from market.shops.contracts import ShopContext
 from search.collections.contracts import Collection
 from search.listings.contracts import ListingCard
 from search.results.contracts import Recommendation
+from storefront.ads.marks import SHELF
 from storefront.browse.cards import join_cards
 from storefront.browse.suggesting import list_hot
 from storefront.recommend import words
@@ -44,17 +45,28 @@ def list_url(context: Context, collection: Collection, shop: ShopContext | None 
 
 
 @register.simple_tag(takes_context=True)
-def product_cards(context: Context, cards: Sequence[ListingCard], *, eager: int = 0) -> SafeString:
-    """Cards as entries of `<ul class="goods">`, each drawn once; the first `eager` pictures load at once."""
+def product_cards(
+    context: Context, cards: Sequence[ListingCard], *, eager: int = 0, with_ads: bool = False
+) -> SafeString:
+    """Cards as entries of `<ul class="goods">`, each drawn once; the first `eager` pictures load at once.
+
+    `with_ads`: sponsored goods are put among them when the page is shown.
+    """
     frame = context.get("frame")
 
     def draw(card: ListingCard, is_eager: bool) -> str:
         template = context.template.engine.get_template(CARD)  # type: ignore[union-attr] # bound while it renders
-        with context.push(card=card, eager=is_eager, why=""):
+        with context.push(card=card, eager=is_eager, why="", ad=None):
             return template.render(context)
 
     place = (get_language() or "", frame.host_kind if frame else "")
-    return join_cards(cards, eager=eager, place=place, draw=draw)
+    return join_cards(cards, eager=eager, place=place, draw=draw, marked=with_ads)
+
+
+@register.simple_tag
+def ad_shelf() -> str:
+    """Where sponsored goods and what explains them are put when the page is shown."""
+    return SHELF
 
 
 @register.simple_tag(takes_context=True)
@@ -66,7 +78,7 @@ def recommended(context: Context, items: Sequence[Recommendation], most: int, *,
     template = context.template.engine.get_template(CARD)  # type: ignore[union-attr] # bound while it renders
     drawn = []
     for one in chosen:
-        with context.push(card=one.card, eager=False, why=words.say_why(one.reason)):
+        with context.push(card=one.card, eager=False, why=words.say_why(one.reason), ad=None):
             drawn.append(template.render(context))
     return mark_safe("\n".join(drawn))  # noqa: S308 - drawn by a template
 

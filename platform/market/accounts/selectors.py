@@ -39,6 +39,12 @@ def get_own_account(user_id: int) -> OwnAccount:
     )
 
 
+def find_staff_role(user_id: int) -> StaffRole | None:
+    """What a person is trusted with by the platform; None for everyone else."""
+    role = User.objects.filter(pk=user_id).values_list("staff_role", flat=True).first()
+    return StaffRole(role) if role else None
+
+
 def list_people_by_ids(user_ids: Iterable[int]) -> dict[int, PersonView]:
     """The people among these ids who exist."""
     return {user.pk: view_person(user) for user in User.objects.filter(pk__in=set(user_ids))}

@@ -65,7 +65,7 @@ def choose_limit(request: HttpRequest) -> Limit:
     tell by themselves takes from none."""
     if request.method in _SAFE:
         return SUGGESTIONS if request.path in _SUGGESTIONS else READS
-    if request.path == "/seen/":
+    if request.path in ("/seen/", "/ad/seen/"):
         return REPORTS
     return SIGN_INS if request.path.startswith(_SIGN_IN) else WRITES
 

@@ -71,6 +71,7 @@ class AdIndex:
         self._by_category: dict[int, dict[int, HeldGroup]] = defaultdict(dict)
         self._display: dict[int, HeldGroup] = {}
         self._campaigns_of: dict[Product, set[int]] = defaultdict(set)
+        self._campaign_of_ad: dict[int, int] = {}
 
     def put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> None:
         """Take a campaign in, or what became of it. Ads of goods that are not in `goods` cannot be shown."""
@@ -87,6 +88,7 @@ class AdIndex:
                 self._by_category[category_id][group.group_id] = group
         for product in list_products([campaign]):
             self._campaigns_of[product].add(campaign.campaign_id)
+        self._campaign_of_ad.update((ad.ad_id, campaign.campaign_id) for ad in campaign.ads)
         self._held[campaign.campaign_id] = held
 
     def drop(self, campaign_id: int) -> None:
@@ -108,6 +110,8 @@ class AdIndex:
                 self._by_category[category_id].pop(group.group_id, None)
         for product in list_products([held.campaign]):
             self._campaigns_of[product].discard(campaign_id)
+        for ad in held.campaign.ads:
+            self._campaign_of_ad.pop(ad.ad_id, None)
 
     def find_words(self, tokens: Sequence[str]) -> Iterator[tuple[Keyword, tuple[HeldWord, ...]]]:
         """Bought words all of whose tokens are asked for, in whatever order: the caller looks how they match."""
@@ -138,6 +142,10 @@ class AdIndex:
         """A campaign as it is held."""
         held = self._held.get(campaign_id)
         return held.campaign if held else None
+
+    def find_campaign_of(self, ad_id: int) -> int | None:
+        """Whose ad it is."""
+        return self._campaign_of_ad.get(ad_id)
 
     def list_advertising(self, products: Iterable[Product]) -> set[int]:
         """The campaigns with ads for any of these products."""

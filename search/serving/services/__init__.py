@@ -1,12 +1,13 @@
 """What serving does: a page's ads, and the memory that they are chosen from."""
 
-from search.serving.services.choosing import choose_ads, forget_pause
+from search.serving.services.choosing import choose_ads, count_seen, forget_pause
 from search.serving.services.seen import count_views, name_viewer
 from search.serving.services.server import AdServer, forget_server, get_server
 
 __all__ = [
     "AdServer",
     "choose_ads",
+    "count_seen",
     "count_views",
     "forget_pause",
     "forget_server",

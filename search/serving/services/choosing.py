@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 
 from billing.settlement.services.days import business_date
-from search.auction.ad_tokens import compute_expiry, sign_token
+from search.auction.ad_tokens import BadToken, TokenExpired, compute_expiry, read_token, sign_token
 from search.auction.contracts import ShownAd, TokenKind
 from search.auction.frequency import find_reached_cap
 from search.auction.records import write_record
@@ -21,7 +21,7 @@ from search.campaigns.contracts import CampaignKind, Charge
 from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine
 from search.serving.rules.choosing import Chosen, Winner, choose_for_places, choose_for_words, list_capped
 from search.serving.rules.finding import Found, Offer, Scene, TooSlow, find_display_offers, find_offers
-from search.serving.services.seen import hold_views, name_viewer, read_seen
+from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
 from search.serving.services.server import AdServer, get_server
 from search.serving.services.state import ServerState
 from search.spending.contracts import DecisionLine, StoredDecision
@@ -62,6 +62,15 @@ def choose_ads(*, ask: AdAsk, now: datetime) -> PageAds:
         log.exception("ads.failed", page=ask.page.value)
     _pause.until = time.monotonic() + PAUSE_SECONDS
     return NO_ADS
+
+
+def count_seen(*, tokens: Sequence[str], person: str, network: str, now: datetime) -> int:
+    """Count views for frequency caps, by their tokens; of campaigns without caps nothing is counted."""
+    state = get_server().state
+    campaigns = [_find_campaign(state, token, now) for token in tokens]
+    capped = [campaign_id for campaign_id in campaigns if campaign_id and _has_caps(state, campaign_id)]
+    count_views(viewer=name_viewer(person=person, network=network), campaign_ids=capped, now=now)
+    return len(capped)
 
 
 def forget_pause() -> None:
@@ -170,6 +179,14 @@ class _Choosing:
             lease = state.money.leases[winner.offer.campaign.campaign_id]
             state.shown[lease.lease_id] = self.now
             yield _make_line(self.ask, self.now, scene, chosen.kind, winner, lease.lease_id)
+
+
+def _find_campaign(state: ServerState, token: str, now: datetime) -> int | None:
+    try:
+        shown = read_token(token, get_key_ring(), now_second=int(now.timestamp()))
+    except (BadToken, TokenExpired):
+        return None
+    return state.index.find_campaign_of(shown.ad)
 
 
 def _has_caps(state: ServerState, campaign_id: int) -> bool:

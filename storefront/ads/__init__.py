@@ -1,0 +1,1 @@
+"""Advertising on shoppers' pages: labelled, counted, and never slower than the page."""

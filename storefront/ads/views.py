@@ -1,0 +1,133 @@
+"""Where ads lead, and where pages tell that they were drawn and seen.
+
+A click is recorded and then led on, billed or not: to an address out of our own tables, never one out of the request.
+"""
+
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import structlog
+from django.db.utils import DatabaseError, InterfaceError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from market.shops.selectors import map_shops
+from search.auction.ad_tokens import LENGTH
+from search.listings.selectors import find_listing_id
+from search.serving.services import count_seen
+from search.spending.contracts import AdTarget
+from search.spending.services import note_rendered, record_click, record_dwell, record_views
+from storefront.ads.asking import read_facts
+from storefront.seen.views import is_from_here
+from web.problems import Problem, respond
+
+log = structlog.get_logger(__name__)
+
+MOST_BYTES = 16 * 1024
+MOST_TOKENS = 64
+MOST_MS = 3_600_000
+_SEE_OTHER = 303
+
+
+@never_cache
+@require_GET
+def go(request: HttpRequest, token: str) -> HttpResponse:
+    """Record a click and lead on: 303 to what is advertised, 404 for what no ad of ours ever was."""
+    if len(token) != LENGTH:
+        raise Http404
+    try:
+        outcome = record_click(token=token, facts=read_facts(request), now=timezone.now())
+        if outcome.target is None:
+            raise Http404
+        location = find_location(request, outcome.target)
+    except (DatabaseError, InterfaceError, OSError) as error:  # the visitor is led on; nobody pays for it
+        log.warning("ads.click_lost", error=type(error).__name__)
+        location = reverse("storefront:home")
+    return HttpResponse(status=_SEE_OTHER, headers={"Location": location, "X-Robots-Tag": "noindex"})
+
+
+@csrf_exempt  # nothing is changed for the visitor; the origin is looked at instead
+def receive(request: HttpRequest) -> HttpResponse:
+    """Take a page's report on its ads: 204, 4xx with problem details for anything that is none."""
+    try:
+        report = _read(request)
+    except Problem as problem:
+        return respond(problem)
+    now, facts = timezone.now(), read_facts(request)
+    try:
+        if report.rendered:
+            note_rendered(tokens=report.rendered, now=now)
+        if report.viewed:
+            record_views(tokens=report.viewed, facts=facts, now=now)
+            count_seen(tokens=report.viewed, person=facts.person, network=facts.network, now=now)
+        if report.dwell_token:
+            record_dwell(token=report.dwell_token, dwell_ms=report.dwell_ms, now=now)
+    except (DatabaseError, InterfaceError, OSError) as error:  # what cannot be written is lost, never a page
+        log.warning("ads.report_lost", error=type(error).__name__)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    rendered: list[str] = field(default_factory=list)
+    viewed: list[str] = field(default_factory=list)
+    dwell_token: str = ""
+    dwell_ms: int = 0
+
+
+def find_location(request: HttpRequest, target: AdTarget) -> str:
+    """A path on this host: the goods, or what a creative names; the shop where the goods are gone."""
+    if target.landing:
+        is_ours = target.landing.startswith("/") and not target.landing.startswith(("//", "/\\"))
+        return target.landing if is_ours else reverse("storefront:home")
+    if target.product_id is not None:
+        listing_id = find_listing_id(shop_id=target.shop_id, product_id=target.product_id)
+        if listing_id is not None:
+            return reverse("storefront:product", args=[listing_id])
+    shop = map_shops(request.epochs).get(target.shop_id)  # type: ignore[attr-defined]
+    return reverse("storefront:shop", args=[shop.slug]) if shop and shop.is_open else reverse("storefront:home")
+
+
+def _read(request: HttpRequest) -> _Report:
+    if request.method != "POST":
+        raise Problem(405, "method-not-allowed", headers={"Allow": "POST"})
+    if not is_from_here(request):
+        raise Problem(403, "foreign-origin", "Reports are taken from pages of this market only.")
+    if request.content_type != "application/json":
+        raise Problem(415, "unsupported-media-type", "A report is JSON.")
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit():
+        raise Problem(411, "length-required")
+    if int(length[:9]) > MOST_BYTES:
+        raise Problem(413, "too-large", f"A report has at most {MOST_BYTES} bytes.")
+    try:
+        return _parse(request.body)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Problem(400, "bad-report", str(error)[:200]) from error
+
+
+def _parse(body: bytes) -> _Report:
+    fields = json.loads(body)
+    if not isinstance(fields, dict):
+        raise ValueError("A report is an object.")
+    dwell = fields.get("dwell") or {}
+    if not isinstance(dwell, dict):
+        raise ValueError("A dwell is an object.")
+    token, ms = dwell.get("token", ""), dwell.get("ms", 0)
+    if not isinstance(token, str) or type(ms) is not int or not 0 <= ms <= MOST_MS * 24:
+        raise ValueError("A dwell is a token and milliseconds.")
+    return _Report(_read_tokens(fields, "rendered"), _read_tokens(fields, "viewed"), token, min(ms, MOST_MS))
+
+
+def _read_tokens(fields: dict[str, object], name: str) -> list[str]:
+    tokens = fields.get(name, [])
+    if not isinstance(tokens, list) or len(tokens) > MOST_TOKENS:
+        raise ValueError(f"{name} are at most {MOST_TOKENS} tokens.")
+    if not all(isinstance(token, str) and len(token) == LENGTH for token in tokens):
+        raise ValueError(f"A token has {LENGTH} characters.")
+    return tokens

@@ -1,0 +1,229 @@
+"""Sponsored goods on pages: labelled, merged, counted, clicked, and pages that are what they are without them."""
+
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+
+from search.campaigns.contracts import Charge
+from search.serving.services import get_server
+from search.spending.contracts import AdTarget
+from search.spending.models import AdEvent, Decision, Lease
+from storefront.ads import filling, views
+from tests.fixtures.api import MARKET, list_product
+from tests.fixtures.serving import advertise, warm_up
+from tests.fixtures.statements import captured_statements
+from tests.storefront.pages.conftest import Browser, Street
+
+_AD = re.compile(r'<li class="product" data-ad="([^"]{116})">.*?<a href="/ad/([^"]{116})/" rel="sponsored nofollow">')
+_ITEM = re.compile(r'href="/item/(\d+)/"')
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+SEARCH = "/search?q=%E9%9D%92%E9%87%89%E9%A9%AC%E5%85%8B%E6%9D%AF"  # 青釉马克杯
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def advertised(committed_db, street: Street) -> Street:
+    """The mug is advertised by words, the tea by places."""
+    advertise(street.offers[0], "马克杯", now=now())
+    advertise(street.offers[1], charge=Charge.MILLE, bid_minor=5_000, now=now())
+    street.index()
+    warm_up(now())
+    return street
+
+
+def read_ads(page: str) -> list[tuple[str, str]]:
+    """View and click tokens of the page's sponsored cards."""
+    return _AD.findall(page.replace("\n", " "))
+
+
+def visitor() -> Browser:
+    browser = Browser("en")
+    browser.client.defaults["HTTP_USER_AGENT"] = PERSON
+    return browser
+
+
+def report(browser: Browser, **body: object) -> int:
+    answer = browser.client.post(
+        "/ad/seen/", json.dumps(body), content_type="application/json", headers={"origin": f"http://{MARKET}"}
+    )
+    return int(answer.status_code)
+
+
+def test_a_search_shows_the_advertised_product_first_labelled_and_only_once(advertised: Street) -> None:
+    page = visitor().open(SEARCH)
+    assert len(read_ads(page)) == 1
+    assert _ITEM.findall(page[page.index('<ul class="goods"') : page.index("</ul>", page.index("goods"))]) == []
+    assert ">Sponsored</button>" in page
+    assert "The shop pays to appear for the search word “青釉马克杯”." in page
+    assert 'popovertarget="why-ad-1"' in page and 'id="why-ad-1"' in page
+    assert "card-" not in re.findall(r"[a-z]+-[0-9a-f]{32}", page)
+    assert not re.search(r"(card|shelf|view|click|why)-[0-9a-f]{32}", page), "no mark of a kept page is shown"
+
+
+def test_the_label_is_in_the_visitors_language(advertised: Street) -> None:
+    page = Browser("zh-CN").open(SEARCH)
+    assert ">广告</button>" in page and "为什么看到这条广告？" in page and "「青釉马克杯」" in page
+
+
+def test_product_and_home_pages_have_a_shelf_but_never_of_the_product_itself(
+    advertised: Street,
+) -> None:
+    home = visitor().open("/")
+    assert len(read_ads(home)) == 1 and "Sponsored goods" in home
+    mug = visitor().open(f"/item/{advertised.listing_ids[0]}/")
+    assert len(read_ads(mug)) == 1
+    tea = visitor().open(f"/item/{advertised.listing_ids[1]}/")
+    assert not read_ads(tea) and "Sponsored goods" not in tea
+
+
+def test_a_question_with_conditions_a_late_page_and_another_order_have_no_ads(advertised: Street) -> None:
+    for more in ("&brand=Ru", "&min=1", "&sort=sales", "&shop=1", "&page=4"):
+        page = visitor().open(SEARCH + more)
+        assert not read_ads(page), more
+        assert not re.search(r"(card|shelf)-[0-9a-f]{32}", page)
+    assert read_ads(visitor().open(f"{SEARCH}&page=1"))
+
+
+def test_kept_pages_stay_kept_and_cost_at_most_two_statements_more(advertised: Street, monkeypatch) -> None:
+    browser = visitor()
+    for path in (SEARCH, "/", f"/item/{advertised.listing_ids[0]}/"):
+        first = read_ads(browser.open(path))
+        with captured_statements(monkeypatch) as statements:
+            again = read_ads(browser.open(path))
+        assert first and again and first != again, "each showing has tokens of its own"
+        assert len(statements) == 1, f"{path}\n{statements}"
+        list_product(advertised.shops[0], sku=f"NEW-{path}", price_minor=5, pieces=1, title="新")  # moves the epochs
+        with captured_statements(monkeypatch) as statements:
+            browser.open(path)
+        with monkeypatch.context() as patched:
+            patched.setattr(filling, "_ask", lambda *arguments: [])
+            list_product(advertised.shops[0], sku=f"NEWER-{path}", price_minor=5, pieces=1, title="新")
+            with captured_statements(monkeypatch) as bare:
+                browser.open(path)
+        assert len(statements) <= len(bare) + 2, f"{path}\n{statements}"
+        assert not statements.touches_shop
+
+
+def test_a_page_is_the_same_without_ads_while_the_part_is_off_slow_or_failing(
+    advertised: Street, settings, monkeypatch
+) -> None:
+    browser = visitor()
+    assert read_ads(browser.open(SEARCH))
+    settings.ADS_ON = False
+    bare = browser.open(SEARCH)
+    assert not read_ads(bare) and _ITEM.search(bare)
+    settings.ADS_ON = True
+    index = get_server().state.index
+
+    def crawl(tokens):
+        for _ in range(100):
+            time.sleep(0.01)
+            yield from type(index).find_words(index, tokens)
+
+    for broken in (crawl, lambda tokens: 1 / 0):
+        with monkeypatch.context() as patched:
+            patched.setattr(index, "find_words", broken)
+            began = time.monotonic()
+            shown = browser.open(SEARCH)
+            assert time.monotonic() - began < 0.9
+        assert not read_ads(shown) and _ITEM.findall(shown) == _ITEM.findall(bare)
+
+
+def test_what_is_sold_out_or_hidden_since_is_not_shown_as_an_ad(advertised: Street, monkeypatch) -> None:
+    card_of = filling.list_cards
+    with monkeypatch.context() as patched:
+        patched.setattr(filling, "list_cards", lambda *arguments, **more: [])
+        page = visitor().open(SEARCH)
+    assert not read_ads(page) and _ITEM.search(page)
+    assert filling.list_cards is card_of
+
+
+def test_a_view_is_counted_once_and_a_click_is_billed_and_leads_to_the_goods(advertised: Street, monkeypatch) -> None:
+    browser = visitor()
+    (view, click), *_ = read_ads(browser.open(SEARCH))
+    assert report(browser, rendered=[view]) == 204
+    get_server().refresh(now())
+    assert report(browser, viewed=[view]) == 204
+    assert report(browser, viewed=[view, view]) == 204
+    assert AdEvent.objects.filter(kind="view").count() == 1
+    later = now() + timedelta(seconds=3)
+    monkeypatch.setattr(views.timezone, "now", lambda: later)
+    answer = browser.client.get(f"/ad/{click}/")
+    assert (answer.status_code, answer["Location"]) == (303, f"/item/{advertised.listing_ids[0]}/")
+    assert "no-store" in answer["Cache-Control"]
+    event = AdEvent.objects.get(kind="click")
+    assert (event.reason, event.billed_micro) == ("", 10 * 1_000_000), "alone, it pays the floor"
+    assert Lease.objects.get(campaign_id=event.campaign_id).billed_micro == 10 * 1_000_000
+    again = browser.client.get(f"/ad/{click}/")
+    assert (again.status_code, again["Location"]) == (303, answer["Location"]), "led on, and not billed again"
+    assert AdEvent.objects.filter(kind="click").count() == 1
+    assert report(browser, dwell={"token": click, "ms": 4_200}) == 204
+    assert AdEvent.objects.get(kind="click").dwell_ms == 4_200
+    assert Decision.objects.filter(decision_id=event.decision_id).exists()
+
+
+@pytest.mark.parametrize("more", ["//evil.example", "/../../evil", "?next=//evil.example", "#//evil.example"])
+def test_no_address_of_a_click_leads_anywhere_else(advertised: Street, more: str) -> None:
+    (_, click), *_ = read_ads(visitor().open(SEARCH))
+    own = f"/item/{advertised.listing_ids[0]}/"
+    forged = [f"{click[:-2]}AA", "A" * 116, f"https:{'x' * 110}", click[:50], "%2F%2Fevil.example", f"{click}/{more}"]
+    for token in forged:
+        answer = Client(headers={"host": MARKET}).get(f"/ad/{token}/")
+        assert answer.status_code == 404 or answer.headers["Location"] == own, token
+    answer = Client(headers={"host": MARKET}).get(f"/ad/{click}/", {"next": more, "url": more})
+    assert answer["Location"] == own
+
+
+@pytest.mark.parametrize(
+    ("landing", "location"),
+    [
+        ("/lists/spring/", "/lists/spring/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+    ],
+)
+def test_a_landing_that_is_no_path_of_ours_leads_home(advertised: Street, rf, landing: str, location: str) -> None:
+    target = AdTarget(ad_id=1, campaign_id=1, group_id=1, shop_id=1, product_id=None, landing=landing)
+    assert views.find_location(rf.get("/"), target) == location
+
+
+def test_a_click_is_led_on_while_the_database_refuses_it(advertised: Street, monkeypatch) -> None:
+    (_, click), *_ = read_ads(visitor().open(SEARCH))
+
+    def refuse(**report: object) -> None:
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(views, "record_click", refuse)
+    answer = visitor().client.get(f"/ad/{click}/")
+    assert (answer.status_code, answer["Location"]) == (303, "/")
+
+
+def test_reports_that_are_none_are_refused_and_forged_tokens_count_nothing(advertised: Street) -> None:
+    browser = visitor()
+    for body in ({"viewed": ["x"]}, {"viewed": "x" * 116}, {"rendered": ["x" * 116] * 65}, {"dwell": {"token": 1}}, []):
+        answer = browser.client.post(
+            "/ad/seen/", json.dumps(body), content_type="application/json", headers={"origin": f"http://{MARKET}"}
+        )
+        assert answer.status_code == 400, body
+    foreign = browser.client.post(
+        "/ad/seen/", "{}", content_type="application/json", headers={"origin": "http://evil.example"}
+    )
+    assert foreign.status_code == 403
+    assert browser.client.get("/ad/seen/").status_code == 405
+    assert report(browser, viewed=["x" * 116], rendered=["y" * 116]) == 204
+    assert not AdEvent.objects.exists()
+
+
+def test_the_script_is_smaller_than_two_kilobytes() -> None:
+    assert 500 < Path("storefront/static/storefront/js/ads.js").stat().st_size < 2_048

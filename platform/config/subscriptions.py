@@ -64,6 +64,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.reports.tasks.count", every_seconds=5),
     Timer("search.reports.tasks.purge", every_seconds=3600),
     Timer("search.campaigns.tasks.end_past", every_seconds=300),
+    Timer("search.campaigns.tasks.purge", every_seconds=3600),
     Timer("search.results.tasks.count_looks", every_seconds=10),
     Timer("search.results.tasks.forget_gone", every_seconds=60),
     Timer("search.slots.tasks.open_lots", every_seconds=300),

@@ -4,15 +4,18 @@ MOST_CAMPAIGNS = 200
 """Of a shop, those that have not ended."""
 MOST_CAMPAIGNS_EVER = 5_000
 MOST_GROUPS = 50
+MOST_GROUPS_EVER = 500
+"""With those that were removed, as with all that may be `EVER`: clicks and reports still name them."""
 MOST_ADS = 50
+MOST_ADS_EVER = 500
 MOST_WORDS = 200
 MOST_WORDS_EVER = 2_000
-"""Of a group, with those that were removed: their clicks still name them."""
 MOST_NEGATIVES = 100
 """Of a campaign for all its groups, and of each group."""
 MOST_EDITED = 500
 """Campaigns or words changed at once."""
 MOST_CREATIVES = 200
+MOST_CREATIVES_EVER = 5_000
 MOST_WAITING = 20
 """Of a shop, creatives that staff have not looked at."""
 

@@ -32,6 +32,7 @@ from search.campaigns.services.words import (
     add_negatives,
     add_words,
     edit_words,
+    forget_edits,
     remove_negative,
     undo_edit,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "decide_creative",
     "edit_words",
     "end_past_campaigns",
+    "forget_edits",
     "remove_creative",
     "remove_negative",
     "set_ad_state",

@@ -11,7 +11,7 @@ from market.accounts.regions import list_provinces
 from search.auction.contracts import Window
 from search.campaigns.contracts import BadInput, CampaignDraft, CampaignState, GroupDraft, PageKind, Targeting
 from search.campaigns.contracts import limits as most
-from search.campaigns.models import Campaign, Group, this_transaction
+from search.campaigns.models import Campaign, Group
 from search.campaigns.rules.checking import check_amount, check_campaign, check_first_day, check_group, clean_line
 from search.campaigns.rules.hours import split_hours
 from search.campaigns.rules.moves import can_move
@@ -130,12 +130,11 @@ def end_past_campaigns(*, limit: int, now: datetime) -> int:
     """End campaigns whose last business day is over. Returns how many; those that somebody is changing wait."""
     open_states = [CampaignState.RUNNING.value, CampaignState.PAUSED.value]
     rows = Campaign.objects.select_for_update(skip_locked=True, no_key=True)
-    past = rows.filter(ends_on__lt=business_date(now), state__in=open_states).order_by("pk")[:limit]
-    ended = [campaign.pk for campaign in past]
-    Campaign.objects.filter(pk__in=ended).update(
-        state=CampaignState.ENDED.value, changed_in=this_transaction(), changed_at=now
-    )
-    return len(ended)
+    past = list(rows.filter(ends_on__lt=business_date(now), state__in=open_states).order_by("pk")[:limit])
+    for campaign in past:
+        Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.ENDED.value)
+        tell("campaign.ended", campaign=campaign, actor_id=None, now=now)
+    return len(past)
 
 
 def _check(draft: CampaignDraft) -> str:

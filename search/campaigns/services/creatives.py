@@ -90,9 +90,11 @@ def _check_landing(shop: ShopContext, landing: str) -> str:
 
 
 def _check_room(shop_id: int) -> None:
-    living = Creative.objects.filter(shop_id=shop_id, removed_at=None)
-    if living.count() >= most.MOST_CREATIVES:
-        raise BadInput("creatives", "too_many", most=most.MOST_CREATIVES)
+    rows = Creative.objects.filter(shop_id=shop_id)
+    living = rows.filter(removed_at=None)
+    for number, limit in ((living.count(), most.MOST_CREATIVES), (rows.count(), most.MOST_CREATIVES_EVER)):
+        if number >= limit:
+            raise BadInput("creatives", "too_many", most=limit)
     if living.filter(state=CreativeState.WAITING.value).count() >= most.MOST_WAITING:
         raise BadInput("waiting", "too_many", most=most.MOST_WAITING)
 

@@ -27,8 +27,7 @@ def add_group(*, shop_id: int, campaign_id: int, draft: GroupDraft, actor_id: in
     """A further group. Raises `BadInput`, `NoSuchCampaign`, `CampaignEnded`, `NoSuchProduct`, `NoSuchCreative`."""
     campaign = lock_campaign(shop_id=shop_id, campaign_id=campaign_id)
     check_group(draft, CampaignKind(campaign.kind))
-    if _living_groups(campaign) >= most.MOST_GROUPS:
-        raise BadInput("groups", "too_many", most=most.MOST_GROUPS)
+    _check_room(campaign)
     group = Group.objects.create(
         campaign=campaign,
         name=_choose_name(campaign, draft.name),
@@ -117,8 +116,11 @@ def _put_ads(
     wanted = [*((pk, None) for pk in products), *((None, pk) for pk in creatives)]
     again = [known[pair].pk for pair in wanted if pair in known and known[pair].state != PartState.RUNNING.value]
     new = [pair for pair in wanted if pair not in known]
-    if len(known) + len(new) > most.MOST_ADS:
+    kept = sum(ad.state != PartState.REMOVED.value and ad.pk not in again for ad in known.values())
+    if kept + len(again) + len(new) > most.MOST_ADS:
         raise BadInput("products", "too_many", most=most.MOST_ADS)
+    if len(known) + len(new) > most.MOST_ADS_EVER:
+        raise BadInput("products", "too_many", most=most.MOST_ADS_EVER)
     Ad.objects.filter(pk__in=again).update(state=PartState.RUNNING.value)
     Ad.objects.bulk_create(
         [Ad(group=group, product_id=product, creative_id=creative, created_at=now) for product, creative in new]
@@ -144,5 +146,9 @@ def _choose_name(campaign: Campaign, typed: str, besides: int = 0) -> str:
     return group_name
 
 
-def _living_groups(campaign: Campaign) -> int:
-    return Group.objects.filter(campaign=campaign).exclude(state=PartState.REMOVED.value).count()
+def _check_room(campaign: Campaign) -> None:
+    groups = Group.objects.filter(campaign=campaign)
+    if groups.exclude(state=PartState.REMOVED.value).count() >= most.MOST_GROUPS:
+        raise BadInput("groups", "too_many", most=most.MOST_GROUPS)
+    if groups.count() >= most.MOST_GROUPS_EVER:
+        raise BadInput("groups", "too_many", most=most.MOST_GROUPS_EVER)

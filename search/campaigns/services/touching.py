@@ -64,14 +64,14 @@ def touch(where: Q, now: datetime) -> int:
 
 
 def tell(
-    action: str, *, campaign: Campaign, actor_id: int, now: datetime, detail: Mapping[str, object] | None = None
+    action: str, *, campaign: Campaign, actor_id: int | None, now: datetime, detail: Mapping[str, object] | None = None
 ) -> None:
-    """The mark and the trail of a change that a merchant made in a campaign."""
+    """The mark and the trail of a change of a campaign, by a merchant or (without one) by the clock."""
     touch(Q(pk=campaign.pk), now)
     write_audit(
         action=action,
         actor_id=actor_id,
-        actor_kind=ActorKind.MERCHANT,
+        actor_kind=ActorKind.SYSTEM if actor_id is None else ActorKind.MERCHANT,
         shop_id=campaign.shop_id,
         target_kind="campaign",
         target_id=str(campaign.pk),

@@ -102,6 +102,12 @@ def undo_edit(*, shop_id: int, edit_id: int, actor_id: int, now: datetime) -> in
     return len(unchanged)
 
 
+def forget_edits(*, now: datetime) -> int:
+    """Forget changes that nobody can undo any more; the words and the trail stay. Returns how many."""
+    number, _ = WordsEdit.objects.filter(made_at__lt=now - UNDO_FOR).delete()
+    return number
+
+
 @transaction.atomic(durable=True)
 def add_negatives(
     *,

@@ -15,7 +15,9 @@ from search.campaigns.contracts import CampaignDraft, CampaignKind, GroupDraft, 
 from search.campaigns.models import Group
 from search.campaigns.selectors import read_live
 from search.campaigns.services import create_campaign, upload_creative
+from search.listings.services import refresh_listings
 from tests.conftest import Clock
+from tests.fixtures.goods import stock_product
 from tests.search.listings.conftest import Goods, fresh_memory, goods  # noqa: F401 - fixtures
 
 ACTOR = 7
@@ -90,6 +92,13 @@ def alpha(advertise: Callable[[ShopContext], Advertiser], shop_a: ShopContext) -
 @pytest.fixture
 def beta(advertise: Callable[[ShopContext], Advertiser], shop_b: ShopContext) -> Advertiser:
     return advertise(shop_b)
+
+
+def stock_other(who: Advertiser) -> int:
+    """Another product on sale in the same shop."""
+    offer = stock_product(who.shop, sku=f"OTHER-{next(_numbers)}", title="大碗", now=who.clock.now)
+    refresh_listings(shop_id=who.shop.shop_id, product_ids=[offer.product_id], now=who.clock.now)
+    return offer.product_id
 
 
 def live(campaign_id: int) -> LiveCampaign | None:

@@ -23,6 +23,7 @@ from search.campaigns.contracts import (
     Targeting,
     Window,
 )
+from search.campaigns.contracts import limits as most
 from search.campaigns.models import Campaign
 from search.campaigns.rules.hours import join_hours, split_hours
 from search.campaigns.selectors import (
@@ -56,7 +57,7 @@ from search.campaigns.services import (
 from search.campaigns.services import campaigns as module
 from search.campaigns.tasks import end_past
 from tests.conftest import Clock
-from tests.search.campaigns.conftest import ACTOR, DRAFT, Advertiser, live
+from tests.search.campaigns.conftest import ACTOR, DRAFT, Advertiser, live, stock_other
 
 
 def test_a_new_campaign_is_what_serving_reads(alpha: Advertiser, clock: Clock) -> None:
@@ -190,6 +191,41 @@ def test_a_campaign_ends_by_itself_after_its_last_day(alpha: Advertiser, clock: 
     assert end_past(clock.now) == 2
     assert live(ending) is None and live(open_end) is not None
     assert end_past(clock.now) == 0
+    ended = AuditEntry.objects.filter(action="campaign.ended")
+    assert set(ended.values_list("actor_id", "target_id")) == {(None, str(ending)), (None, str(paused))}
+
+
+def test_what_was_removed_makes_room(alpha: Advertiser, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign_id = alpha.run()
+    group_id = alpha.group_of(campaign_id)
+    other = stock_other(alpha)
+    said = {"shop_id": alpha.shop.shop_id, "actor_id": ACTOR, "now": clock.now}
+    monkeypatch.setattr(most, "MOST_ADS", 1)
+    monkeypatch.setattr(most, "MOST_GROUPS", 1)
+    with pytest.raises(BadInput, match="products: too_many"):
+        add_ads(group_id=group_id, product_ids=[other], **said)
+    with pytest.raises(BadInput, match="groups: too_many"):
+        add_group(campaign_id=campaign_id, draft=GroupDraft(name="二", bid_minor=90), **said)
+    (ad,) = list_ads(shop_id=alpha.shop.shop_id, campaign_id=campaign_id)
+    set_ad_state(ad_id=ad.ad_id, state=PartState.REMOVED, **said)
+    assert add_ads(group_id=group_id, product_ids=[other], **said) == 1
+    monkeypatch.setattr(most, "MOST_ADS_EVER", 2)
+    set_group_state(group_id=group_id, state=PartState.REMOVED, **said)
+    assert add_group(campaign_id=campaign_id, draft=GroupDraft(name="二", bid_minor=90), **said)
+    monkeypatch.setattr(most, "MOST_GROUPS_EVER", 2)
+    monkeypatch.setattr(most, "MOST_GROUPS", 9)
+    with pytest.raises(BadInput, match="groups: too_many"):
+        add_group(campaign_id=campaign_id, draft=GroupDraft(name="三", bid_minor=90), **said)
+
+
+def test_two_groups_of_a_campaign_have_two_names(alpha: Advertiser, clock: Clock) -> None:
+    campaign_id = alpha.run()
+    said = {"shop_id": alpha.shop.shop_id, "actor_id": ACTOR, "now": clock.now}
+    with pytest.raises(BadInput, match="group_name: twice"):
+        add_group(campaign_id=campaign_id, draft=GroupDraft(name=" 杯子 ", bid_minor=90), **said)
+    second = add_group(campaign_id=campaign_id, draft=GroupDraft(name="二", bid_minor=90), **said)
+    with pytest.raises(BadInput, match="group_name: twice"):
+        change_group(group_id=second, group_name="杯子", bid_minor=95, charge=Charge.CLICK, **said)
 
 
 def test_groups_and_ads_are_paused_removed_and_put_back(alpha: Advertiser, clock: Clock) -> None:

@@ -25,6 +25,7 @@ from search.campaigns.services import (
     undo_edit,
 )
 from search.campaigns.services import words as module
+from search.campaigns.tasks import purge
 from tests.conftest import Clock
 from tests.search.campaigns.conftest import ACTOR, Advertiser, live
 
@@ -102,9 +103,11 @@ def test_an_edit_of_yesterday_cannot_be_undone(alpha: Advertiser, clock: Clock) 
     group_id = alpha.group_of(alpha.run())
     (first, _) = _words(alpha, group_id).values()
     outcome = _edit(alpha, group_id, WordEdit(first.keyword_id, state=PartState.PAUSED))
+    assert purge(clock.now) == 0
     clock.move(hours=25)
     with pytest.raises(NothingToUndo):
         _undo(alpha, outcome.edit_id)
+    assert purge(clock.now) == 1
 
 
 def test_two_words_never_become_one(alpha: Advertiser) -> None:

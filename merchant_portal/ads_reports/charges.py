@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads_reports.asking import SPANS, Asked, read_asked
 from merchant_portal.ads_reports.explaining import explain
-from merchant_portal.ads_reports.page import print_micro
+from merchant_portal.ads_reports.page import print_exact
 from merchant_portal.ads_reports.views import check_campaign, name_span
 from merchant_portal.ads_reports.words import name_page, name_reason
 from merchant_portal.frame import render_page
@@ -89,8 +89,8 @@ def _describe(event: AdEventView, campaign: str) -> dict[str, object]:
         "event": event,
         "campaign": campaign,
         "page": name_page(event.page),
-        "price": print_micro(event.billed_micro),
-        "borne": print_micro(event.borne_micro) if event.borne_micro else "",
+        "price": print_exact(event.billed_micro),
+        "borne": print_exact(event.borne_micro) if event.borne_micro else "",
         "reason": name_reason(event.reason) if event.reason else "",
     }
 

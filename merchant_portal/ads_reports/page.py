@@ -84,6 +84,13 @@ def print_micro(amount_micro: int) -> str:
     return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
 
 
+def print_exact(amount_micro: int) -> str:
+    """The same, with the parts of a fen where there are some: a view costs 0.0185."""
+    if amount_micro % MICRO_PER_MINOR == 0:
+        return print_micro(amount_micro)
+    return f"{amount_micro / MICRO_PER_MINOR / 100:.8f}".rstrip("0")
+
+
 def _draw_today(asked: Asked, shop_id: int, now: datetime) -> Chart:
     """Spend so far at each full hour, and now; the plan follows the traffic of the weeks before."""
     report = get_report(asked.ask(shop_id, by=Dimension.HOUR))

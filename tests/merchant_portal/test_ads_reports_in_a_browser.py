@@ -1,14 +1,18 @@
 """The pages of ad reports in a real browser: they fit both widths, in both languages and themes, and break no rule."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.db import connections
 
+from search.auction.contracts import TokenKind
+from search.spending.models import AdEvent
+from search.spending.services import record_click, record_views
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.conftest import CommittedDatabase
+from tests.fixtures.ads import MICRO, fund, lend, make_ad, show, visitor
 from tests.fixtures.served import served
 from tests.merchant_portal.ads import advertise
 from tests.merchant_portal.conftest import Merchant
@@ -26,6 +30,20 @@ def site(committed_db: CommittedDatabase) -> Iterator[str]:
         connections.close_all()
 
 
+def charge(shop_id: int, now: datetime) -> str:
+    """Where a click is explained; before it there was a filtered one and a view."""
+    fund(shop_id, 100_000, now)
+    ad = make_ad(shop_id=shop_id, now=now)
+    lease_id, before = lend(ad, now).lease_id, now - timedelta(seconds=9)
+    view = show(ad, lease_id, before, kind=TokenKind.VIEW, price_micro=0)
+    record_views(tokens=[view], facts=visitor(), now=now)
+    robot = visitor(user_agent_is_robot=True)
+    record_click(token=show(ad, lease_id, before, price_micro=37 * MICRO), facts=robot, now=now)
+    record_click(token=show(ad, lease_id, before, price_micro=37 * MICRO), facts=visitor(), now=now)
+    event = AdEvent.objects.get(billed_micro__gt=0)
+    return f"/ads/reports/charges/{event.day.isoformat()}/{event.token}/"
+
+
 def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant: Callable[..., Merchant]) -> None:
     now, merchant = datetime.now(UTC), make_merchant("qinghe")
     advertised = advertise(merchant.shop, now)
@@ -37,6 +55,9 @@ def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant:
         "goods": "/ads/reports/?days=30&by=ad",
         "regions": "/ads/reports/?days=30&by=region",
         "hours": "/ads/reports/?days=30&by=hour",
+        "nothing": f"/ads/reports/?days=1&campaign={make_ad(shop_id=merchant.shop.shop_id, now=now).campaign_id}",
+        "charges": "/ads/reports/charges/?which=all",
+        "charge": charge(merchant.shop.shop_id, now),
     }
     cookie = merchant.browser.cookies[settings.SESSION_COOKIE_NAME]
     with open_browser() as browser:

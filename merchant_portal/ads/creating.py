@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from billing.settlement.services.days import business_date
@@ -181,7 +181,7 @@ def _suggest_name(request: HttpRequest, typed: Typed) -> str:
 
 
 def _list_steps(step: str) -> list[Step]:
-    names = (gettext("What"), gettext("To whom"), gettext("How much"))
+    names = (pgettext("ads", "What"), gettext("To whom"), gettext("How much"))
     at = STEPS.index(step)
     return [
         Step(name, "done" if number < at else "now" if number == at else "next") for number, name in enumerate(names)

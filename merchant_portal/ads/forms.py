@@ -105,7 +105,9 @@ class BidForm(forms.Form):
     """What a group bids, and for what."""
 
     bid = SumField(label=pgettext_lazy("advertising", "Bid"), error_messages={"required": _("Enter a bid.")})
-    charge = forms.ChoiceField(label=_("Paid"), choices=_CHARGES, required=False, widget=forms.RadioSelect())
+    charge = forms.ChoiceField(
+        label=pgettext_lazy("ads", "Paid"), choices=_CHARGES, required=False, widget=forms.RadioSelect()
+    )
 
     def charge_of(self, kind: CampaignKind) -> Charge:
         """Words are always paid by the click."""

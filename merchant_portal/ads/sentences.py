@@ -20,7 +20,7 @@ _MONEY = frozenset({"bid", "daily_budget", "total_budget", "daily_limit"})
 
 def name_kind(kind: CampaignKind) -> str:
     """What is sold, in words."""
-    return gettext("Search words") if kind is CampaignKind.KEYWORD else gettext("Display")
+    return pgettext("ads", "Search words") if kind is CampaignKind.KEYWORD else gettext("Display")
 
 
 def name_state(state: CampaignState) -> str:
@@ -82,7 +82,7 @@ def name_creative_state(state: CreativeState) -> str:
     return {
         CreativeState.WAITING: gettext("In review"),
         CreativeState.APPROVED: gettext("Approved"),
-        CreativeState.REFUSED: gettext("Refused"),
+        CreativeState.REFUSED: pgettext("ads", "Refused"),
     }[state]
 
 

@@ -24,7 +24,7 @@ from tests.search.campaigns.conftest import draw
 pytestmark = pytest.mark.browser
 BUTTONS = {
     "zh-CN": ("下一步：给谁看", "下一步：多少钱", "开始投放"),
-    "en-GB": ("On: to whom", "On: how much", "Start the campaign"),
+    "en-GB": ("Next: to whom", "Next: how much", "Start the campaign"),
 }
 
 

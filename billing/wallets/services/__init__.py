@@ -1,4 +1,4 @@
-"""Writing wallets. Steps demand a transaction; a step that touches one shop needs nothing locked before."""
+"""Writing wallets. Steps demand a transaction, which deals with one shop: two could wait for each other in a circle."""
 
 from billing.wallets.services.bonuses import (
     MOST_BONUS_DAYS,
@@ -18,7 +18,7 @@ from billing.wallets.services.day_holds import (
     hold_for_day,
 )
 from billing.wallets.services.from_sales import LessOwed, fill_wallets, set_auto_top_up, top_up_from_sales
-from billing.wallets.services.locking import BadAmount, KeyReused, NotEnough, lock_wallets
+from billing.wallets.services.locking import BadAmount, KeyReused, NotEnough
 from billing.wallets.services.lots import (
     LotEnded,
     LotExceeded,
@@ -74,7 +74,6 @@ __all__ = [
     "hold_for_day",
     "hold_for_lot",
     "is_top_up",
-    "lock_wallets",
     "open_top_up",
     "return_lot_part",
     "set_auto_top_up",

@@ -1,6 +1,6 @@
 """Step: lock a wallet and its accounts, in the one order that everybody keeps."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -30,19 +30,6 @@ class NotEnough(RuntimeError):
         super().__init__(f"shop {shop_id} has {available_minor} available, not {wanted_minor}")
         self.available_minor = available_minor
         self.wanted_minor = wanted_minor
-
-
-def lock_wallets(*, shop_ids: Collection[int], now: datetime) -> None:
-    """Step: lock several wallets with their accounts, for whatever the transaction does to them afterwards.
-
-    Call it first when one transaction touches more than one shop: everybody locks in the order of ids.
-    """
-    for shop_id in sorted(set(shop_ids)):
-        lock_wallet(shop_id, now)
-    lock_balances(refs=[account_of(code, Owner.of_shop(one)) for one in shop_ids for code in _WALLET_CODES], now=now)
-
-
-_WALLET_CODES = (Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED)
 
 
 def lock_wallet(shop_id: int, now: datetime) -> None:

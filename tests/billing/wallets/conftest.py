@@ -13,7 +13,7 @@ from billing.wallets.contracts import TopUpView
 from billing.wallets.selectors import get_top_up, get_wallet
 from billing.wallets.services import open_top_up, start_top_up
 from tests.conftest import Clock
-from tests.fixtures.wechatpay import Inbox, Simulator
+from tests.fixtures.wechatpay import Inbox, Simulator, read_provider_clock
 
 
 @dataclass
@@ -69,5 +69,5 @@ class Till:
 @pytest.fixture
 def till(committed_db, make_shop, wechat_settings: Simulator, clock: Clock) -> Till:
     shop = make_shop("alpha", owner_id=900_001)
-    clock.now = wechat_settings.now
+    clock.now = read_provider_clock().astimezone(UTC)
     return Till(shop.shop_id, wechat_settings, clock)

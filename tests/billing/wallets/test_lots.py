@@ -125,7 +125,6 @@ def test_one_shops_lot_is_not_anothers(shop, shop_b, clock):
         do("hold_for_lot", other, clock, 20_000)
     do("hold_for_lot", other, clock, 30_000)
     with transaction.atomic():
-        services.lock_wallets(shop_ids=[other, shop], now=clock.now)
         services.win_lot(shop_id=other, lot_id=LOT, price_minor=20_100, key="w", now=clock.now)
         services.void_lot_hold(shop_id=shop, lot_id=LOT, key="v", now=clock.now)
     assert (get_wallet(other).cash_minor, get_wallet(shop).cash_minor) == (29_900, 50_000)

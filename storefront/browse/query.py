@@ -27,6 +27,7 @@ LAST_PAGE_WITH_ADS = 3
 _FIELDS = {FacetKind.CATEGORY: "c", FacetKind.BRAND: "brand", FacetKind.SHOP: "shop", FacetKind.STOCK: "stock"}
 DEEPEST_PAGE = 80
 _ORDER = ("q", "exact", "c", "brand", "shop", ATTRIBUTE, "stock", "min", "max", "sort", "page")
+_KEEPING_ADS = frozenset(("q", "exact", "stock", "page", "sort"))
 _SAYING_NOTHING = (("sort", Sort.BEST.value), ("page", "1"))
 
 
@@ -68,13 +69,7 @@ def may_have_ads(data: QueryDict) -> bool:
 
     What is asked for by conditions is shown as it was asked for.
     """
-    said = {name for name in data if any(one.strip() for one in data.getlist(name))} - {
-        "q",
-        "exact",
-        "stock",
-        "page",
-        "sort",
-    }
+    said = {name for name in data if any(one.strip() for one in data.getlist(name))} - _KEEPING_ADS
     page = data.get("page", "1")
     is_early = page in {str(number) for number in range(1, LAST_PAGE_WITH_ADS + 1)}
     return not said and is_early and data.get("sort", Sort.BEST.value) == Sort.BEST.value

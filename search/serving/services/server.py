@@ -54,6 +54,7 @@ class AdServer:
         self._woken = threading.Event()
         self._lent = threading.Event()
         self._waiting = threading.Lock()
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
@@ -69,7 +70,16 @@ class AdServer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ads", daemon=True)
                 self._thread.start()
-                atexit.register(self._store_last)
+                atexit.register(self.stop)
+
+    def stop(self, *, wait_seconds: float = 2.0) -> None:
+        """End the thread after its round, and store what was decided on in the last half second."""
+        if self.pid != os.getpid() or self._thread is None:
+            return
+        self._stopped.set()
+        self._woken.set()
+        self._thread.join(wait_seconds)
+        self._store_last()
 
     def want(self, campaign_ids: set[int], now: datetime, *, wait_seconds: float) -> bool:
         """Ask for leases. One page at a time waits a moment for them; says whether some came."""
@@ -150,7 +160,7 @@ class AdServer:
             raise
 
     def _run(self) -> None:
-        while True:
+        while not self._stopped.is_set():
             try:
                 self.refresh(timezone.now(), everything=False)
             except (DatabaseError, InterfaceError, OSError) as error:
@@ -163,9 +173,6 @@ class AdServer:
             self._woken.clear()
 
     def _store_last(self) -> None:
-        """What was decided on in the last half second, when a process ends in good order."""
-        if self.pid != os.getpid():
-            return
         try:
             self._store()
         except (DatabaseError, InterfaceError, OSError) as error:
@@ -187,4 +194,6 @@ def get_server() -> AdServer:
 
 def forget_server() -> None:
     """Begin anew, between tests: their databases repeat ids."""
+    for server in _servers.values():
+        server.stop()
     _servers.clear()

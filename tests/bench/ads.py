@@ -27,7 +27,6 @@ from search.auction.contracts import Candidate, Terms  # noqa: E402
 from search.auction.keyword import hold_auction  # noqa: E402
 from search.auction.versions import get_rules, get_weights  # noqa: E402
 from search.campaigns.contracts import LiveCampaign, PageKind  # noqa: E402
-from search.reports.services import count_events  # noqa: E402
 from search.serving.contracts import AdAsk, Goods, Product, QualityTable  # noqa: E402
 from search.serving.rules.choosing import choose_for_words  # noqa: E402
 from search.serving.rules.finding import Budget, Scene, find_offers  # noqa: E402
@@ -37,6 +36,7 @@ from tests.bench.ads_clicks import bill_clicks, count_missing, count_overdrawn, 
 from tests.bench.contracts import BenchRow  # noqa: E402
 from tests.bench.fresh import fresh_database  # noqa: E402
 from tests.bench.load import percentile  # noqa: E402
+from tests.search.reports.counting_on import count_all  # noqa: E402
 from tests.search.serving import naive  # noqa: E402
 from tests.search.serving.markets import DAY, FLOORS, VOCABULARY, make_campaign, make_goods  # noqa: E402
 
@@ -155,10 +155,8 @@ def time_clicks() -> list[BenchRow]:
         began = time.perf_counter()
         billed = bill_clicks(clicks[CLICKS // 10 :], now)
         rate = billed / (time.perf_counter() - began)
-        began, counted = time.perf_counter(), 0
-        while step := count_events(now=now).read:
-            counted += step
-        counting = counted / (time.perf_counter() - began)
+        began = time.perf_counter()
+        counting = count_all(now) / (time.perf_counter() - began)
         counters = {"lost or billed twice": count_missing(CLICKS), "wrong leases": count_overdrawn()}
         wrong = {"wrong cells": count_wrong_cells()}
         connections.close_all()

@@ -103,7 +103,11 @@ JOB_STATES: Words = {
     JobState.FAILED: _("Failed"),
     JobState.STOPPED: _("Stopped"),
 }
-METHODS: Words = {"wechatpay": _("WeChat Pay"), "cod": _("Cash on delivery")}
+METHODS: Words = {
+    "wechatpay": _("WeChat Pay"),
+    "wechatpay_own": _("WeChat Pay, our own sub-merchant"),
+    "cod": _("Cash on delivery"),
+}
 BOOKS: Words = {
     Book.MAIN: _("Main book"),
     Book.CUSTODY: _("Custody"),

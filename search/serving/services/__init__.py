@@ -3,14 +3,17 @@
 from search.serving.services.choosing import choose_ads, count_seen, forget_pause
 from search.serving.services.seen import count_views, name_viewer
 from search.serving.services.server import AdServer, forget_server, get_server
+from search.serving.services.tables import count_qualities, move_reserves
 
 __all__ = [
     "AdServer",
     "choose_ads",
+    "count_qualities",
     "count_seen",
     "count_views",
     "forget_pause",
     "forget_server",
     "get_server",
+    "move_reserves",
     "name_viewer",
 ]

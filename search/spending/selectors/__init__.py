@@ -11,6 +11,7 @@ from search.spending.selectors.charges import (
     list_hours,
     sum_credited,
 )
+from search.spending.selectors.counting import PlaceCount, count_by_place
 from search.spending.selectors.decisions import (
     DecisionNotFound,
     Replay,
@@ -38,7 +39,9 @@ __all__ = [
     "EventNotFound",
     "HourNotFound",
     "NotExplained",
+    "PlaceCount",
     "Replay",
+    "count_by_place",
     "count_leases",
     "count_reasons",
     "explain_charge",

@@ -1,19 +1,36 @@
 """What was recorded before of the persons and networks of a batch. Read with their locks held."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from search.auction.contracts import TokenKind, TokenState
-from search.spending.models import AdEvent, Decision
 from search.spending.rules.days import to_us
 from search.spending.rules.judging import MERCHANTS_OWN, History
 from search.spending.rules.naming import number_lock
 from search.spending.services.reports import Report
 
-StoredLine = dict[str, object]
+StoredLine = dict[str, Any]  # JSON of ours
+
+# These run for every click: as statements they take a fifth of the time that querysets need to be put together.
+_USED = "SELECT token FROM spending_adevent WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[])"
+_BY_PERSON = (
+    "SELECT person, ad_id, day, at, reason FROM spending_adevent"
+    " WHERE day = ANY(%s::date[]) AND kind = 'click' AND person = ANY(%s::uuid[]) AND ad_id = ANY(%s::bigint[])"
+)
+_BY_NETWORK = (
+    "SELECT network, shop_id, at, reason FROM spending_adevent"
+    " WHERE day = ANY(%s::date[]) AND kind = 'click' AND network = ANY(%s::uuid[]) AND shop_id = ANY(%s::bigint[])"
+    " AND reason = ANY(%s::text[])"
+)
+_DECISIONS = (
+    "SELECT decision_id, page, lines::text FROM spending_decision"
+    " WHERE day = ANY(%s::date[]) AND decision_id = ANY(%s::uuid[])"
+)
 
 
 def lock_visitors(reports: Iterable[Report]) -> None:
@@ -37,8 +54,9 @@ def lock_visitors(reports: Iterable[Report]) -> None:
 
 def find_used(reports: Sequence[Report]) -> set[UUID]:
     """Tokens that were recorded before."""
-    days, tokens = {one.day for one in reports}, {one.token for one in reports}
-    return set(AdEvent.objects.filter(day__in=days, token__in=tokens).values_list("token", flat=True))
+    if not reports:
+        return set()
+    return {token for (token,) in ask(_USED, [list_days(reports), [one.token for one in reports]])}
 
 
 def read_history(reports: Sequence[Report]) -> History:
@@ -47,28 +65,34 @@ def read_history(reports: Sequence[Report]) -> History:
     clicks = [one for one in reports if one.event.kind is TokenKind.CLICK and one.event.state is TokenState.VALID]
     persons = {name: one.facts.person for one in clicks for name in one.persons.values() if name}
     networks = {name: one.facts.network for one in clicks for name in one.networks.values() if name}
-    days: set[date] = {day for one in clicks for day in one.persons}
-    rows = AdEvent.objects.filter(day__in=days, kind=TokenKind.CLICK.value)
+    days = sorted({day for one in clicks for day in one.persons})
     if persons:
-        mine = rows.filter(person__in=list(persons), ad_id__in={one.shown.ad for one in clicks})
-        for name, ad, day, at, reason in mine.values_list("person", "ad_id", "day", "at", "reason"):
-            assert name is not None
+        for name, ad, day, at, reason in ask(_BY_PERSON, [days, list(persons), [one.shown.ad for one in clicks]]):
             history.note_person(persons[name], ad=ad, day=day, at_us=to_us(at), billed=not reason)
     if networks:
-        shops = {one.target.shop_id for one in clicks}
-        mine = rows.filter(network__in=list(networks), shop_id__in=shops, reason__in=["", *MERCHANTS_OWN])
-        for name, shop, at, reason in mine.values_list("network", "shop_id", "at", "reason"):
-            assert name is not None
+        shops = [one.target.shop_id for one in clicks]
+        for name, shop, at, reason in ask(_BY_NETWORK, [days, list(networks), shops, ["", *MERCHANTS_OWN]]):
             history.note_network(networks[name], shop=shop, at_us=to_us(at), reason=reason)
     return history
 
 
 def map_decisions(reports: Sequence[Report]) -> dict[tuple[UUID, int, int], tuple[str, StoredLine]]:
     """The page and line of each shown ad (decision, place, ad), as far as its decision is stored already."""
-    wanted = {one.shown.decision for one in reports}
-    rows = Decision.objects.filter(day__in={one.day for one in reports}, decision_id__in=wanted)
+    rows = ask(_DECISIONS, [list_days(reports), [one.shown.decision for one in reports]])
     return {
         (decision, line["place"], line["ad_id"]): (page, line)
-        for decision, page, lines in rows.values_list("decision_id", "page", "lines")
-        for line in lines
+        for decision, page, lines in rows
+        for line in json.loads(lines)
     }
+
+
+def list_days(reports: Sequence[Report]) -> list[date]:
+    """The days of the partitions that events are in, for the planner to leave out the others."""
+    return sorted({one.day for one in reports})
+
+
+def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:  # Any: parameters and columns
+    """The rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return list(cursor.fetchall())

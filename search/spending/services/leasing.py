@@ -25,6 +25,13 @@ _EXTEND = (
     " WHERE lease.id = shown.id AND lease.worker = %s AND lease.closed_at IS NULL"
 )
 
+_SAVE = (
+    "UPDATE spending_lease AS lease SET granted_micro = new.granted_micro, billed_micro = new.billed_micro,"
+    " returned_micro = new.returned_micro, closed_at = new.closed_at"
+    " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])"
+    " AS new(id, granted_micro, billed_micro, returned_micro, closed_at) WHERE lease.id = new.id"
+)
+
 
 @transaction.atomic(durable=True)
 def take_lease(
@@ -99,8 +106,12 @@ def empty_leases(rows: Iterable[Lease]) -> Mapping[CapKey, int]:
 
 
 def save_leases(rows: Sequence[Lease]) -> None:
-    """Write locked leases."""
-    Lease.objects.bulk_update(rows, ["granted_micro", "billed_micro", "returned_micro", "closed_at"], batch_size=500)
+    """Write locked leases: one statement."""
+    if not rows:
+        return
+    columns = [(row.pk, row.granted_micro, row.billed_micro, row.returned_micro, row.closed_at) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [list(column) for column in zip(*columns, strict=True)])
 
 
 def view_lease(row: Lease) -> LeaseView:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import F
+
 from market.money import MICRO_PER_MINOR
 from search.auction.contracts import Lease as LeaseNumbers
-from search.auction.contracts import TokenKind
+from search.auction.contracts import TokenKind, TokenState
 from search.auction.leases import bill, top_up
 from search.campaigns.selectors import get_budgets
 from search.spending.models import Lease
@@ -17,6 +19,7 @@ from search.spending.services.leasing import save_leases, to_numbers
 from search.spending.services.purse import OF_SHOP, Purse, open_purse
 from search.spending.services.reports import Report
 
+_LOCK = "SELECT * FROM spending_lease WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 ShopDay = tuple[int, date]
 MOST_IDLE = 200
 
@@ -97,8 +100,8 @@ class Till:
 
 def lock_leases(reports: Sequence[Report], now: datetime) -> Till:
     """Lock the leases that a batch may take money from, in the order of their ids."""
-    wanted = {one.shown.lease for one in reports if one.shown.price_micro}
-    rows = Lease.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True) if wanted else ()
+    wanted = sorted({one.shown.lease for one in reports if one.shown.price_micro})
+    rows = Lease.objects.raw(_LOCK, [wanted]) if wanted else ()
     return Till(now, {row.pk: row for row in rows})
 
 
@@ -107,7 +110,7 @@ def list_short(till: Till, reports: Sequence[Report]) -> set[ShopDay]:
     demand: dict[int, int] = {}
     short: set[ShopDay] = set()
     for report in reports:
-        row = till.find_lease(report)
+        row = till.find_lease(report) if report.event.state is TokenState.VALID else None
         if row is not None and report.shown.price_micro:
             demand[row.pk] = demand.get(row.pk, 0) + report.shown.price_micro
             if demand[row.pk] > to_numbers(row).rest_micro:
@@ -122,7 +125,9 @@ def open_till(till: Till, reports: Sequence[Report]) -> None:
         return
     shop_id, day = rows[0].shop_id, rows[0].day
     assert all((row.shop_id, row.day) == (shop_id, day) for row in rows)
-    idle = Lease.objects.filter(shop_id=shop_id, day=day, closed_at__isnull=True).exclude(pk__in=till.leases)
+    idle = Lease.objects.filter(
+        shop_id=shop_id, day=day, closed_at__isnull=True, granted_micro__gt=F("billed_micro")
+    ).exclude(pk__in=till.leases)
     till.idle = list(idle.order_by("pk").select_for_update(no_key=True, skip_locked=True)[:MOST_IDLE])
     budgets = get_budgets({row.campaign_id for row in [*rows, *till.idle]})
     mine = {number: budget for number, budget in budgets.items() if budget.shop_id == shop_id}

@@ -15,6 +15,7 @@ from billing.wallets.services import hold_for_day
 from market.money import MICRO_PER_MINOR
 from search.auction.contracts import Cap as CapNumbers
 from search.auction.contracts import CapKind
+from search.auction.leases import size_grant
 from search.campaigns.contracts import CampaignBudget
 from search.spending.models import Cap
 
@@ -35,6 +36,7 @@ class Purse:
     day: date
     rows: dict[tuple[CapKind, int], Cap]
     taken: dict[tuple[CapKind, int], int] = field(default_factory=dict)
+    is_wallet_empty: bool = False
 
     @property
     def campaign_ids(self) -> set[int]:
@@ -54,25 +56,30 @@ class Purse:
             self.taken[key] = self.taken.get(key, 0) + amount_micro
 
     def ask_wallet(self, campaign_id: int, wanted_micro: int, now: datetime) -> None:
-        """Let the wallet hold more for the day where what is held is less than wanted and the other caps allow."""
+        """Let the wallet hold more for the day where what is held is less than wanted and the other caps allow.
+
+        As much is asked for as a lease would take, so that the books are not written for every click.
+        """
         caps = self.list_caps(campaign_id)
         wallet = next(cap for cap in caps if cap.kind is CapKind.WALLET)
-        room_micro = min((cap.rest_micro for cap in caps if cap is not wallet), default=0)
-        lacking_micro = min(wanted_micro, room_micro) - wallet.rest_micro
+        others = [cap for cap in caps if cap is not wallet]
+        room_micro = min(cap.rest_micro for cap in others)
+        if self.is_wallet_empty or min(wanted_micro, room_micro) <= wallet.rest_micro:
+            return
         row = self.rows[(CapKind.WALLET, self.shop_id)]
-        if lacking_micro <= 0 or row.closed_at is not None or get_wallet(self.shop_id).available_minor <= 0:
+        lacking_micro = max(size_grant(others, least_micro=wanted_micro), wanted_micro) - wallet.rest_micro
+        if row.closed_at is not None or get_wallet(self.shop_id).available_minor <= 0:
+            self.is_wallet_empty = True
             return
         held = hold_for_day(
             shop_id=self.shop_id,
             day=self.day,
-            amount_minor=-(-lacking_micro // MICRO_PER_MINOR),
+            amount_minor=-(-min(lacking_micro, room_micro) // MICRO_PER_MINOR),
             key=f"ads-hold:{self.shop_id}:{self.day}:{uuid4()}",
             now=now,
         )
-        limit_micro = (held.held_cash_minor + held.held_bonus_minor) * MICRO_PER_MINOR
-        if limit_micro != row.limit_micro:
-            row.limit_micro = limit_micro
-            Cap.objects.filter(pk=row.pk).update(limit_micro=limit_micro)
+        row.limit_micro = (held.held_cash_minor + held.held_bonus_minor) * MICRO_PER_MINOR
+        Cap.objects.filter(pk=row.pk).update(limit_micro=row.limit_micro)
 
     def save(self) -> None:
         """Write what was taken. Raises `CapExceeded`."""

@@ -93,12 +93,15 @@ def record_viewed(views: Sequence[ClickReport]) -> list[Verdict]:
 
 
 def _record_all(clicks: Sequence[ClickReport], kind: TokenKind) -> list[tuple[AdTarget | None, Verdict]]:
+    """Repeats are answered without a lock: what is recorded stays so."""
     assert len(clicks) <= MOST_AT_ONCE, len(clicks)
     reading = read_reports(clicks, kind)
-    verdicts, short = _record(reading.reports)
+    used = find_used(reading.reports)
+    verdicts = {one.place: Verdict(0, _REASONS[TokenState.USED]) for one in reading.reports}
+    written, short = _record([one for one in reading.reports if one.token not in used])
+    verdicts |= written
     for shop_day in sorted({(one.target.shop_id, one.day) for one in short}):
-        mine = [one for one in short if (one.target.shop_id, one.day) == shop_day]
-        verdicts |= _record_filling(mine)
+        verdicts |= _record_filling([one for one in short if (one.target.shop_id, one.day) == shop_day])
     return [
         (target, verdicts.get(place) or Verdict(0, _REASONS[state]))
         for place, (state, target) in enumerate(zip(reading.states, reading.targets, strict=True))
@@ -112,10 +115,10 @@ def _record(reports: Sequence[Report]) -> tuple[dict[int, Verdict], list[Report]
         return {}, []
     lock_visitors(reports)
     till = lock_leases(reports, reports[0].at)
-    used = find_used(reports)
-    short = list_short(till, [one for one in reports if one.token not in used and one.event.state is TokenState.VALID])
-    later = [one for one in reports if (one.target.shop_id, one.day) in short]
-    return _write([one for one in reports if (one.target.shop_id, one.day) not in short], used, till), later
+    fresh = _leave_out_used(reports)
+    short = list_short(till, fresh)
+    later = [one for one in fresh if (one.target.shop_id, one.day) in short]
+    return _write([one for one in fresh if (one.target.shop_id, one.day) not in short], till), later
 
 
 @transaction.atomic(durable=True)
@@ -123,33 +126,37 @@ def _record_filling(reports: Sequence[Report]) -> dict[int, Verdict]:
     """The same for events of one shop and day, with leases that can be filled up."""
     lock_visitors(reports)
     till = lock_leases(reports, reports[0].at)
+    fresh = _leave_out_used(reports)
+    open_till(till, fresh)
+    return _write(fresh, till)
+
+
+def _leave_out_used(reports: Sequence[Report]) -> list[Report]:
+    """What nobody recorded meanwhile, each token once. The lease is locked: nobody can until this transaction ends.
+
+    An insert of a token that is recorded would wait for whoever charges it, who may wait for our wallet.
+    """
     used = find_used(reports)
-    open_till(till, reports)
-    return _write(reports, used, till)
+    return list({one.token: one for one in reversed(reports) if one.token not in used}.values())[::-1]
 
 
-def _write(reports: Sequence[Report], used: set[UUID], till: Till) -> dict[int, Verdict]:
-    fresh: dict[UUID, Report] = {}
-    for report in reports:
-        if report.token not in used:
-            fresh.setdefault(report.token, report)
-    reasons = judge_all([one.event for one in fresh.values()], read_history(list(fresh.values()))) if fresh else []
+def _write(reports: Sequence[Report], till: Till) -> dict[int, Verdict]:
+    """The verdicts of what this transaction wrote; what somebody else wrote meanwhile has none here."""
+    reasons = judge_all([one.event for one in reports], read_history(reports))
     entries = [
         _Entry(report, 0 if reason else till.pay(report), reason)
-        for report, reason in zip(fresh.values(), reasons, strict=True)
+        for report, reason in zip(reports, reasons, strict=True)
     ]
     written = _insert(entries)
     for entry in entries:
         if entry.report.token not in written:
             till.take_back(entry.report, entry.billed_micro)
     till.save()
-    verdicts = {one.place: Verdict(0, InvalidReason.TOKEN_USED.value) for one in reports}
-    verdicts |= {
+    return {
         entry.report.place: Verdict(entry.billed_micro, entry.reason)
         for entry in entries
         if entry.report.token in written
     }
-    return verdicts
 
 
 def _insert(entries: Sequence[_Entry]) -> set[UUID]:

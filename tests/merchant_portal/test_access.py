@@ -31,6 +31,9 @@ PARTS = {
     "lot_id": "7012",
     "key": "home-1",
     "day": "2026-11-22",
+    "number": "T26112212345",
+    "year": "2026",
+    "month": "11",
     "token": "0190a3c4-7f31-7c90-8a21-5b6f2c9d1e00",
 }
 READABLE = [

@@ -119,7 +119,8 @@ def find_usual_bid(bids: Sequence[int]) -> int | None:
     if len(bids) < LEAST_MERCHANTS:
         return None
     middle = sorted(bids)[1:-1]
-    return max(STEP_MINOR, round(sum(middle) / len(middle) / STEP_MINOR) * STEP_MINOR)
+    steps = (2 * sum(middle) + len(middle) * STEP_MINOR) // (2 * len(middle) * STEP_MINOR)
+    return max(1, steps) * STEP_MINOR
 
 
 def name_competition(merchants: int) -> Competition:

@@ -139,7 +139,9 @@ def _list_others(shop_id: int, tokens: Collection[str]) -> demand.Others:
         group__campaign__state=CampaignState.RUNNING.value,
         group__campaign__kind=CampaignKind.KEYWORD.value,
     ).exclude(group__campaign__shop_id=shop_id)
-    found = rows.values_list("group__campaign__shop_id", "tokens", "match", "bid_minor", "group__bid_minor")
+    found = rows.order_by("-pk").values_list(
+        "group__campaign__shop_id", "tokens", "match", "bid_minor", "group__bid_minor"
+    )
     return demand.index_others(
         OthersWord(other, tuple(cut), MatchType(match), own if own is not None else bid)
         for other, cut, match, own, bid in found[:MOST_OTHERS]

@@ -37,7 +37,7 @@ ON_HOME = 0.25
 ROBOT, HASTY = 0.05, 0.04
 CLICKED = (0.2, 0.14, 0.1)
 """How often the first, second and third place are clicked."""
-BOUGHT_BY_AD = 0.6
+BOUGHT_BY_AD = 0.35
 CHARGED_AFTER = timedelta(hours=3)
 
 

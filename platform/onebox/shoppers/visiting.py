@@ -43,7 +43,7 @@ def visit(market: Market, chance: random.Random) -> Counter[str]:
         with Shopper(market.host, market.port, chance.randrange(10**9)) as shopper:
             _look(shopper, shopper.open("/"), market, chance, happened)
             for words in chance.choices(WORDS, k=chance.choice(SEARCHES)):
-                _look(shopper, shopper.open(f"/search/?q={quote(words)}"), market, chance, happened)
+                _look(shopper, shopper.open(f"/search?q={quote(words)}"), market, chance, happened)
     except Troubles as trouble:
         happened[f"failed: {type(trouble).__name__}"] += 1
     return happened

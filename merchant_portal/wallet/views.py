@@ -47,7 +47,7 @@ from web.qr import draw_qr
 from web.toasts import add_toast
 
 GATEWAY = "wechatpay"
-PAGE = 30
+PAGE = 15
 WALLET_CODES = (Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED)
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from search.auction.contracts import PaceState
 from search.serving.contracts import QualityTable
 from search.serving.models import AdCounts, CampaignPace, KeywordReserve, QualityRun
 from search.serving.rules.scoring import UNKNOWN
+
+LEAST_PACES = 5
 
 
 def get_quality_table() -> QualityTable:
@@ -31,3 +34,12 @@ def map_paces(campaign_ids: Collection[int]) -> dict[int, PaceState]:
         )
         for row in rows
     }
+
+
+def find_usual_rate(*, since: datetime) -> int | None:
+    """The middle of the pass rates that throttles came to, in ppm; None where fewer than five did: one statement.
+
+    In a quiet market hardly anything has to be held back, and a new campaign need not learn that alone.
+    """
+    rates = sorted(CampaignPace.objects.filter(kept_at__gte=since).values_list("rate_ppm", flat=True))
+    return rates[(len(rates) - 1) // 2] if len(rates) >= LEAST_PACES else None

@@ -1,6 +1,7 @@
 """What serving does: a page's ads, and the memory that they are chosen from."""
 
 from search.serving.services.choosing import choose_ads, count_seen, forget_pause
+from search.serving.services.pacing import open_throttles
 from search.serving.services.seen import count_views, name_viewer
 from search.serving.services.server import AdServer, forget_server, get_server
 from search.serving.services.tables import count_qualities, move_reserves
@@ -16,4 +17,5 @@ __all__ = [
     "get_server",
     "move_reserves",
     "name_viewer",
+    "open_throttles",
 ]

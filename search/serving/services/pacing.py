@@ -1,7 +1,8 @@
 """Throttles of campaigns: moved by what they spent everywhere and what this process was asked, kept in a table."""
 
 from collections import Counter
-from datetime import datetime, time
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,12 +13,14 @@ from search.auction.contracts import Pace, PacePlan, PaceState
 from search.auction.contracts.units import PPM
 from search.auction.pacing import move_rate, start_day
 from search.campaigns.contracts import LiveCampaign
+from search.serving.models import CampaignPace
 from search.serving.rules.finding import Budget
 from search.serving.rules.traffic import USUAL_DAY
-from search.serving.selectors import map_paces
+from search.serving.selectors import find_usual_rate, map_paces
 from search.serving.services.state import ServerState
 from search.spending.selectors import sum_spent
 
+RECENT = timedelta(days=1)
 _KEEP = (
     "INSERT INTO serving_campaignpace (campaign_id, rate_ppm, admitted_ppm, yielded_micro, kept_at)"
     " SELECT *, %s FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[])"
@@ -26,14 +29,24 @@ _KEEP = (
 )
 
 
-def renew_budgets(state: ServerState) -> None:
+def open_throttles(*, campaign_ids: Collection[int], now: datetime) -> None:
+    """Let campaigns begin with every request, as those do that never spent their budgets; what was learnt stays."""
+    rows = [
+        CampaignPace(campaign_id=pk, rate_ppm=PPM, admitted_ppm=0, yielded_micro=0, kept_at=now)
+        for pk in sorted(campaign_ids)
+    ]
+    CampaignPace.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def renew_budgets(state: ServerState, now: datetime) -> None:
     """What a page looks at, of all campaigns that have a lease: replaced whole. Reads what unknown throttles learnt."""
     money = state.money
     campaigns = {pk: campaign for pk in tuple(money.leases) if (campaign := state.index.find_campaign(pk))}
     unknown = [pk for pk in campaigns if pk not in money.paces]
     learnt = {**map_paces([pk for pk in unknown if pk not in money.kept]), **money.kept} if unknown else {}
+    usual = _find_usual(now) if unknown else None
     for pk in unknown:
-        money.paces[pk] = start_day(campaigns[pk].pace, learnt.get(pk))
+        money.paces[pk] = start_day(campaigns[pk].pace, learnt.get(pk, usual))
     state.budgets = {
         pk: Budget(
             lease_rest_micro=money.leases[pk].rest_micro,
@@ -69,6 +82,11 @@ def find_second(now: datetime) -> int:
     local = now.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
     midnight = datetime.combine(local.date(), time(), local.tzinfo)
     return int((local - midnight).total_seconds())
+
+
+def _find_usual(now: datetime) -> PaceState | None:
+    rate_ppm = find_usual_rate(since=now - RECENT)
+    return None if rate_ppm is None else PaceState(rate_ppm=rate_ppm)
 
 
 def _count_asked(state: ServerState) -> None:

@@ -146,7 +146,7 @@ class AdServer:
             renewed = move_paces(state, now) > 0 or renewed
             reading.paces_at = moment
         if renewed:
-            renew_budgets(state)
+            renew_budgets(state, now)
             self._lent.set()
 
     def _store(self) -> None:

@@ -20,7 +20,7 @@ from search.campaigns.rules.tokens import tokenize_words
 from search.campaigns.services import set_campaign_state, set_staff_limit
 from search.listings.services import refresh_listings
 from search.serving.contracts import NO_ADS, AdAsk, PageAds
-from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server
+from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server, open_throttles
 from search.serving.services import seen as seen_module
 from search.serving.services import server as server_module
 from search.spending.models import AdEvent, Decision, Lease
@@ -207,6 +207,20 @@ def test_an_even_campaign_is_let_through_less_and_keeps_what_it_learnt(street: S
     forget_server()
     warm_up(street.now)
     assert get_server().state.money.paces[even].rate_ppm == before
+
+
+def test_a_new_campaign_begins_with_what_the_throttles_of_its_market_came_to(street: Street) -> None:
+    campaigns = [advertise(street.offers[0], f"词{number}", pace=Pace.EVEN, now=street.now) for number in range(6)]
+    warm_up(street.now)
+    assert {pace.rate_ppm for pace in get_server().state.money.paces.values()} == {100_000}
+    open_throttles(campaign_ids=campaigns[:4], now=street.now)
+    forget_server()
+    warm_up(street.now)
+    assert get_server().state.money.paces[campaigns[5]].rate_ppm == 100_000, "four are too few to go by"
+    open_throttles(campaign_ids=campaigns[:5], now=street.now)
+    forget_server()
+    warm_up(street.now)
+    assert get_server().state.money.paces[campaigns[5]].rate_ppm == 1_000_000
 
 
 def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(street: Street, monkeypatch) -> None:

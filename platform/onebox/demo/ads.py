@@ -44,19 +44,19 @@ class DemoCampaign:
 
 
 CAMPAIGNS = (
-    DemoCampaign("qinghe", "马克杯·搜索词", ("马克杯", "mug", "花瓶"), 230, 4_000),
-    DemoCampaign("renzhen", "匠人马克杯", ("马克杯", "mug"), 210, 3_000),
-    DemoCampaign("shanjian", "春茶·搜索词", ("茶", "绿茶"), 260, 4_000),
-    DemoCampaign("qinghe", "茶器·搜索词", ("茶", "绿茶"), 240, 3_000),
-    DemoCampaign("xiaoman", "茶点·搜索词", ("茶",), 200, 2_500),
-    DemoCampaign("taishang", "花瓶·搜索词", ("花瓶",), 190, 2_500),
-    DemoCampaign("beian", "桌灯·搜索词", ("台灯", "lamp"), 250, 3_000),
-    DemoCampaign("manxing", "夜灯·搜索词", ("台灯", "lamp"), 220, 2_500, pace=Pace.EVEN),
-    DemoCampaign("yedu", "本子·搜索词", ("笔记本", "notebook"), 150, 2_000),
-    DemoCampaign("yiye", "开学文具·搜索词", ("笔记本", "notebook"), 140, 2_000, pace=Pace.EVEN),
-    DemoCampaign("qinghe", "送礼茶器·首页", ("茶",), 2_400, 2_000, CampaignKind.DISPLAY),
-    DemoCampaign("yedu", "包袋·首页", ("帆布包",), 1_800, 1_500, CampaignKind.DISPLAY),
-    DemoCampaign("tinglan", "耳机·首页", ("耳机",), 2_100, 1_500, CampaignKind.DISPLAY),
+    DemoCampaign("qinghe", "马克杯·搜索词", ("马克杯", "mug", "花瓶"), 230, 40_000),
+    DemoCampaign("renzhen", "匠人马克杯", ("马克杯", "mug"), 210, 30_000),
+    DemoCampaign("shanjian", "春茶·搜索词", ("茶", "绿茶"), 260, 40_000),
+    DemoCampaign("qinghe", "茶器·搜索词", ("茶", "绿茶"), 240, 30_000),
+    DemoCampaign("xiaoman", "茶点·搜索词", ("茶",), 200, 25_000),
+    DemoCampaign("taishang", "花瓶·搜索词", ("花瓶",), 190, 25_000),
+    DemoCampaign("beian", "桌灯·搜索词", ("台灯", "lamp"), 250, 30_000),
+    DemoCampaign("manxing", "夜灯·搜索词", ("台灯", "lamp"), 220, 25_000, pace=Pace.EVEN),
+    DemoCampaign("yedu", "本子·搜索词", ("笔记本", "notebook"), 150, 20_000),
+    DemoCampaign("yiye", "开学文具·搜索词", ("笔记本", "notebook"), 140, 20_000, pace=Pace.EVEN),
+    DemoCampaign("qinghe", "送礼茶器·首页", ("茶",), 2_400, 20_000, CampaignKind.DISPLAY),
+    DemoCampaign("yedu", "包袋·首页", ("帆布包",), 1_800, 15_000, CampaignKind.DISPLAY),
+    DemoCampaign("tinglan", "耳机·首页", ("耳机",), 2_100, 15_000, CampaignKind.DISPLAY),
 )
 
 

@@ -7,7 +7,7 @@ chosen by judged queries (`tests/search/relevance`, the part for tuning).
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from search.listings.contracts import Alternative, QueryTerm
+from search.listings.contracts import Alternative, Origin, QueryTerm
 
 ANYWHERE = ("words", 1.0)
 """All text of a document is one field, as in plain BM25, so that a word has one rarity."""
@@ -18,6 +18,9 @@ goods that fit to it."""
 
 HEADS = ("head_words", 1.5)
 """On top, for terms that say what is looked for: a laptop bag is a bag and mentions a laptop."""
+
+KIND_WEIGHT = 6.0
+"""On top, once, for being what is looked for, however frequent that is: goods for laptops have the rarer words."""
 
 CHARACTER_WEIGHTS = {"title_characters": 0.6, "text_characters": 0.25}
 """Chinese characters in a row, for words that the dictionary cuts otherwise. The rarity of a row is that of all its
@@ -36,9 +39,25 @@ ALL_TERMS_WEIGHT = 10.0
 """On top, for having all, where most suffice: about what the rarest term adds."""
 
 
-def list_extra_fields(term: QueryTerm) -> Mapping[str, float]:
-    """The fields in which a word of a term counts on top, and how much."""
-    return {**ON_TOP, HEADS[0]: HEADS[1]} if term.is_head else ON_TOP
+def list_extra_fields(term: QueryTerm, alternative: Alternative) -> Mapping[str, float]:
+    """The fields in which a word of a term counts on top, and how much.
+
+    The words of a phrase are no heads by themselves: a handheld computer is no computer screen. Its mark is one.
+    """
+    return {**ON_TOP, HEADS[0]: HEADS[1]} if term.is_head and len(alternative.words) == 1 else ON_TOP
+
+
+def weigh_words(term: QueryTerm, alternative: Alternative) -> float:
+    """How much each word of it counts. Several are one thing that is asked for, and count as their average; only the
+    parts of a model number are together as rare as the whole."""
+    is_model = alternative.origin is Origin.ASKED and len(term.asked.words) == 1
+    return alternative.weight / (1 if is_model else len(alternative.words))
+
+
+def list_kinds(terms: Sequence[QueryTerm]) -> list[tuple[str, float]]:
+    """Tokens of the field of heads under which a product is what is looked for, and what the best of them adds."""
+    heads = (alternative for term in terms if term.is_head for alternative in term.alternatives)
+    return [(one.words[0], KIND_WEIGHT * one.weight) for one in heads if len(one.words) == 1]
 
 
 def list_phrases(terms: Sequence[QueryTerm]) -> list[tuple[str, tuple[str, ...]]]:

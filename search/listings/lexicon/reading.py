@@ -6,7 +6,7 @@ question for one name finds the others by one token, and a rare name is not take
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -86,7 +86,7 @@ class _Line:
 @lru_cache(maxsize=1)
 def get_lexicon() -> Lexicon:
     """The lexicon of this process."""
-    goods, words = (list(_read_lines(_FOLDER / name)) for name in ("goods.txt", "words.txt"))
+    goods, words = (_add_joined(list(_read_lines(_FOLDER / name))) for name in ("goods.txt", "words.txt"))
     marks: dict[Phrase, dict[str, None]] = defaultdict(dict)
     substitutes: dict[Phrase, dict[str, Substitute]] = defaultdict(dict)
     starts: dict[str, int] = defaultdict(int)
@@ -107,6 +107,21 @@ def get_lexicon() -> Lexicon:
         starts=dict(starts),
         longest=max(starts.values()),
     )
+
+
+def _add_joined(lines: Sequence[_Line]) -> list[_Line]:
+    """The lines with every name of two English words also written as one: hairclipper."""
+    known = {name.phrase for line in lines for _, name in _list_names(line)}
+
+    def join(names: Sequence[_Name]) -> tuple[_Name, ...]:
+        pairs = (replace(name, text=name.text.replace(" ", "")) for name in names if _is_pair(name.text))
+        return (*names, *(pair for pair in pairs if pair.phrase not in known))
+
+    return [replace(line, names=join(line.names), included=join(line.included)) for line in lines]
+
+
+def _is_pair(text: str) -> bool:
+    return text.isascii() and text.count(" ") == 1
 
 
 def _list_names(line: _Line) -> Iterator[tuple[str, _Name]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from search.listings.lexicon import Phrase, get_lexicon
 from search.tokens.chinese import tokenize
 
-_SECTIONS = re.compile(r"(?i)[,;|()\[\]【】（）［］，、；]|\s[-–]\s|\bpcs?\b|[\[(]s[\])]")
+_SECTIONS = re.compile(r"(?i)[,;|()\[\]【】（）［］，、；]|\s[-–]\s|(?<=\d)\s?pcs?\b|[\[(]s[\])]")
+_JOINED = re.compile(r"[^\s/]+(?:/[^\s/]+)+")
 
 # What stands behind these is what the product is for, comes with or is made by.
 _TURN_WORDS = """
@@ -14,6 +15,8 @@ f for with without to from by compatibl fit w incl includ
 适用 适用于 适合 兼容 含 配 附
 """
 _TURNS = frozenset(_TURN_WORDS.split())
+# A kind behind so much of it is what something has: a notebook with 512 GB SSD.
+_CAPACITY = re.compile(r"\d[\d.]*(?:[mgt]b|[mg]hz)")
 _GIVES = frozenset("送赠")  # free of charge with it
 # A Chinese word that ends so names a thing, also one that no list has: 保温杯, 收纳包.
 _THINGS = frozenset(
@@ -28,21 +31,38 @@ def find_heads(text: str) -> tuple[Phrase, ...]:
     replacement battery"). Chinese titles often begin with the kind and end with others, so there the first counts too.
     """
     for section in _SECTIONS.split(text):
-        heads = list(_find_in_section(tokenize(section.replace("/", " ")).row))
+        heads = _find_in_section(section)
         if heads:
             first = () if heads[0][-1].isascii() else heads[:1]
             return tuple(dict.fromkeys((*first, heads[-1])))
     return ()
 
 
-def _find_in_section(words: Sequence[str]) -> Iterator[Phrase]:
+def _find_in_section(section: str) -> list[Phrase]:
+    """Kinds joined by a slash behind another one are what it fits: "screen protector desktop/laptop"."""
+    for joined in _JOINED.finditer(section):
+        before = _list_rows(section[: joined.start()])
+        if before and _list_rows(joined[0]) and not _list_rows(section[joined.end() :]):
+            return before
+    return _list_rows(section)
+
+
+def _list_rows(section: str) -> list[Phrase]:
+    return list(_find_rows(tokenize(section.replace("/", " ")).row))
+
+
+def _find_rows(words: Sequence[str]) -> Iterator[Phrase]:
+    """The last kind of each row of kinds, up to what the rest is for."""
     place = 0
     last: Phrase = ()
+    has_any = False
     while place < len(words) and not _is_turn(words[place]):
         phrase = _find_kind(words, place)
         if not phrase and last:
             yield last
-        last = phrase
+            has_any = True
+        is_part = has_any and not last and _CAPACITY.fullmatch(words[place - 1])
+        last = () if is_part else phrase
         place += max(1, len(phrase))
     if last:
         yield last

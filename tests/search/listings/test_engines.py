@@ -351,6 +351,17 @@ def test_what_a_title_is_about_counts_more_than_what_it_mentions(fill: Fill) -> 
     assert engine.search(question, closed_shop_ids=NONE_CLOSED).listing_ids == (1,)
 
 
+def test_what_is_sought_comes_first_where_goods_for_it_have_the_rarer_words(fill: Fill) -> None:
+    screens = [make_listing(n, title=Text("", f"Acme monitor {n}"), category_path=()) for n in range(1, 9)]
+    filters = make_listing(20, title=Text("", "Acme privacy filter for your computer screen"), category_path=())
+    handheld = make_listing(21, title=Text("", "Acme handheld computer, computer with screen"), category_path=())
+    engine = fill([*screens, filters, handheld])
+    question = understand(SearchQuery(words="computer screen"), synonyms=get_lexicon())
+    found = engine.search(question, closed_shop_ids=NONE_CLOSED).listing_ids
+    assert set(found[:8]) == set(range(1, 9))
+    assert set(found[8:]) == {20, 21}
+
+
 @pytest.mark.parametrize(("words", "found"), [("打印机", 1), ("蓝色 printer", 1), ("headphones", 2), ("耳麦", 2)])
 def test_words_of_one_language_find_goods_of_the_other(fill: Fill, words: str, found: int) -> None:
     printer = make_listing(1, title=Text("", "Acme blue laser printer"), category_path=())

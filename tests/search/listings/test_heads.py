@@ -19,7 +19,13 @@ def heads(text: str) -> list[str]:
         ("Laptop bag for notebooks with mouse", "laptop bag"),
         ("UPS replacement battery", "batteri"),
         ("Acme X100 laser printer 600 dpi", "laser printer"),
-        ("Acme 550 Notebook Black 39 cm 1000 GB SSD", "ssd"),
+        ("Acme 550 Notebook Black 39 cm 1000 GB SSD", "notebook"),
+        ("Acme 16 GB DDR4 512 GB SSD Tower Black PC", "pc"),
+        ("Acme 512 GB SSD", "ssd"),
+        ("Acme screen protector Desktop/Laptop Universal", "screen protector"),
+        ("Acme keyboard/mouse set", "set"),
+        ("Acme notebook/tablet bag", "bag"),
+        ("Acme privacy screen 14 inch", "privaci screen"),
         ("手工陶瓷马克杯 送杯垫", "马克杯"),
         ("二手手机 64GB", "手机"),
         ("适用于手机的充电宝", ""),
@@ -43,6 +49,13 @@ def test_a_bag_for_laptops_is_found_as_a_bag_and_not_as_a_laptop() -> None:
 def test_a_query_says_what_it_is_about_too(words: str, expected: list[str]) -> None:
     terms = understand(SearchQuery(words=words), synonyms=get_lexicon()).terms
     assert [term.text for term in terms if term.is_head] == expected
+
+
+def test_two_english_words_are_known_written_as_one_too() -> None:
+    assert heads("Acme hairclipper series 1000") == ["hairclipp"]
+    lexicon = get_lexicon()
+    for joined, apart in [("hairclipp", ("hair", "clipper")), ("floorstand", ("floor", "stand"))]:
+        assert lexicon.marks[(joined,)] == lexicon.marks[apart]
 
 
 def test_names_of_one_kind_share_a_mark_in_both_languages() -> None:

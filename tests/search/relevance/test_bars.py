@@ -60,5 +60,10 @@ def test_search_answers_better_than_plain_bm25(engine: Scores, plain: Scores) ->
     assert engine[ALL].ndcg >= BETTER_THAN_PLAIN * plain[ALL].ndcg, draw_table({PLAIN: plain, "engine": engine})
 
 
+def test_no_class_of_queries_is_answered_worse(engine: Scores, plain: Scores) -> None:
+    worse = [kind for kind in plain if engine[kind].ndcg < plain[kind].ndcg]
+    assert not worse, draw_table({PLAIN: plain, "engine": engine})
+
+
 def test_few_queries_find_nothing(engine: Scores, plain: Scores) -> None:
     assert engine[ALL].empty <= SHARE_OF_EMPTY * plain[ALL].empty, draw_table({PLAIN: plain, "engine": engine})

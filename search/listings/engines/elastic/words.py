@@ -9,9 +9,12 @@ from search.listings.engines.weights import (
     ALL_TERMS_WEIGHT,
     ANYWHERE,
     CHARACTER_WEIGHTS,
+    HEADS,
     PHRASE_WEIGHT,
     list_extra_fields,
+    list_kinds,
     list_phrases,
+    weigh_words,
 )
 
 
@@ -38,23 +41,25 @@ def match_words(terms: Sequence[QueryTerm], *, least: int = 0) -> Words:
         needed = {"bool": {"should": [most, *heads], "minimum_should_match": 1}}
     bonus = [_match_row(field, tokens, PHRASE_WEIGHT) for field, tokens in list_phrases(terms)]
     if least:
-        bonus.append({"constant_score": {"filter": every, "boost": ALL_TERMS_WEIGHT}})
+        bonus.append(_mark(every, ALL_TERMS_WEIGHT))
+    if kinds := [_mark({"term": {HEADS[0]: token}}, weight) for token, weight in list_kinds(terms)]:
+        bonus.append(_best_of(kinds))
     return Words(needed, {"bool": {"must": [needed], "should": bonus}} if bonus else needed)
 
 
 def _match_term(term: QueryTerm) -> Json:
     """One term: the best of its alternatives."""
-    extra = list_extra_fields(term)
-    choices = [query for alternative in term.alternatives for query in _match_alternative(alternative, extra)]
-    return {"dis_max": {"queries": choices}} if len(choices) > 1 else choices[0]
+    choices = (_match_alternative(term, one) for one in term.alternatives)
+    return _best_of([query for some in choices for query in some])
 
 
-def _match_alternative(alternative: Alternative, extra: Mapping[str, float]) -> list[Json]:
+def _match_alternative(term: QueryTerm, alternative: Alternative) -> list[Json]:
     """All words anywhere, or all characters in a row."""
+    extra = list_extra_fields(term, alternative)
     found: list[Json] = []
     if alternative.words:
         every = [_match_token(word, extra) for word in alternative.words]
-        found.append({"bool": {"must": every, "boost": alternative.weight}})
+        found.append({"bool": {"must": every, "boost": weigh_words(term, alternative)}})
     if alternative.characters:
         rows = CHARACTER_WEIGHTS.items()
         found.extend(_match_row(name, alternative.characters, weight * alternative.weight) for name, weight in rows)
@@ -69,6 +74,15 @@ def _match_token(token: str, extra: Mapping[str, float]) -> Json:
 
 def _weigh_token(field: str, token: str, weight: float) -> Json:
     return {"term": {field: {"value": token, "boost": weight}}}
+
+
+def _mark(met: Json, weight: float) -> Json:
+    """So much for documents that meet it, whatever that is worth otherwise."""
+    return {"constant_score": {"filter": met, "boost": weight}}
+
+
+def _best_of(choices: list[Json]) -> Json:
+    return {"dis_max": {"queries": choices}} if len(choices) > 1 else choices[0]
 
 
 def _match_row(field: str, tokens: Sequence[str], weight: float) -> Json:

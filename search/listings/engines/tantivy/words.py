@@ -12,9 +12,12 @@ from search.listings.engines.weights import (
     ALL_TERMS_WEIGHT,
     ANYWHERE,
     CHARACTER_WEIGHTS,
+    HEADS,
     PHRASE_WEIGHT,
     list_extra_fields,
+    list_kinds,
     list_phrases,
+    weigh_words,
 )
 
 
@@ -41,25 +44,30 @@ def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, least: in
     bonus = [(Occur.Should, Query.boost_query(row, PHRASE_WEIGHT)) for row in rows]
     if least:
         bonus.append((Occur.Should, Query.const_score_query(every, ALL_TERMS_WEIGHT)))
+    if kinds := [_mark_kind(schema, token, weight) for token, weight in list_kinds(terms)]:
+        bonus.append((Occur.Should, _best_of(kinds)))
     scoring = Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
     return Words(unscored(needed), scoring)
 
 
 def _match_term(schema: tantivy.Schema, term: QueryTerm) -> Query:
     """One term: the best of its alternatives."""
-    extra = list_extra_fields(term)
-    return _best_of([query for one in term.alternatives for query in _match_alternative(schema, one, extra)])
+    choices = (_match_alternative(schema, term, one) for one in term.alternatives)
+    return _best_of([query for some in choices for query in some])
 
 
-def _match_alternative(schema: tantivy.Schema, alternative: Alternative, extra: Mapping[str, float]) -> list[Query]:
+def _match_alternative(schema: tantivy.Schema, term: QueryTerm, alternative: Alternative) -> list[Query]:
     """All words anywhere, or all characters in a row."""
+    extra = list_extra_fields(term, alternative)
     tokens = [_match_token(schema, word, extra) for word in alternative.words]
     every = tokens[0] if len(tokens) == 1 else Query.boolean_query([(Occur.Must, token) for token in tokens])
-    weighed = [(every, 1.0)] if tokens else []
+    weighed = [(every, weigh_words(term, alternative))] if tokens else []
     if alternative.characters:
-        rows = ((_match_row(schema, name, alternative.characters), w) for name, w in CHARACTER_WEIGHTS.items())
-        weighed.extend(rows)
-    return [Query.boost_query(query, weight * alternative.weight) for query, weight in weighed]
+        rows = CHARACTER_WEIGHTS.items()
+        weighed.extend(
+            (_match_row(schema, name, alternative.characters), weight * alternative.weight) for name, weight in rows
+        )
+    return [Query.boost_query(query, weight) for query, weight in weighed]
 
 
 def _match_token(schema: tantivy.Schema, token: str, extra: Mapping[str, float]) -> Query:
@@ -72,6 +80,10 @@ def _match_token(schema: tantivy.Schema, token: str, extra: Mapping[str, float])
 
 def _weigh_token(schema: tantivy.Schema, field: str, token: str, weight: float) -> Query:
     return Query.boost_query(Query.term_query(schema, field, token), weight)
+
+
+def _mark_kind(schema: tantivy.Schema, token: str, weight: float) -> Query:
+    return Query.const_score_query(Query.term_query(schema, HEADS[0], token), weight)
 
 
 def _best_of(choices: list[Query]) -> Query:

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 from billing.settlement.services.days import business_date
 from market.money import MICRO_PER_MINOR
-from search.campaigns.contracts import LiveCampaign
+from search.auction.contracts.units import PER_THOUSAND
+from search.campaigns.contracts import Charge, LiveAd, LiveCampaign
 from search.serving.services.state import Money, ServerState
 from search.spending.selectors import read_leases
 from search.spending.services import extend_leases, take_lease
 
-LEAST_CLICKS = 20
-"""A lease is asked for so many of the campaign's highest bid."""
+LEAST_EVENTS = 2
+"""A lease is for so many of the campaign's dearest clicks or views at least, else for a part of what is left: more
+would lie idle in one process while another has nothing to serve by."""
 
 DRY_SECONDS = 60
 MOST_TAKEN_AT_ONCE = 50
@@ -40,7 +42,7 @@ def take_wanted(state: ServerState, now: datetime) -> int:
             shop_id=campaign.shop_id,
             day=business_date(now),
             worker=state.worker,
-            least_micro=find_highest_bid(campaign) * LEAST_CLICKS * MICRO_PER_MINOR,
+            least_micro=find_highest_bid(campaign) * LEAST_EVENTS,
             now=now,
         )
         if lease is None:
@@ -81,6 +83,11 @@ def extend_shown(state: ServerState, now: datetime) -> None:
 
 
 def find_highest_bid(campaign: LiveCampaign) -> int:
-    """The most that a click (or a thousand views) of a campaign may cost before page multipliers, in fen."""
-    words = (word.bid_minor for ad in campaign.ads for word in ad.keywords)
-    return max((*words, *(ad.bid_minor for ad in campaign.ads)), default=1)
+    """The most that one click or view of a campaign may cost before page multipliers, in micro-fen."""
+    words = (word.bid_minor * MICRO_PER_MINOR for ad in campaign.ads for word in ad.keywords)
+    return max((*words, *(_find_bid(ad) for ad in campaign.ads)), default=MICRO_PER_MINOR)
+
+
+def _find_bid(ad: LiveAd) -> int:
+    bid_micro = ad.bid_minor * MICRO_PER_MINOR
+    return bid_micro if ad.charge is Charge.CLICK else bid_micro // PER_THOUSAND

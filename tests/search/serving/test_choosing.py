@@ -128,6 +128,19 @@ def test_nothing_is_shown_without_money_and_a_lease_is_asked_for(street: Street)
     assert get_server().state.money.dry_until.keys().isdisjoint({rich})
 
 
+def test_a_small_budget_is_shared_by_many_processes(street: Street) -> None:
+    by_click = advertise(street.offers[0], "马克杯", bid_minor=100, daily_budget_minor=2_000, now=street.now)
+    by_view = advertise(
+        street.offers[1], charge=Charge.MILLE, bid_minor=2_400, daily_budget_minor=2_000, now=street.now
+    )
+    for _ in range(6):
+        forget_server()
+        warm_up(street.now)
+        assert get_server().state.money.leases.keys() == {by_click, by_view}
+    granted = sum(Lease.objects.filter(campaign_id=by_click).values_list("granted_micro", flat=True))
+    assert granted <= 2_000 * 1_000_000
+
+
 def test_after_midnight_nothing_is_shown_for_yesterdays_money(street: Street) -> None:
     advertise(street.offers[0], "马克杯", now=street.now)
     warm_up(street.now)

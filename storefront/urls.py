@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from storefront.accounts.views import show_account
+from storefront.ads import slots
 from storefront.ads import views as ads
 from storefront.browse import views as browse
 from storefront.browse.suggesting import show_suggestions
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("seen/", seen.receive, name="seen"),
     path("ad/seen/", ads.receive, name="ad-seen"),
     path("ad/<str:token>/", ads.go, name="ad"),
+    path("ad/slot/<int:lot_id>/", slots.follow, name="follow-slot"),
     path("cart/", cart.show_cart, name="cart"),
     path("cart/goes-with/", recommend.show_going_with_cart, name="goes-with-cart"),
     path("cart/add/", cart.add_to_cart, name="add-to-cart"),

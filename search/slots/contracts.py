@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from search.auction.contracts import LotPriceInputs
-from search.campaigns.contracts import CreativeView, PageKind
+from search.campaigns.contracts import LiveCreative, PageKind
 from tenants.catalog.contracts import Text
 
 LONGEST_NAME = 40
@@ -167,7 +167,7 @@ class RunningSlot:
     position: int
     width: int
     height: int
-    creative: CreativeView | None = None
+    creative: LiveCreative | None = None
     lot_id: int | None = None
     shop_id: int | None = None
 

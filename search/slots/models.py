@@ -64,7 +64,10 @@ class SlotRow(models.Model):
 
 
 class Lot(models.Model):
-    """A slot for a time, sold once. `bids_counted` numbers the bids as they come, under the lot's lock."""
+    """A slot for a time, sold once. `bids_counted` numbers the bids as they come, under the lot's lock.
+
+    `shown` is the winner's creative as pages draw it (`rules.showing`): they need no other table.
+    """
 
     slot = models.ForeignKey(SlotRow, models.PROTECT, db_index=False)
     starts_at = models.DateTimeField()
@@ -80,6 +83,7 @@ class Lot(models.Model):
     creative_id = models.BigIntegerField(null=True)
     price_minor = models.BigIntegerField(null=True)
     inputs = models.JSONField(null=True)
+    shown = models.JSONField(null=True)
     is_servable = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=LONGEST_REASON, blank=True)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from market.shops.contracts import ShopContext
 from market.shops.selectors import list_open_shops
 from market.taxonomy.selectors import get_tree
+from search.campaigns.contracts import PageKind
 from search.collections.contracts import FrontShelf
 from search.collections.selectors import ask_front, fill_front, list_collections, list_front
 from search.listings.contracts import EngineDown, ListingCard, Shelf, Sort
@@ -20,6 +21,7 @@ from search.listings.engines.chosen import get_engine
 from search.listings.keeping import Memory
 from search.listings.selectors import count_categories, fill_shelves, find_listing, list_shop_cards
 from storefront.ads.filling import HOME, describe_category, describe_product, describe_search, fill_list, fill_shelf
+from storefront.ads.slots import list_places, sort_places
 from storefront.browse.kept import Draft, digest, show_kept
 from storefront.browse.product import read_product
 from storefront.browse.query import may_have_ads, read_query, write_canonical
@@ -37,10 +39,12 @@ _totals: Memory[int] = Memory(MOST_TOTALS)  # how much the searches found whose 
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Trades, stalls, goods."""
+    """Trades, fixed places, stalls, goods."""
+    epochs = request.epochs  # type: ignore[attr-defined]
+    places = list_places(PageKind.HOME, epochs)
+    standing = [place.fact for place in places]
 
     def build() -> Draft:
-        epochs = request.epochs  # type: ignore[attr-defined]
         shops = list_open_shops(epochs)
         tree, counts = get_tree(), count_categories(epochs=epochs)
         trades = {pk: Shelf(category_id=pk, sort=Sort.NEWEST, size=HOME_EACH) for pk in tree.tops}
@@ -53,16 +57,17 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "shop_count": len(shops),
             "lists": [FrontShelf(one, cards[query]) for one, query in asked.items() if cards[query]],
             "goods": _mix([cards[shelf] for shelf in trades.values()])[:HOME_GOODS],
+            **sort_places(places),
         }
         hot = list_hot(epochs, now=timezone.now())
         shown = [[(card.listing_id, card.version) for card in shelf] for shelf in cards.values()]
         return Draft(
             "storefront/browse/home.html",
             context,
-            digest(epochs.shops, epochs.collections, hot, tree.version, sorted(counts.items()), shown),
+            digest(epochs.shops, epochs.collections, hot, tree.version, sorted(counts.items()), shown, standing),
         )
 
-    response = show_kept(request, path="/", version=_list_version(request), build=build)
+    response = show_kept(request, path="/", version=(*_list_version(request), *standing), build=build)
     return fill_shelf(request, response, HOME)
 
 
@@ -192,7 +197,7 @@ def _show_shop(request: HttpRequest, shop: ShopContext) -> HttpResponse:
     return show_kept(request, path=path, version=_list_version(request), build=build)
 
 
-def _list_version(request: HttpRequest) -> Hashable:
+def _list_version(request: HttpRequest) -> tuple[Hashable, ...]:
     """Of a page with lists: they hang on every listing, every shop, the index, and the hot words of the moment."""
     try:
         generation = get_engine().read_generation()

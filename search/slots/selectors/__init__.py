@@ -2,6 +2,7 @@
 
 from search.slots.selectors.bids import count_waiting_for, list_bids, list_bids_of_shop, list_outcomes
 from search.slots.selectors.lots import (
+    find_landing,
     find_lot,
     find_slot,
     list_calendar,
@@ -15,6 +16,7 @@ from search.slots.selectors.running import list_running
 
 __all__ = [
     "count_waiting_for",
+    "find_landing",
     "find_lot",
     "find_slot",
     "list_bids",

@@ -56,6 +56,12 @@ def find_lot(lot_id: int) -> LotView | None:
     return next(iter(_view(Lot.objects.select_related("slot").filter(pk=lot_id))), None)
 
 
+def find_landing(lot_id: int) -> str | None:
+    """Where a click on a sold place leads: a path of the market's host. One statement."""
+    shown = Lot.objects.filter(pk=lot_id, shown__isnull=False).values_list("shown", flat=True).first()
+    return None if shown is None else str(shown["landing"])
+
+
 def list_parts(lot_id: int) -> list[PartView]:
     """The parts of a won lot, in order; none where nobody won."""
     return [

@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from market.shops.contracts import Epochs, ShopContext
 from market.shops.selectors import map_shops
-from search.campaigns.contracts import CreativeView, PageKind
-from search.campaigns.selectors import map_creatives
+from search.campaigns.contracts import LiveCreative, PageKind
 from search.listings.keeping import Memory
 from search.slots.contracts import LotState, RunningSlot, SlotView
 from search.slots.models import Lot, SlotRow
+from search.slots.rules.showing import read_shown
 from search.slots.selectors.lots import to_slot
 
 MOST_HOURS_KEPT = 4
@@ -31,7 +29,7 @@ class _Sold:
     ends_at: datetime
     lot_id: int
     shop_id: int
-    creative: CreativeView
+    creative: LiveCreative
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ _hours: Memory[_Hour] = Memory(MOST_HOURS_KEPT)
 def list_running(*, page: PageKind, epochs: Epochs, now: datetime) -> list[RunningSlot]:
     """The fixed places of a page by position, each with the creative of its lot or without one.
 
-    At most three statements after anything about slots changed or an hour began, else none.
+    Two statements after anything about slots changed or an hour began, else none.
     """
     if not epochs.slots:
         return []
@@ -90,16 +88,11 @@ def _get_hour(epochs: Epochs, hour: datetime) -> _Hour:
 def _read_hour(hour: datetime) -> _Hour:
     slots = [to_slot(row) for row in SlotRow.objects.filter(is_sold=True).order_by("page", "-kind", "position")]
     lots = Lot.objects.filter(
-        Q(starts_at__lt=hour + timedelta(hours=1), ends_at__gt=hour),
-        state__in=_SHOWN,
-        is_servable=True,
-        shop_id__isnull=False,
+        starts_at__lt=hour + timedelta(hours=1), ends_at__gt=hour, state__in=_SHOWN, is_servable=True
     )
-    rows = list(lots.values_list("slot_id", "starts_at", "ends_at", "pk", "shop_id", "creative_id"))
-    creatives = map_creatives([row[-1] for row in rows if row[-1] is not None]) if rows else {}
+    columns = ("slot_id", "starts_at", "ends_at", "pk", "shop_id", "shown")
     sold: dict[int, list[_Sold]] = {}
-    for slot_id, starts_at, ends_at, lot_id, shop_id, creative_id in rows:
-        if shop_id is not None and creative_id is not None and creative_id in creatives:
-            won = _Sold(starts_at, ends_at, lot_id, shop_id, creatives[creative_id])
-            sold.setdefault(slot_id, []).append(won)
+    for slot_id, starts_at, ends_at, lot_id, shop_id, shown in lots.values_list(*columns):
+        if shop_id is not None and shown is not None:
+            sold.setdefault(slot_id, []).append(_Sold(starts_at, ends_at, lot_id, shop_id, read_shown(shown)))
     return _Hour(slots, sold)

@@ -10,11 +10,12 @@ from market.shops.selectors import get_shop
 from market.shops.services import bump_epoch
 from search.auction.contracts import LotBid
 from search.auction.lots import place_bid
-from search.campaigns.contracts import CreativeState
+from search.campaigns.contracts import CreativeState, CreativeView
 from search.campaigns.selectors import find_limit, map_creatives
 from search.slots.contracts import MOST_MOVES, MOST_STANDING_BIDS, BidState, BidView, LotState
 from search.slots.models import Lot, LotBidRow, SlotRow
 from search.slots.rules.fitting import fits
+from search.slots.rules.showing import write_shown
 from search.slots.selectors.bids import to_bid
 from search.slots.services.locking import list_standing, lock_lot
 
@@ -54,7 +55,7 @@ def place_lot_bid(
     """
     _check_shop(shop_id)
     lot = _lock_open(lot_id, now)
-    _check_creative(creative_id, shop_id, lot.slot, {CreativeState.WAITING, CreativeState.APPROVED})
+    _get_fit(creative_id, shop_id, lot.slot, {CreativeState.WAITING, CreativeState.APPROVED})
     standing = list_standing(lot)
     own = next((bid for bid in standing if bid.shop_id == shop_id), None)
     known = [LotBid(bid.shop_id, bid.maximum_minor, bid.order) for bid in standing]
@@ -95,7 +96,7 @@ def change_creative(*, lot_id: int, shop_id: int, creative_id: int, actor_id: in
     Raises `LotNotFound`, `BidNotFound` where the shop did not win, `LotClosed` where it is over, `CreativeUnfit`.
     """
     lot = lock_lot(lot_id)
-    _check_creative(creative_id, shop_id, lot.slot, {CreativeState.APPROVED})
+    creative = _get_fit(creative_id, shop_id, lot.slot, {CreativeState.APPROVED})
     bid = lot.bids.filter(shop_id=shop_id, state=BidState.WON.value).first()
     if bid is None:
         raise BidNotFound(lot_id)
@@ -103,7 +104,8 @@ def change_creative(*, lot_id: int, shop_id: int, creative_id: int, actor_id: in
         raise LotClosed(lot_id)
     bid.creative_id = lot.creative_id = creative_id
     bid.save(update_fields=["creative_id"])
-    lot.save(update_fields=["creative_id"])
+    lot.shown = write_shown(creative)
+    lot.save(update_fields=["creative_id", "shown"])
     _note("lot.creative_changed", bid, actor_id, now)
     bump_epoch("slots")
 
@@ -138,12 +140,13 @@ def _check_shop(shop_id: int) -> None:
         raise ShopMayNotBid(shop_id)
 
 
-def _check_creative(creative_id: int, shop_id: int, slot: SlotRow, states: set[CreativeState]) -> None:
+def _get_fit(creative_id: int, shop_id: int, slot: SlotRow, states: set[CreativeState]) -> CreativeView:
     creative = map_creatives([creative_id]).get(creative_id)
     if creative is None or creative.shop_id != shop_id or creative.state not in states:
         raise CreativeUnfit(creative_id)
     if not fits(creative, width=slot.width, height=slot.height):
         raise CreativeUnfit(creative_id)
+    return creative
 
 
 def _note(action: str, bid: LotBidRow, actor_id: int, now: datetime) -> None:

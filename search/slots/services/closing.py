@@ -18,9 +18,11 @@ from market.audit.services import write_audit
 from market.shops.services import bump_epoch
 from search.auction.contracts import LotBid, LotResult
 from search.auction.lots import close_lot, deliver_lot
+from search.campaigns.selectors import map_creatives
 from search.slots.contracts import BidState, LostBecause, LotState, LotUnit
 from search.slots.models import Lot, LotBidRow, LotPart
 from search.slots.rules.calendar import cut_parts
+from search.slots.rules.showing import write_shown
 from search.slots.services.judging import judge_claims
 from search.slots.services.locking import list_standing
 
@@ -74,6 +76,7 @@ def _let_win(lot: Lot, bid: LotBidRow, result: LotResult, now: datetime) -> None
     bid.save(update_fields=["state", "released_at"])
     lot.shop_id, lot.creative_id = bid.shop_id, bid.creative_id
     lot.price_minor, lot.inputs = result.price_minor, asdict(result.inputs)
+    lot.shown = write_shown(map_creatives([bid.creative_id])[bid.creative_id])
     win_lot(shop_id=bid.shop_id, lot_id=lot.pk, price_minor=result.price_minor, key=f"lot:{lot.pk}:won", now=now)
     spans = cut_parts(lot.starts_at, lot.ends_at, LotUnit(lot.unit), ZoneInfo(settings.BUSINESS_TIME_ZONE))
     amounts = deliver_lot(result.price_minor, [True] * len(spans)).parts_minor

@@ -32,7 +32,7 @@ _STATES: Mapping[str, PartState] = {
     "已暂停": PartState.PAUSED,
 }
 Value = TypeVar("Value")
-_HARMFUL = ("=", "+", "-", "@", "\t", "\r")
+_MARKED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 class FileRefused(ValueError):
@@ -143,9 +143,9 @@ def _read_bid(cell: str, charge: Charge) -> int | None:
 
 
 def _make_harmless(cell: str) -> str:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{cell}" if cell.startswith(_HARMFUL) else cell
+    """A spreadsheet takes what begins so for a formula. A mark of the word's own is marked too: so it comes back."""
+    return f"'{cell}" if cell.startswith(_MARKED) else cell
 
 
 def _undo_harmless(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_HARMFUL) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_MARKED) else cell

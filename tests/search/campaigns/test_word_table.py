@@ -75,8 +75,11 @@ def test_files_of_chinese_spreadsheets_are_read() -> None:
     assert (second.match, second.bid_minor, second.state) == (MatchType.PHRASE, None, PartState.RUNNING)
 
 
-def test_a_formula_in_a_word_is_made_harmless() -> None:
+@pytest.mark.parametrize(("text", "cell"), [("=杯", "'=杯"), ("'=杯", "''=杯"), ("'杯", "''杯"), ("杯=", "杯=")])
+def test_a_formula_in_a_word_is_made_harmless_and_comes_back(text: str, cell: str) -> None:
     row = KeywordView(
-        keyword_id=1, group_id=1, text="=杯", match=MatchType.BROAD, bid_minor=None, state=PartState.RUNNING
+        keyword_id=1, group_id=1, text=text, match=MatchType.BROAD, bid_minor=None, state=PartState.RUNNING
     )
-    assert "".join(write_table([row])).splitlines()[1].startswith("'=杯")
+    table = "".join(write_table([row]))
+    assert table.splitlines()[1].split(",")[0] == cell
+    assert read_table(table.encode(), Charge.CLICK).words[0].text == text

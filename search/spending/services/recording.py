@@ -137,7 +137,11 @@ def _leave_out_used(reports: Sequence[Report]) -> list[Report]:
     An insert of a token that is recorded would wait for whoever charges it, who may wait for our wallet.
     """
     used = find_used(reports)
-    return list({one.token: one for one in reversed(reports) if one.token not in used}.values())[::-1]
+    fresh: dict[UUID, Report] = {}
+    for report in reports:
+        if report.token not in used:
+            fresh.setdefault(report.token, report)  # where it came first: the order decides verdicts
+    return list(fresh.values())
 
 
 def _write(reports: Sequence[Report], till: Till) -> dict[int, Verdict]:

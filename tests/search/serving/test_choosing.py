@@ -1,5 +1,6 @@
 """A page's ads out of a real market: chosen, signed, stored, paid for, and never in the page's way."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -287,6 +288,18 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         assert street.choose() == NO_ADS
     forget_pause()
     assert street.choose().lines
+
+
+def test_a_forked_process_has_a_memory_of_its_own(street: Street) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    worker = get_server().state.worker
+    child = os.fork()
+    if not child:  # no database here: the parent's connection is not ours
+        own = get_server()
+        os._exit(0 if own.pid == os.getpid() and own.state.worker != worker and not own.is_fresh else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert get_server().state.worker == worker and street.choose().lines
 
 
 def test_switched_off_nothing_is_asked(street: Street, settings) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from console.advertising import auctions, revenue
+from console.advertising import auctions, creatives, revenue
 from console.clearing import debts
 from console.clearing import views as clearing
 from console.collections import views as collections
@@ -119,6 +119,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<slug:payout_no>/failed/", payouts.fail, name="fail-payout"),
     path("payouts/<slug:payout_no>/returned/", payouts.take_back, name="return-payout"),
     path("ads/revenue/", revenue.show_revenue, name="ads-revenue"),
+    path("ads/creatives/", creatives.show_creatives, name="ads-creatives"),
+    path("ads/creatives/<int:creative_id>/", creatives.decide, name="decide-creative"),
     path("ads/auctions/", auctions.show_auctions, name="ads-auctions"),
     path("ads/auctions/<str:day>/<uuid:decision_id>/", auctions.show_auction, name="ads-auction"),
     path("webhooks/", webhooks.show_webhooks, name="webhooks"),

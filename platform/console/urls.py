@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from console.advertising import auctions, creatives, revenue
+from console.advertising import auctions, creatives, places, revenue
 from console.clearing import debts
 from console.clearing import views as clearing
 from console.collections import views as collections
@@ -119,6 +119,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<slug:payout_no>/failed/", payouts.fail, name="fail-payout"),
     path("payouts/<slug:payout_no>/returned/", payouts.take_back, name="return-payout"),
     path("ads/revenue/", revenue.show_revenue, name="ads-revenue"),
+    path("ads/places/", places.show_places, name="ads-places"),
+    path("ads/places/set-up/", places.set_up, name="set-up-places"),
+    path("ads/places/<int:slot_id>/price/", places.set_price, name="set-place-price"),
+    path("ads/places/lots/<int:lot_id>/cancel/", places.take_away, name="cancel-lot"),
     path("ads/creatives/", creatives.show_creatives, name="ads-creatives"),
     path("ads/creatives/<int:creative_id>/", creatives.decide, name="decide-creative"),
     path("ads/auctions/", auctions.show_auctions, name="ads-auctions"),

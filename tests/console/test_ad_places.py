@@ -1,0 +1,33 @@
+"""Staff set places up, price them, and take lots away with a reason."""
+
+from datetime import UTC, datetime
+
+from market.accounts.contracts import StaffRole
+from search.slots.contracts import LotState
+from search.slots.models import Lot
+from search.slots.selectors import list_slots
+from tests.console.test_creatives import address
+
+
+def test_places_are_set_up_priced_and_a_lot_is_cancelled_with_a_reason(db, enter) -> None:
+    staff = enter(StaffRole.REVIEWER)
+    assert "Set up the usual places" in staff.get(address("ads-places")).content.decode()
+    staff.post(address("set-up-places"))
+    assert len(list_slots()) == 5 and Lot.objects.filter(starts_at__gt=datetime.now(UTC)).count() >= 30
+    one = list_slots()[0]
+    staff.post(address("set-place-price", one.slot_id), reserve="0", step="5")
+    assert list_slots()[0] == one
+    staff.post(address("set-place-price", one.slot_id), reserve="300", step="5")
+    assert (list_slots()[0].terms.reserve_minor, list_slots()[0].terms.step_minor) == (30_000, 500)
+    lot = Lot.objects.filter(slot_id=one.slot_id).earliest("starts_at")
+    staff.post(address("cancel-lot", lot.pk), reason=" ")
+    assert Lot.objects.get(pk=lot.pk).state == LotState.OPEN.value
+    staff.post(address("cancel-lot", lot.pk), reason="the page is rebuilt")
+    assert Lot.objects.get(pk=lot.pk).state == LotState.CANCELLED.value
+    assert "300.00" in staff.get(address("ads-places")).content.decode()
+
+
+def test_who_is_no_reviewer_changes_nothing(db, enter) -> None:
+    staff = enter(StaffRole.SUPPORT)
+    assert "Set up the usual places" not in staff.get(address("ads-places")).content.decode()
+    assert staff.post(address("set-up-places")).status_code == 403 and list_slots() == []

@@ -160,6 +160,7 @@ def test_two_counters_at_once_count_each_event_once(ad: AdRow, clock: Clock) -> 
     assert flatten(read_counts()) == _recount()
 
 
+@pytest.mark.timeout(3_600)  # a million events in the long run
 def test_reports_are_a_recount_of_all_events_also_after_credits(committed_db: CommittedDatabase, clock: Clock) -> None:
     """Every column of every cell, and of every dimension, against plain loops over the rows of the log."""
     chance = random.Random(6)

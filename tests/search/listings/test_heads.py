@@ -27,6 +27,7 @@ def heads(text: str) -> list[str]:
         ("Acme notebook/tablet bag", "bag"),
         ("Acme privacy screen 14 inch", "privaci screen"),
         ("手工陶瓷马克杯 送杯垫", "马克杯"),
+        ("靛蓝茶歇连衣裙 中长", "茶 歇 连衣裙"),
         ("二手手机 64GB", "手机"),
         ("适用于手机的充电宝", ""),
     ],
@@ -76,3 +77,10 @@ def test_marks_are_found_in_a_row_of_words_and_not_across_others() -> None:
     lexicon = get_lexicon()
     assert "=usb-cable" in lexicon.list_marks(("acme", "usb", "cabl", "black"))
     assert "=usb-cable" not in lexicon.list_marks(("usb", "black", "cabl"))
+
+
+@pytest.mark.parametrize("title", ["茉莉花茶 七窨一提 罐装", "滇红金芽 凤庆", "明前龙井 2026新茶 礼盒装", "洞庭碧螺春"])
+def test_who_asks_for_tea_means_every_kind_of_it_and_no_tea_dress(title: str) -> None:
+    marks = {word for head in find_heads(title) for word in list_head_words(head)}
+    dress = {word for head in find_heads("靛蓝茶歇连衣裙") for word in list_head_words(head)}
+    assert ">tea" in marks and not {"=tea", ">tea"} & dress

@@ -1,6 +1,7 @@
 """Nobody but staff with two factors sees a page of the console; found from the addresses, so none is forgotten."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -31,6 +32,11 @@ KEYS = {
     "finding_id": 1,
     "payout_no": "PO261122K7Q2M9",
     "batch_no": "PB261122K7Q2M9",
+    "slot_id": 1,
+    "lot_id": 1,
+    "creative_id": 1,
+    "day": "2026-11-22",
+    "decision_id": UUID(int=1),
 }
 POSTED = {
     "approve-shop",
@@ -63,6 +69,10 @@ POSTED = {
     "confirm-payout",
     "fail-payout",
     "return-payout",
+    "set-up-places",
+    "set-place-price",
+    "cancel-lot",
+    "decide-creative",
 }
 
 

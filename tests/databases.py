@@ -51,7 +51,9 @@ def clone(template: str, name: str) -> None:
     with psycopg.connect(owner_url(), autocommit=True) as connection:
         drop_with(connection, name)
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
 
 

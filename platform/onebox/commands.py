@@ -38,7 +38,7 @@ def test(arguments: Sequence[str]) -> int:
     options = [argument for argument in arguments if argument != "--long"]
     if not any(option.startswith(("-n", "tests")) for option in options):
         options = ["-n", str(min(4, os.cpu_count() or 1)), *options]
-    with running_servers(place):
+    with running_servers(place, synced=False):
         environment = environment_of_tests(place)
         if "--long" in arguments:
             environment["JISHI_LONG"] = "1"

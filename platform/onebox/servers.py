@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TextIO
 
 from onebox.environment import update_environment, wants_postgres, wants_valkey
@@ -20,11 +21,14 @@ JOIN_SECONDS = 120.0
 STOP_SECONDS = 45.0
 
 
-def start_servers(supervisor: Supervisor) -> None:
-    """Start what no address was given for, and write the addresses to the environment file."""
+def start_servers(supervisor: Supervisor, *, synced: bool = True) -> None:
+    """Start what no address was given for, and write the addresses to the environment file.
+
+    Not `synced`, PostgreSQL does not wait for the disk: for databases that are made and dropped by the hundred.
+    """
     place = supervisor.place
     _check_space(place)
-    postgres = prepare_postgres(place) if wants_postgres(place) else None
+    postgres = replace(prepare_postgres(place), synced=synced) if wants_postgres(place) else None
     valkey = prepare_valkey(place) if wants_valkey(place) else None
     update_environment(place, _addresses(postgres, valkey))
     supervisor.environment = {**os.environ}
@@ -34,8 +38,11 @@ def start_servers(supervisor: Supervisor) -> None:
 
 
 @contextlib.contextmanager
-def running_servers(place: Place) -> Iterator[None]:
-    """Servers for one command: those that run already, else our own, stopped when the last command is done."""
+def running_servers(place: Place, *, synced: bool = True) -> Iterator[None]:
+    """Servers for one command: those that run already, else our own, stopped when the last command is done.
+
+    `synced` as in `start_servers`; servers that run already stay as they are.
+    """
     place.make()
     deadline = time.monotonic() + JOIN_SECONDS
     with (place.local / "servers.lock").open("w") as lock:
@@ -48,7 +55,7 @@ def running_servers(place: Place) -> Iterator[None]:
                     "Another ./run command is starting or stopping the servers; try again in a moment."
                 )
             time.sleep(0.1)
-        supervisor = _start_unless_running(place)
+        supervisor = _start_unless_running(place, synced=synced)
         try:
             yield
         finally:
@@ -88,7 +95,7 @@ def stop_all(place: Place) -> bool:
     return bool(stop_leftovers(place)) or note is not None
 
 
-def _start_unless_running(place: Place) -> Supervisor | None:
+def _start_unless_running(place: Place, *, synced: bool) -> Supervisor | None:
     with (place.local / "starting.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _both_run(place):
@@ -96,7 +103,7 @@ def _start_unless_running(place: Place) -> Supervisor | None:
         stop_leftovers(place)
         supervisor = Supervisor(place)
         try:
-            start_servers(supervisor)
+            start_servers(supervisor, synced=synced)
         except BaseException:
             supervisor.stop_all()
             raise

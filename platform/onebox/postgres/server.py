@@ -40,6 +40,8 @@ SETTINGS = {
     "log_min_duration_statement": "1000",
     "logging_collector": "off",
 }
+UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
+"""Survives the death of any process, not of the machine."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class PostgresServer:
     port: int
     account: pwd.struct_passwd | None
     keeping: Keeping
+    synced: bool = True
 
     @property
     def data(self) -> Path:
@@ -70,6 +73,7 @@ class PostgresServer:
         """How to start and stop it. SIGINT is PostgreSQL's fast shutdown: sessions are ended, nothing is lost."""
         options = {
             **SETTINGS,
+            **({} if self.synced else UNSYNCED),
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
             "unix_socket_directories": self.keeping.sockets,

@@ -30,8 +30,8 @@ from search.spending.services import (
     store_decisions,
 )
 
-FEWEST_A_DAY, MOST_A_DAY = 8, 18
-VISITORS = 140
+FEWEST_A_DAY, MOST_A_DAY = 5, 11
+VISITORS = 90
 QUERIES = ("马克杯", "茶", "台灯", "笔记本", "花瓶", "绿茶", "mug", "陶瓷 马克杯", "茶 礼盒", "lamp", "notebook")
 REGIONS = ("33", "31", "44", "11", "51", "32", "")
 ON_HOME = 0.25

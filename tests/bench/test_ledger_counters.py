@@ -67,10 +67,15 @@ def test_loaded_books_are_those_that_the_services_would_have_posted(committed_db
 
 
 def test_a_commit_that_does_not_wait_for_the_disk_is_counted(committed_db: CommittedDatabase) -> None:
-    assert measure_commits("x").sound
     with connection.cursor() as cursor:
+        off = {}
+        for setting in ("fsync", "full_page_writes"):  # the tests' own server does not wait, others may
+            cursor.execute(f"SHOW {setting}")
+            off[f"{setting} off"] = int(cursor.fetchone()[0] == "off")
+        assert measure_commits("x").counters == {"synchronous_commit off": 0, **off}
         cursor.execute("SET synchronous_commit = off")
-    assert measure_commits("x").counters == {"fsync off": 0, "synchronous_commit off": 1, "full_page_writes off": 0}
+    measured = measure_commits("x")
+    assert measured.counters == {"synchronous_commit off": 1, **off} and not measured.sound
 
 
 def _fee_posting(number: int) -> Posting:

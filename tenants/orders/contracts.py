@@ -140,9 +140,10 @@ class OrderSheet:
 class ShareCompleted:
     """What settlement needs to know of a sold share.
 
-    The payload of the events `share.paid` (the provider has the buyer's money), `share.agreed` (it will be paid in
-    cash), `share.cash_collected` (a carrier has that), `share.completed` (the sale is final), `share.refunded` (all of
-    it went back) and `share.cancelled` (of one agreed on, nothing will come).
+    The payload of the events `share.cash_collected` (a carrier has the buyer's cash) and `share.completed` (the sale
+    is final). Events that move no money of ours name the share's number only: `share.paid` (the provider has the
+    buyer's money), `share.agreed` (it will be paid in cash), `share.refunded` (all of it went back) and
+    `share.cancelled` (of one agreed on, nothing will come).
     """
 
     share_no: str

@@ -23,6 +23,7 @@ from billing.settlement.models.payouts import Payout, PayoutBatch
 from billing.settlement.rules.statements import period_at
 from billing.settlement.selectors.reconciling import find_run_of, list_findings
 from billing.settlement.services.bank_accounts import set_bank_account
+from billing.settlement.services.days import business_date
 from billing.settlement.services.reconciling_files import receive_statement
 from billing.settlement.services.statements import make_statement
 from market.accounts.models import User
@@ -55,6 +56,7 @@ from tests.billing.settlement.books import post_all
 from tests.billing.settlement.reconciling.bills import MERCHANT, paid, trade_bill
 from tests.fixtures.goods import stock_product
 from tests.leaks import canaries
+from tests.leaks.advertising import advertise
 
 FILE = (
     "handle,title_zh,sku,price,stock,status\n"
@@ -164,6 +166,7 @@ def set_stage() -> Stage:
     _pay_out(stage, now)
     _make_tokens(stage, now)
     values["delivery_id"] = _some_delivery(shop, now)
+    values |= advertise(shop, product_id=offer.product_id, owner_id=people["owner"], day=business_date(now), now=now)
     return stage
 
 

@@ -10,7 +10,7 @@ from tenants.orders.contracts import PaymentMethod, ShareCompleted
 
 
 def announce_share(share: PurchaseShare, kind: str, *, now: datetime) -> None:
-    """Record an event of a share, with a `ShareCompleted` as its payload and kind and number as its key."""
+    """Record an event of a share whose money has moved, with a `ShareCompleted` as its payload."""
     facts = ShareCompleted(
         share_no=share.share_no,
         shop_id=share.shop_id,
@@ -22,4 +22,14 @@ def announce_share(share: PurchaseShare, kind: str, *, now: datetime) -> None:
         carrier=share.carrier,
         commission_vat_minor=commission_vat_of(share),
     )
-    record_event(kind=kind, shop_id=share.shop_id, key=f"{kind}:{share.share_no}", payload=asdict(facts), now=now)
+    _record(share, kind, asdict(facts), now)
+
+
+def mention_share(share: PurchaseShare, kind: str, *, now: datetime) -> None:
+    """Record an event of a share that says its number and no sum: whoever needs one reads the share."""
+    _record(share, kind, {"share_no": share.share_no}, now)
+
+
+def _record(share: PurchaseShare, kind: str, payload: dict[str, object], now: datetime) -> None:
+    """Kind and number are the key: an event of a share happens once."""
+    record_event(kind=kind, shop_id=share.shop_id, key=f"{kind}:{share.share_no}", payload=payload, now=now)

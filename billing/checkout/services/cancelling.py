@@ -6,7 +6,7 @@ from django.db import transaction
 
 from billing.checkout.models import PurchaseShare
 from billing.checkout.selectors import ShareNotFound, commission_vat_of
-from billing.checkout.services.announcing import announce_share
+from billing.checkout.services.announcing import mention_share
 from billing.checkout.services.shares import lock_share, move_share
 from billing.ledger.rules.custody import (
     CustodyCommissionReturned,
@@ -72,7 +72,7 @@ def settle_refund(*, report: RefundReport, now: datetime) -> bool:
     if outcome.state is not RefundState.SUCCEEDED:
         return False
     move_share(share, to=OrderState.REFUNDED, actor="system", actor_id=None, now=now)
-    announce_share(share, "share.refunded", now=now)
+    mention_share(share, "share.refunded", now=now)
     psp = share.method
     fee = provider_fee_minor(psp, share.total_minor)
     if outcome.released:
@@ -146,7 +146,7 @@ def _call_off(share: PurchaseShare, *, actor: str, actor_id: int, reason: str, n
             detail=_why(reason),
             also=lambda: release_holds(hold_key=share.share_no, now=now),
         )
-        announce_share(share, "share.cancelled", now=now)
+        mention_share(share, "share.cancelled", now=now)
     else:
         _refund(share, actor=actor, actor_id=actor_id, reason=reason, now=now)
 

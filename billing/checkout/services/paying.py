@@ -8,7 +8,7 @@ from django.db import transaction
 
 from billing.checkout.contracts import PurchaseState
 from billing.checkout.models import Purchase, PurchaseShare
-from billing.checkout.services.announcing import announce_share
+from billing.checkout.services.announcing import mention_share
 from billing.checkout.services.cancelling import settle_refund
 from billing.checkout.services.shares import lock_purchase, move_share
 from billing.ledger.rules.custody import CustodyFeeTaken, CustodySharePaid
@@ -82,7 +82,7 @@ def _mark_paid(purchase: Purchase, shares: list[PurchaseShare], now: datetime) -
     for share in shares:
         keep = lambda share_no=share.share_no: extend_hold(hold_key=share_no, expires_at=None)  # noqa: E731
         move_share(share, to=OrderState.PAID, actor="buyer", actor_id=share.buyer_id, now=now, also=keep)
-        announce_share(share, "share.paid", now=now)
+        mention_share(share, "share.paid", now=now)
     purchase.state, purchase.expires_at = PurchaseState.PAID.value, None
     purchase.save(update_fields=["state", "expires_at"])
 
@@ -98,7 +98,7 @@ def _retake(purchase: Purchase, shares: list[PurchaseShare], now: datetime) -> b
             share.refresh_from_db()
         return False
     for share in shares:
-        announce_share(share, "share.paid", now=now)
+        mention_share(share, "share.paid", now=now)
     purchase.state, purchase.expires_at, purchase.closed_because = PurchaseState.PAID.value, None, ""
     purchase.save(update_fields=["state", "expires_at", "closed_because"])
     return True

@@ -28,7 +28,7 @@ from billing.checkout.rules import (
 )
 from billing.checkout.selectors import find_purchase_by_key, get_cart, to_purchase
 from billing.checkout.services.agreeing import agree_commission, freeze_commission
-from billing.checkout.services.announcing import announce_share
+from billing.checkout.services.announcing import mention_share
 from billing.checkout.services.quoting import quote_cart
 from billing.payments.contracts import ShareToPay
 from billing.payments.selectors import list_merchant_accounts
@@ -140,7 +140,7 @@ def _place(request: PlaceRequest, now: datetime) -> PurchaseView:
     purchase, shares = _write_purchase(placing, quote)
     if request.method is PaymentMethod.COD:
         for share in shares:
-            announce_share(share, "share.agreed", now=now)
+            mention_share(share, "share.agreed", now=now)
     else:
         _open_payment(placing, purchase, shares, [shops[shop_id] for shop_id in by_shop])
     CartLine.objects.filter(pk__in=[line.line_id for line in lines]).delete()

@@ -23,7 +23,7 @@ from search.serving.services import count_seen
 from search.spending.contracts import AdTarget
 from search.spending.services import note_rendered, record_click, record_dwell, record_views
 from storefront.ads.asking import read_facts
-from storefront.seen.views import is_from_here
+from storefront.beacons import read_beacon
 from web.problems import Problem, respond
 
 log = structlog.get_logger(__name__)
@@ -94,19 +94,9 @@ def find_location(request: HttpRequest, target: AdTarget) -> str:
 
 
 def _read(request: HttpRequest) -> _Report:
-    if request.method != "POST":
-        raise Problem(405, "method-not-allowed", headers={"Allow": "POST"})
-    if not is_from_here(request):
-        raise Problem(403, "foreign-origin", "Reports are taken from pages of this market only.")
-    if request.content_type != "application/json":
-        raise Problem(415, "unsupported-media-type", "A report is JSON.")
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit():
-        raise Problem(411, "length-required")
-    if int(length[:9]) > MOST_BYTES:
-        raise Problem(413, "too-large", f"A report has at most {MOST_BYTES} bytes.")
+    body = read_beacon(request, most_bytes=MOST_BYTES)
     try:
-        return _parse(request.body)
+        return _parse(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise Problem(400, "bad-report", str(error)[:200]) from error
 

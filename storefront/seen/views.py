@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from search.signals.codec import BadReport, read_number, read_sightings, read_token
 from search.signals.contracts import EventKind, Sighting
+from storefront.beacons import read_beacon
 from storefront.cart.owner import keep_guest_key, read_guest_key
 from storefront.seen.telling import may_tell, tell
 from web.problems import Problem, respond
@@ -50,19 +51,9 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 
 def _read(request: HttpRequest) -> _Beacon:
-    if request.method != "POST":
-        raise Problem(405, "method-not-allowed", headers={"Allow": "POST"})
-    if not is_from_here(request):
-        raise Problem(403, "foreign-origin", "Reports are taken from pages of this market only.")
-    if request.content_type != "application/json":
-        raise Problem(415, "unsupported-media-type", "A report is JSON.")
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit():
-        raise Problem(411, "length-required")
-    if int(length[:9]) > MOST_BYTES:
-        raise Problem(413, "too-large", f"A report has at most {MOST_BYTES} bytes.")
+    body = read_beacon(request, most_bytes=MOST_BYTES)
     try:
-        return _parse(request.body)
+        return _parse(body)
     except (BadReport, ValueError, RecursionError) as error:
         raise Problem(400, "bad-report", str(error)[:200]) from error
 
@@ -80,11 +71,3 @@ def _parse(body: bytes) -> _Beacon:
         category_id=read_number(fields.get("category")),
         sightings=read_sightings(fields.get("events"), kinds=_KINDS),
     )
-
-
-def is_from_here(request: HttpRequest) -> bool:
-    """Browsers name the origin of every POST; a page of another site cannot leave it out or make it up."""
-    origin = request.headers.get("Origin", "")
-    if not origin:
-        return request.headers.get("Sec-Fetch-Site") == "same-origin"
-    return origin == f"{settings.SCHEME}://{request.get_host()}"

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -26,14 +27,27 @@ from search.slots.rules.showing import write_shown
 from search.slots.services.judging import judge_claims
 from search.slots.services.locking import list_standing
 
+log = structlog.get_logger(__name__)
+
 MOST_AT_ONCE = 200
 
 
 def close_due_lots(*, now: datetime, limit: int = MOST_AT_ONCE) -> int:
-    """Close what is due and give losers their holds back. Says how many lots were closed."""
+    """Close what is due and give losers their holds back. Says how many lots were closed.
+
+    A lot that cannot be closed holds nothing else up: what went wrong rises once all others are done.
+    """
     due = Lot.objects.filter(state=LotState.OPEN.value, closes_at__lte=now).order_by("closes_at", "pk")
-    closed = sum(_close_one(lot_id, now) for lot_id in list(due.values_list("pk", flat=True)[:limit]))
+    closed, failed = 0, []
+    for lot_id in list(due.values_list("pk", flat=True)[:limit]):
+        try:
+            closed += _close_one(lot_id, now)
+        except Exception as error:  # the edge of a lot: the others are closed all the same, then it rises
+            log.exception("slots.lot_not_closed", lot_id=lot_id)
+            failed.append(error)
     release_losers(now=now)
+    if failed:
+        raise failed[0]
     return closed
 
 

@@ -1,6 +1,7 @@
 """Closing lots: second price, every hold accounted for, delivered parts earned and the rest given back."""
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -249,3 +250,29 @@ def _count_plainly(told: dict[int, tuple[int, int]], lot: LotView) -> tuple[int 
         if shop != best:
             price = max(price, minor + lot.step_minor)
     return best, min(price, told[best][0])
+
+
+def test_a_lot_that_cannot_be_closed_holds_no_other_up(
+    make_market: Callable[..., Market], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = make_market(), make_market(key="home-carousel-2", position=2)
+    lots = [market.lots()[0] for market in (first, second)]
+    bidder, loser = first.bidder("alpha"), first.bidder("beta")
+    for lot in lots:
+        bidder.bid(lot, 30_000)
+    loser.bid(lots[1], 20_000)
+    whole = closing.win_lot
+
+    def win(*, lot_id: int, **more: object) -> object:
+        if lot_id == lots[0].lot_id:
+            raise RuntimeError("broken")
+        return whole(lot_id=lot_id, **more)
+
+    monkeypatch.setattr(closing, "win_lot", win)
+    first.clock.now = max(lot.span.closes_at for lot in lots)
+    with pytest.raises(RuntimeError, match="broken"):
+        close_due_lots(now=first.clock.now)
+    assert [first.again(lot).state for lot in lots] == [LotState.OPEN, LotState.CLOSED]
+    assert loser.wallet.held_minor == 0
+    monkeypatch.undo()
+    assert close_due_lots(now=first.clock.now) == 1 and first.again(lots[0]).state is LotState.CLOSED

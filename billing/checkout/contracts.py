@@ -151,6 +151,16 @@ class ShareSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareOutcomes:
+    """How orders went. `goods`: by (shop, product) how many were sold, and how many of these went back or are on their
+    way back. `sent`: by shop how many had to be sent by now, and how many of these were sent in time.
+    """
+
+    goods: dict[tuple[int, int], tuple[int, int]]
+    sent: dict[int, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class ShareTerms:
     """What was agreed about one shop's order when it was placed: sums, and the commission as it was then.
 

@@ -95,6 +95,7 @@ class PurchaseShare(models.Model):
     summary = models.JSONField()
     version = models.PositiveIntegerField(default=1)
     placed_at = models.DateTimeField()
+    shipped_at = models.DateTimeField(null=True)  # the first parcel; null too for what was sent before this was kept
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """Reads of carts, purchases and shares. What a person lists is read from here, never from the shops' schemas."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -13,6 +13,7 @@ from billing.checkout.contracts import (
     PurchaseState,
     PurchaseView,
     SalesFigures,
+    ShareOutcomes,
     ShareSummary,
     ShareTerms,
 )
@@ -133,6 +134,33 @@ def count_sold(*, since: datetime) -> dict[tuple[int, int], int]:
             [since],
         )
         return {(int(shop_id), int(listing_id)): int(pieces) for shop_id, listing_id, pieces in cursor.fetchall()}
+
+
+def count_outcomes(*, since: datetime, now: datetime, ship_within: timedelta) -> ShareOutcomes:
+    """How the orders placed since an instant went, of all shops: two statements.
+
+    An order counts as sold once it is paid or agreed on. It is due when it was sent, or when its time to be sent is
+    over; orders that were sent before it was kept when are not due.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shop_id, product_id, count(*), count(*) FILTER (WHERE state IN ('refunding', 'refunded')) FROM ("
+            " SELECT DISTINCT share.id, shop_id, state, (line->>'product_id')::bigint AS product_id"
+            " FROM checkout_purchaseshare AS share, jsonb_array_elements(summary->'lines') AS line"
+            " WHERE placed_at >= %s AND placed_at <= %s AND line->>'product_id' IS NOT NULL AND state IN"
+            " ('paid', 'shipped', 'delivered', 'completed', 'refunding', 'refunded')) AS sold GROUP BY 1, 2",
+            [since, now],
+        )
+        goods = {(int(shop), int(product)): (int(sold), int(back)) for shop, product, sold, back in cursor.fetchall()}
+        cursor.execute(
+            "SELECT shop_id, count(*), count(*) FILTER (WHERE shipped_at <= placed_at + make_interval(secs => %s))"
+            " FROM checkout_purchaseshare WHERE placed_at >= %s AND placed_at <= %s"
+            " AND (shipped_at IS NOT NULL OR placed_at < %s"
+            " AND (state = 'paid' OR state = 'submitted' AND method = 'cod')) GROUP BY 1",
+            [ship_within.total_seconds(), since, now, now - ship_within],
+        )
+        sent = {int(shop): (int(due), int(in_time)) for shop, due, in_time in cursor.fetchall()}
+    return ShareOutcomes(goods, sent)
 
 
 def list_kept_goods(*, share_nos: Iterable[str]) -> dict[str, list[int]]:

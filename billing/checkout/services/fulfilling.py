@@ -49,6 +49,7 @@ def ship_share(
         parcel = [Wanted(variant_id, pieces) for variant_id, pieces in moved]
         consume_holds(hold_key=share_no, parcel=parcel, reference=share_no, now=now)
     share.carrier = carrier.strip()
+    share.shipped_at = share.shipped_at or now
     copy_state(share, OrderState.SHIPPED, version, now)
     write_audit(
         action="share.shipped",

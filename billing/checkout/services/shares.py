@@ -50,4 +50,4 @@ def move_share(
 def copy_state(share: PurchaseShare, state: OrderState, version: int, now: datetime) -> None:
     """Write the order's state and version into its public copy."""
     share.state, share.state_at, share.version = state.value, now, version
-    share.save(update_fields=["state", "state_at", "version", "carrier"])
+    share.save(update_fields=["state", "state_at", "version", "carrier", "shipped_at"])

@@ -1,0 +1,98 @@
+"""Adding a group, and changing its name, bid, charge or state."""
+
+from typing import Any  # Any: template contexts are open by nature
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from market.money import BadAmount, parse_minor
+from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.groups.deeds import do, find_group, say_state
+from merchant_portal.ads.sentences import (
+    describe,
+)
+from search.campaigns.contracts import (
+    BadInput,
+    CampaignKind,
+    Charge,
+    GroupDraft,
+    PartState,
+)
+from search.campaigns.selectors import (
+    CampaignNotFound,
+    get_campaign,
+)
+from search.campaigns.services import (
+    CampaignEnded,
+    NoSuchCampaign,
+    add_group,
+    change_group,
+    set_group_state,
+)
+from web.toasts import add_toast
+
+
+@require_POST
+@shop_required("money")
+def add(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """A further group of a campaign, still empty, bidding what is typed."""
+    visit = visit_of(request)
+    try:
+        campaign = get_campaign(shop_id=visit.shop.shop_id, campaign_id=campaign_id)
+        charge = Charge.CLICK if campaign.kind is CampaignKind.KEYWORD else _read_charge(request)
+        draft = GroupDraft(name=request.POST.get("group_name", ""), bid_minor=_read_bid(request), charge=charge)
+        group_id = add_group(
+            shop_id=visit.shop.shop_id,
+            campaign_id=campaign_id,
+            draft=draft,
+            actor_id=visit.user_id,
+            now=timezone.now(),
+        )
+    except (CampaignNotFound, NoSuchCampaign, CampaignEnded) as error:
+        raise Http404 from error
+    except BadInput as error:
+        add_toast(request, describe(error), bad=True)
+        return redirect("portal:campaign", campaign_id)
+    return redirect("portal:ads-group", group_id)
+
+
+@require_POST
+@shop_required("money")
+def change(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Another name, bid or charge; or paused, run, removed."""
+    visit, state = visit_of(request), request.POST.get("state", "")
+    group, campaign = find_group(request, group_id)
+    said: dict[str, Any] = {
+        "shop_id": visit.shop.shop_id,
+        "group_id": group_id,
+        "actor_id": visit.user_id,
+        "now": timezone.now(),
+    }
+
+    def deed() -> str:
+        if state in set(PartState):
+            set_group_state(state=PartState(state), **said)
+            return say_state(PartState(state))
+        charge = Charge.CLICK if campaign.kind is CampaignKind.KEYWORD else _read_charge(request)
+        change_group(group_name=request.POST.get("group_name", ""), bid_minor=_read_bid(request), charge=charge, **said)
+        return gettext("Saved. It holds within seconds.")
+
+    do(request, deed)
+    if state == PartState.REMOVED:
+        return redirect("portal:campaign", group.campaign_id)
+    return redirect("portal:ads-group", group_id)
+
+
+def _read_bid(request: HttpRequest) -> int:
+    try:
+        return parse_minor(request.POST.get("bid", "").strip().lstrip("¥")[:20])
+    except BadAmount as error:
+        raise BadInput("bid", "not_a_sum") from error
+
+
+def _read_charge(request: HttpRequest) -> Charge:
+    asked = request.POST.get("charge", "")
+    return Charge(asked) if asked in set(Charge) else Charge.MILLE

@@ -1,0 +1,132 @@
+"""A group's page: its bid, its words in a table that is edited in bulk, its ads."""
+
+from collections.abc import Sequence
+from typing import Any  # Any: template contexts are open by nature
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.goods import epochs_of, find_goods, list_products
+from merchant_portal.ads.groups.deeds import find_group
+from merchant_portal.ads.sentences import (
+    list_matches,
+    name_charge,
+    name_competition,
+    name_creative_state,
+    name_match,
+    name_part_state,
+    say_hint,
+    tone_of,
+)
+from merchant_portal.frame import render_page
+from search.campaigns.contracts import (
+    AdView,
+    CampaignKind,
+    CampaignState,
+    CampaignView,
+    CreativeState,
+    GroupView,
+    KeywordView,
+    PartState,
+)
+from search.campaigns.selectors import (
+    list_ads,
+    list_creatives,
+    list_keywords,
+    list_negatives,
+    study_words,
+    suggest_words,
+)
+
+MOST_HINTS = 8
+
+
+@require_GET
+@shop_required("money")
+def show_group(request: HttpRequest, group_id: int) -> HttpResponse:
+    """A group whole. `?q=` looks for further goods."""
+    shop_id, now = visit_of(request).shop.shop_id, timezone.now()
+    group, campaign = find_group(request, group_id)
+    words = list_keywords(shop_id=shop_id, group_id=group_id)
+    ads = list_ads(shop_id=shop_id, campaign_id=group.campaign_id, group_id=group_id)
+    context: dict[str, Any] = {
+        "group": group,
+        "campaign": campaign,
+        "charge": name_charge(group.charge),
+        "state": name_part_state(group.state),
+        "tone": tone_of(group.state),
+        "is_display": campaign.kind is CampaignKind.DISPLAY,
+        "is_over": campaign.state is CampaignState.ENDED,
+        "words": _describe_words(shop_id, group, words),
+        "matches": list_matches(),
+        **_show_ads(request, campaign, ads, words),
+    }
+    if campaign.kind is CampaignKind.KEYWORD:
+        found = suggest_words(
+            shop_id=shop_id,
+            product_ids=list_products(ads),
+            seeds="",
+            now=now,
+            without=[word.text for word in words],
+        )
+        context["suggestions"] = [(one, name_competition(one.competition)) for one in found[:MOST_HINTS]]
+    return render_page(request, "portal/ads/group.html", context)
+
+
+def _describe_words(shop_id: int, group: GroupView, words: list[KeywordView]) -> list[dict[str, Any]]:
+    negatives = list_negatives(shop_id=shop_id, campaign_id=group.campaign_id)
+    studied = study_words(
+        shop_id=shop_id,
+        words=words,
+        bid_minor=group.bid_minor,
+        negatives=[one for one in negatives if one.group_id in (None, group.group_id)],
+        now=timezone.now(),
+    )
+    return [
+        {
+            "word": word,
+            "match": name_match(word.match),
+            "state": name_part_state(word.state),
+            "tone": tone_of(word.state),
+            "figures": (known := studied[word.keyword_id]).figures,
+            "competition": name_competition(known.figures.competition),
+            "hint": say_hint(known.hint) if word.state is PartState.RUNNING else "",
+        }
+        for word in words
+    ]
+
+
+def _show_ads(
+    request: HttpRequest, campaign: CampaignView, ads: Sequence[AdView], words: Sequence[KeywordView]
+) -> dict[str, Any]:
+    shop_id, query = visit_of(request).shop.shop_id, request.GET.get("q", "")
+    picked = list_products(ads)
+    goods = find_goods(shop_id=shop_id, words=query, picked=picked, epochs=epochs_of(request))
+    cards = {card.product_id: card for card in goods.picked}
+    creatives = {one.creative_id: one for one in list_creatives(shop_id=shop_id)}
+    used = {ad.creative_id for ad in ads}
+    usable = [
+        one
+        for one in creatives.values()
+        if campaign.kind is CampaignKind.DISPLAY
+        and one.state is not CreativeState.REFUSED
+        and one.creative_id not in used
+    ]
+    return {
+        "ads": [
+            {
+                "ad": ad,
+                "card": cards.get(ad.product_id or 0),
+                "creative": (creative := creatives.get(ad.creative_id or 0)),
+                "review": name_creative_state(creative.state) if creative else "",
+                "state": name_part_state(ad.state),
+                "tone": tone_of(ad.state),
+            }
+            for ad in ads
+        ],
+        "found": goods.found,
+        "usable": usable,
+        "query": query,
+    }

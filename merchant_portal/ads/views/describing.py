@@ -1,0 +1,39 @@
+"""A campaign as lists and its pages show it."""
+
+from typing import Any  # Any: template contexts are open by nature
+
+from django.http import Http404, HttpRequest
+
+from merchant_portal.access import visit_of
+from merchant_portal.ads.sentences import (
+    name_kind,
+    name_state,
+    tone_of,
+)
+from search.campaigns.contracts import (
+    CampaignState,
+    CampaignView,
+)
+from search.campaigns.selectors import (
+    CampaignNotFound,
+    get_campaign,
+)
+
+
+def describe_campaign(campaign: CampaignView) -> dict[str, Any]:
+    """A campaign as lists and its page show it."""
+    return {
+        "campaign": campaign,
+        "kind": name_kind(campaign.kind),
+        "state": name_state(campaign.state),
+        "tone": tone_of(campaign.state),
+        "is_on": campaign.state is CampaignState.RUNNING,
+    }
+
+
+def find_campaign(request: HttpRequest, campaign_id: int) -> CampaignView:
+    """A campaign of the shop, or 404."""
+    try:
+        return get_campaign(shop_id=visit_of(request).shop.shop_id, campaign_id=campaign_id)
+    except CampaignNotFound as error:
+        raise Http404 from error

@@ -1,0 +1,85 @@
+"""Changing a campaign: budgets, days, hours, provinces, pages."""
+
+from collections.abc import Sequence
+
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.forms import MoneyForm, PagesForm, TargetForm, show_money, show_pages, show_target
+from merchant_portal.ads.sentences import (
+    describe,
+)
+from merchant_portal.ads.views.describing import describe_campaign, find_campaign
+from merchant_portal.frame import render_page
+from search.campaigns.contracts import (
+    BadInput,
+    CampaignState,
+    CampaignView,
+    Targeting,
+)
+from search.campaigns.services import (
+    CampaignEnded,
+    NoSuchCampaign,
+    change_campaign,
+)
+from web.toasts import add_toast
+
+
+@require_http_methods(["GET", "POST"])
+@shop_required("money")
+def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Budgets, days, hours, provinces and pages of a campaign."""
+    campaign = find_campaign(request, campaign_id)
+    if campaign.state is CampaignState.ENDED:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    money = MoneyForm(data, initial=show_money(campaign))
+    target = TargetForm(data, initial=show_target(campaign.targeting))
+    pages = PagesForm(data, initial=show_pages(campaign.targeting))
+    forms = (money, target, pages)
+    wrongs: list[tuple[str, str]] = []
+    if data is not None and not _list_faulty(forms):
+        wrongs = _change(request, campaign, money, target, pages)
+        if not wrongs:
+            add_toast(request, gettext("Saved. It holds within seconds."))
+            return redirect("portal:campaign", campaign_id)
+    context = {**describe_campaign(campaign), "money": money, "target": target, "pages": pages, "wrongs_list": wrongs}
+    failed = bool(wrongs) or any(form.errors for form in forms)
+    return render_page(request, "portal/ads/edit.html", context, status=422 if failed else 200)
+
+
+def _change(
+    request: HttpRequest, campaign: CampaignView, money: MoneyForm, target: TargetForm, pages: PagesForm
+) -> list[tuple[str, str]]:
+    """What is wrong after all, if anything."""
+    targeting = Targeting(
+        hours=target.cleaned_data["hours"] if target.moves_hours() else campaign.targeting.hours,
+        regions=tuple(target.cleaned_data["regions"]),
+        audiences=campaign.targeting.audiences,
+        frequency_caps=pages.caps(),
+        page_bps=pages.page_bps(),
+    )
+    visit = visit_of(request)
+    try:
+        change_campaign(
+            shop_id=visit.shop.shop_id,
+            campaign_id=campaign.campaign_id,
+            draft=money.draft(campaign.kind, targeting),
+            actor_id=visit.user_id,
+            now=timezone.now(),
+        )
+    except BadInput as error:
+        return [(f"#id_{error.field}", describe(error))]
+    except (NoSuchCampaign, CampaignEnded) as error:
+        raise Http404 from error
+    return []
+
+
+def _list_faulty(forms: Sequence[Form]) -> list[Form]:
+    """Every form is looked at, so that all sentences show at once."""
+    return [form for form in forms if not form.is_valid()]

@@ -1,0 +1,111 @@
+"""A campaign whole: its groups, and the words it keeps away from."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.goods import epochs_of, list_products, map_cards
+from merchant_portal.ads.sentences import (
+    describe,
+    list_matches,
+    name_charge,
+    name_match,
+    name_part_state,
+    tone_of,
+)
+from merchant_portal.ads.views.describing import describe_campaign, find_campaign
+from merchant_portal.frame import render_page
+from search.campaigns.contracts import (
+    BadInput,
+    CampaignState,
+    MatchType,
+    NegativeDraft,
+)
+from search.campaigns.selectors import (
+    list_ads,
+    list_creatives,
+    list_groups,
+    list_negatives,
+)
+from search.campaigns.services import (
+    CampaignEnded,
+    NoSuchCampaign,
+    add_negatives,
+    remove_negative,
+)
+from web.toasts import add_toast
+
+
+@require_GET
+@shop_required("money")
+def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """A campaign whole: its groups with what they advertise, and the words it keeps away from."""
+    shop_id = visit_of(request).shop.shop_id
+    campaign = find_campaign(request, campaign_id)
+    ads = list_ads(shop_id=shop_id, campaign_id=campaign_id)
+    cards = map_cards(shop_id=shop_id, product_ids=list_products(ads), epochs=epochs_of(request))
+    creatives = {one.creative_id: one for one in list_creatives(shop_id=shop_id)}
+    groups = [
+        {
+            "group": group,
+            "state": name_part_state(group.state),
+            "tone": tone_of(group.state),
+            "charge": name_charge(group.charge),
+            "cards": [cards[ad.product_id] for ad in ads if ad.group_id == group.group_id and ad.product_id in cards],
+            "creatives": [
+                creatives[ad.creative_id] for ad in ads if ad.group_id == group.group_id and ad.creative_id in creatives
+            ],
+        }
+        for group in list_groups(shop_id=shop_id, campaign_id=campaign_id)
+    ]
+    negatives = list_negatives(shop_id=shop_id, campaign_id=campaign_id)
+    context = {
+        **describe_campaign(campaign),
+        "groups": groups,
+        "negatives": [(one, name_match(one.match)) for one in negatives if one.group_id is None],
+        "matches": list_matches(),
+        "is_over": campaign.state is CampaignState.ENDED,
+    }
+    return render_page(request, "portal/ads/campaign.html", context)
+
+
+@require_POST
+@shop_required("money")
+def exclude(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Keep the campaign away from words, one a line."""
+    visit, match = visit_of(request), request.POST.get("match", "")
+    chosen = MatchType(match) if match in set(MatchType) else MatchType.PHRASE
+    lines = [line for line in request.POST.get("words", "")[:8_000].splitlines() if line.strip()]
+    try:
+        number = add_negatives(
+            shop_id=visit.shop.shop_id,
+            campaign_id=campaign_id,
+            drafts=[NegativeDraft(line, chosen) for line in lines],
+            actor_id=visit.user_id,
+            now=timezone.now(),
+        )
+    except (NoSuchCampaign, CampaignEnded) as error:
+        raise Http404 from error
+    except BadInput as error:
+        add_toast(request, describe(error), bad=True)
+    else:
+        said = gettext("No ad for these words any more.") if number else gettext("They were there already.")
+        add_toast(request, said)
+    return redirect(reverse("portal:campaign", args=[campaign_id]) + "#negatives")
+
+
+@require_POST
+@shop_required("money")
+def include(request: HttpRequest, campaign_id: int, negative_id: int) -> HttpResponse:
+    """Let a word be shown for again."""
+    visit = visit_of(request)
+    try:
+        remove_negative(shop_id=visit.shop.shop_id, negative_id=negative_id, actor_id=visit.user_id, now=timezone.now())
+    except (NoSuchCampaign, CampaignEnded) as error:
+        raise Http404 from error
+    add_toast(request, gettext("Ads may show for it again."))
+    return redirect(reverse("portal:campaign", args=[campaign_id]) + "#negatives")

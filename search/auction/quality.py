@@ -31,9 +31,21 @@ QUALITY_RULES: Mapping[int, QualityRules] = MappingProxyType(
             on_time_bps=2_000,
             least_experience_ppm=500_000,
             most_experience_ppm=1_500_000,
-        )
+        ),
+        # Nobody can review yet: conversion, refunds and parcels share what reviews weighed.
+        2: QualityRules(
+            version=2,
+            full_click_rate_ppm=100_000,
+            conversion_bps=5_000,
+            refund_bps=2_500,
+            good_review_bps=0,
+            on_time_bps=2_500,
+            least_experience_ppm=500_000,
+            most_experience_ppm=1_500_000,
+        ),
     }
 )
+CURRENT = max(QUALITY_RULES)
 SHOWN_STEPS = 10
 
 

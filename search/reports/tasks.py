@@ -20,6 +20,11 @@ def count(now: datetime) -> int:
     return total + services.count_corrections(now=now)
 
 
+def count_qualities(now: datetime) -> int:
+    """Count what was seen, clicked and bought of ads. Returns of how many."""
+    return services.count_qualities(now=now)
+
+
 def purge(now: datetime) -> int:
     """Drop names of days that mean nobody any more. Returns how many."""
     return services.purge_joined(now=now)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from search.auction.contracts import QualityFacts, TokenKind
+from search.auction.contracts import CategoryUsual, QualityFacts, Tally, TokenKind
+from search.auction.quality import CURRENT
 from search.campaigns.contracts import CampaignKind, LiveCreative, PageKind
 
 Product = tuple[int, int]
@@ -79,10 +80,42 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityTable:
-    """What is known of ads, by the number of its computation: counts by ad; an ad that is missing has none yet."""
+    """What is known of ads, by the number of its computation: counts by ad; an ad that is missing has none yet.
+
+    `usual` is what is usual by uppermost category, 0 for the whole market; `rules_version` says how all of it weighs.
+    """
 
     version: int = 0
+    rules_version: int = CURRENT
     facts: Mapping[int, QualityFacts] = field(default_factory=dict)
+    usual: Mapping[int, CategoryUsual] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPart:
+    """A rate of an ad, smoothed, beside what is usual in its category; both in ppm. `tally` is what was counted."""
+
+    rate_ppm: int
+    usual_ppm: int
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityView:
+    """The quality of an ad as its merchant sees it: 1 to 10, and what makes it.
+
+    `relevance_ppm` is the mean over the words of its group; for places on pages, of pages of its own category. The
+    experience, 1,000,000 where it is usual, is made of conversion, refunds and sending in time.
+    """
+
+    shown: int
+    click: QualityPart
+    relevance_ppm: int
+    experience_ppm: int
+    conversion: QualityPart
+    refund: QualityPart
+    on_time: QualityPart
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +137,9 @@ __all__ = [
     "Goods",
     "PageAds",
     "Product",
+    "QualityPart",
     "QualityTable",
+    "QualityView",
     "ServingHealth",
     "ShownLine",
     "TokenKind",

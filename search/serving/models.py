@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class QualityRun(models.Model):
@@ -10,17 +10,36 @@ class QualityRun(models.Model):
 
     computed_at = models.DateTimeField()
     ads = models.PositiveIntegerField()
+    rules_version = models.PositiveSmallIntegerField(default=1)
+    usual = models.JSONField(default=dict)  # what was usual by category, as `rules.usual.pack_usual` wrote it
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.ads}"
 
 
 class AdCounts(models.Model):
-    """What is counted of an ad over the last 28 days: valid clicks, viewable views by place from the first down."""
+    """What is counted of an ad over the last 28 days: valid clicks, viewable views by place from the first down.
+
+    Of its clicks, those that an order came of; of its product's orders, those that went back; of its shop's orders
+    that had to be sent, those that were sent in time.
+    """
 
     ad_id = models.BigIntegerField(primary_key=True)
     clicks = models.PositiveIntegerField()
     views_by_place = ArrayField(models.PositiveIntegerField())
+    orders = models.PositiveIntegerField(default=0)
+    sold = models.PositiveIntegerField(default=0)
+    refunded = models.PositiveIntegerField(default=0)
+    due = models.PositiveIntegerField(default=0)
+    on_time = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ad_counts_are_parts",
+                condition=Q(orders__lte=F("clicks"), refunded__lte=F("sold"), on_time__lte=F("due")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ad_id}: {self.clicks} of {sum(self.views_by_place)}"

@@ -1,13 +1,8 @@
-"""What serving works out on the clock."""
+"""What serving works out on the clock. Qualities are counted by `reports.tasks`, which knows what was bought."""
 
 from datetime import datetime
 
 from search.serving import services
-
-
-def count_qualities(now: datetime) -> int:
-    """Count what was seen and clicked of ads."""
-    return services.count_qualities(now)
 
 
 def move_reserves(now: datetime) -> int:

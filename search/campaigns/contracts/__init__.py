@@ -30,6 +30,7 @@ from search.campaigns.contracts.live import (
     Position,
 )
 from search.campaigns.contracts.views import (
+    AdvertisedThing,
     AdvertiserLimit,
     AdView,
     CampaignView,
@@ -43,6 +44,7 @@ from search.campaigns.contracts.views import (
 __all__ = [
     "ALL_HOURS",
     "AdView",
+    "AdvertisedThing",
     "AdvertiserLimit",
     "BadInput",
     "CampaignBudget",

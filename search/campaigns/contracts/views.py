@@ -55,6 +55,15 @@ class AdView:
     creative_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class AdvertisedThing:
+    """What an ad is for: goods of a shop, or (without a product) a creative."""
+
+    ad_id: int
+    shop_id: int
+    product_id: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordView:
     """A bought word. `bid_minor` is its own bid, None for its group's."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from search.auction.contracts import MatchType, Pace
 from search.campaigns import models
 from search.campaigns.contracts import (
+    AdvertisedThing,
     AdView,
     CampaignKind,
     CampaignState,
@@ -88,6 +89,17 @@ def list_ads(*, shop_id: int, campaign_id: int, group_id: int | None = None) -> 
 def map_ads(ad_ids: Collection[int]) -> dict[int, AdView]:
     """Ads of any shop by id, removed ones too, for reports that have checked whose they are: one statement."""
     return {view.ad_id: view for view in _to_ads(models.Ad.objects.filter(pk__in=set(ad_ids)))}
+
+
+def list_advertised_things(ad_ids: Collection[int]) -> list[AdvertisedThing]:
+    """What these ads advertise, and all ads that run, of any shop: one statement."""
+    running = Q(
+        state=PartState.RUNNING.value,
+        group__state=PartState.RUNNING.value,
+        group__campaign__state=CampaignState.RUNNING.value,
+    )
+    rows = models.Ad.objects.filter(running | Q(pk__in=set(ad_ids))).order_by("pk")
+    return [AdvertisedThing(*row) for row in rows.values_list("pk", "group__campaign__shop_id", "product_id")]
 
 
 def list_keywords(*, shop_id: int, group_id: int) -> list[KeywordView]:

@@ -1,11 +1,13 @@
 """Reads of reports."""
 
 from search.reports.selectors.figures import TooManyDays, get_report
+from search.reports.selectors.orders import count_orders_of_ads
 from search.reports.selectors.revenue import get_reports_health, list_advertisers, list_revenue_days
 from search.reports.selectors.traffic import get_traffic_curve
 
 __all__ = [
     "TooManyDays",
+    "count_orders_of_ads",
     "get_report",
     "get_reports_health",
     "get_traffic_curve",

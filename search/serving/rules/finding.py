@@ -24,7 +24,7 @@ from search.campaigns.contracts import Charge, Floors, LiveCampaign, LiveKeyword
 from search.serving.contracts import AdAsk
 from search.serving.rules.index import AdIndex, HeldAd, HeldGroup
 from search.serving.rules.relevance import compute_relevance
-from search.serving.rules.scoring import Scores
+from search.serving.rules.scoring import Scores, find_trade
 
 LOOK_EVERY = 32
 """After so many ads the clock is looked at."""
@@ -105,7 +105,7 @@ def find_offers(index: AdIndex, ask: AdAsk, scene: Scene) -> Found:
             relevance_ppm = finding.look_at(held)
             if relevance_ppm < scene.rules.least_relevance_ppm:  # most of those that are refused
                 continue
-            quality = scene.scores.find(held.ad.ad_id, relevance_ppm).value
+            quality = scene.scores.find(held.ad.ad_id, relevance_ppm, find_trade(held.goods)).value
             if finding.takes_part(group, held, (bid.bid_minor, bid.reserve_minor, relevance_ppm, quality)):
                 candidate = Candidate(
                     ad=held.ad.ad_id,
@@ -128,7 +128,7 @@ def find_display_offers(index: AdIndex, ask: AdAsk, scene: Scene) -> Found:
             if held.goods is None:  # pages show goods so far: what cannot be shown may not raise a price
                 continue
             relevance_ppm = finding.look_at(held)
-            click_rate_ppm = scene.scores.find(held.ad.ad_id, relevance_ppm).click_rate_ppm
+            click_rate_ppm = scene.scores.find(held.ad.ad_id, relevance_ppm, find_trade(held.goods)).click_rate_ppm
             candidate = _make_display(group, held, ask, click_rate_ppm)
             if candidate is not None and finding.takes_part(
                 group, held, (candidate.ecpm_minor, floor_minor, relevance_ppm, BEST_QUALITY)

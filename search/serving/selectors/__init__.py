@@ -1,5 +1,7 @@
 """Reads of what serving works out."""
 
+from search.serving.selectors.goods import read_goods
+from search.serving.selectors.qualities import map_qualities
 from search.serving.selectors.tables import find_usual_rate, get_quality_table, map_paces, map_reserves
 
-__all__ = ["find_usual_rate", "get_quality_table", "map_paces", "map_reserves"]
+__all__ = ["find_usual_rate", "get_quality_table", "map_paces", "map_qualities", "map_reserves", "read_goods"]

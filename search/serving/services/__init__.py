@@ -2,9 +2,10 @@
 
 from search.serving.services.choosing import choose_ads, count_seen, forget_pause
 from search.serving.services.pacing import open_throttles
+from search.serving.services.qualities import count_qualities
+from search.serving.services.reserves import move_reserves
 from search.serving.services.seen import count_views, name_viewer
 from search.serving.services.server import AdServer, forget_server, get_server
-from search.serving.services.tables import count_qualities, move_reserves
 
 __all__ = [
     "AdServer",

@@ -1,19 +1,14 @@
 """Following what is advertised: campaigns, their goods, and the tables that a timer works out."""
 
-from collections.abc import Iterable
-
 from market.shops.contracts import Epochs
 from market.shops.selectors import read_epochs
-from market.taxonomy.selectors import get_tree
 from search.campaigns.selectors import get_floors, read_changes, read_live
-from search.listings.contracts import AdvertisedGoods
-from search.listings.selectors import find_highest_number, list_advertised, list_changed
-from search.serving.contracts import Goods, Product
+from search.listings.selectors import find_highest_number, list_changed
+from search.serving.contracts import Product
 from search.serving.rules.index import list_products
 from search.serving.rules.scoring import Scores
-from search.serving.selectors import get_quality_table, map_reserves
+from search.serving.selectors import get_quality_table, map_reserves, read_goods
 from search.serving.services.state import ServerState
-from search.tokens.text import clean
 
 ALL_GOODS_SECONDS = 300.0
 """All goods are read again so often, whatever the changes said."""
@@ -79,23 +74,9 @@ def follow_goods(state: ServerState, *, everything: bool) -> int:
 
 
 def _load_goods(state: ServerState, products: list[Product], epochs: Epochs) -> None:
-    found = {goods.product: goods for goods in _make_goods(list_advertised(products, epochs=epochs))}
+    found = {goods.product: goods for goods in read_goods(products, epochs=epochs)}
     for product in products:
         if product in found:
             state.goods[product] = found[product]
         else:
             state.goods.pop(product, None)
-
-
-def _make_goods(rows: Iterable[AdvertisedGoods]) -> Iterable[Goods]:
-    nodes = get_tree().nodes
-    for row in rows:
-        trades = [nodes[pk] for pk in row.category_ids if pk in nodes]
-        names = (name for node in trades for name in (node.name_zh, node.name_en))
-        yield Goods(
-            listing_id=row.listing_id,
-            product=(row.shop_id, row.product_id),
-            in_stock=row.in_stock,
-            category_ids=row.category_ids,
-            text=clean("\n".join((*row.texts, *names))),
-        )

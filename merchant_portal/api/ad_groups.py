@@ -1,6 +1,7 @@
 """Groups of campaigns of the token's shop: their bids, words and ads."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import ClassVar
 
 from django.utils import timezone
@@ -31,8 +32,10 @@ from search.campaigns.services import (
     set_ad_state,
     set_group_state,
 )
+from search.serving.selectors import map_qualities
 from web.api.once import once
 from web.api.reading import read_body
+from web.api.tokens import epochs_of
 from web.api.views import operation
 
 
@@ -209,10 +212,13 @@ def show_group(request: Request, group_id: int, *, status: int = 200) -> Respons
     shop_id = shop_of(request).shop_id
     with ads_problems():
         group = get_group(shop_id=shop_id, group_id=group_id)
+    ads = list_ads(shop_id=shop_id, campaign_id=group.campaign_id, group_id=group_id)
+    words = list_keywords(shop_id=shop_id, group_id=group_id)
+    qualities = map_qualities(shop_id=shop_id, ads=ads, words=[word.text for word in words], epochs=epochs_of(request))
     body = {
         "group": group,
-        "ads": list_ads(shop_id=shop_id, campaign_id=group.campaign_id, group_id=group_id),
-        "keywords": list_keywords(shop_id=shop_id, group_id=group_id),
+        "ads": [{**asdict(ad), "quality": qualities.get(ad.ad_id)} for ad in ads],
+        "keywords": words,
     }
     return Response(WholeGroupBody(body).data, status=status)
 

@@ -101,6 +101,13 @@ def test_going_back_keeps_what_was_typed(seller: Merchant) -> None:
     assert re.search(r'name="word" value="马克杯"[^>]* checked', again), "a word of its own stays ticked"
 
 
+def test_a_group_says_how_good_its_ads_are_and_why(seller: Merchant) -> None:
+    campaign_id = _make(seller)
+    page = seller.browser.get(f"/ads/campaigns/groups/{_group(seller, campaign_id)}/").content.decode()
+    assert "Why quality 1 of 10?" in page and "0.00%" in page, "no word of the group stands in its title"
+    assert "Sent within 48 hours" in page and "nothing counted in 28 days" in page
+
+
 def test_a_draft_waits(seller: Merchant) -> None:
     campaign_id = _make(seller, go="draft")
     assert read_live(None) == []

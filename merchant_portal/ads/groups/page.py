@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.goods import epochs_of, find_goods, list_products
 from merchant_portal.ads.groups.deeds import find_group
+from merchant_portal.ads.qualities import show_quality
 from merchant_portal.ads.sentences import (
     list_matches,
     name_charge,
@@ -39,6 +40,7 @@ from search.campaigns.selectors import (
     study_words,
     suggest_words,
 )
+from search.serving.selectors import map_qualities
 
 MOST_HINTS = 8
 
@@ -102,6 +104,8 @@ def _show_ads(
     request: HttpRequest, campaign: CampaignView, ads: Sequence[AdView], words: Sequence[KeywordView]
 ) -> dict[str, Any]:
     shop_id, query = visit_of(request).shop.shop_id, request.GET.get("q", "")
+    bought = [word.text for word in words if word.state is PartState.RUNNING]
+    qualities = map_qualities(shop_id=shop_id, ads=ads, words=bought, epochs=epochs_of(request))
     picked = list_products(ads)
     goods = find_goods(shop_id=shop_id, words=query, picked=picked, epochs=epochs_of(request))
     cards = {card.product_id: card for card in goods.picked}
@@ -123,6 +127,7 @@ def _show_ads(
                 "review": name_creative_state(creative.state) if creative else "",
                 "state": name_part_state(ad.state),
                 "tone": tone_of(ad.state),
+                "quality": show_quality(known, has_words=bool(bought)) if (known := qualities.get(ad.ad_id)) else None,
             }
             for ad in ads
         ],

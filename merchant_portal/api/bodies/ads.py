@@ -87,13 +87,37 @@ class WholeCampaignBody(serializers.Serializer[Any]):
     negatives = NegativeBody(many=True)
 
 
+class QualityRateBody(serializers.Serializer[Any]):
+    """A rate of the last 28 days, smoothed, and what is usual in the category; both in millionths."""
+
+    rate_ppm = serializers.IntegerField()
+    usual_ppm = serializers.IntegerField()
+
+
+class QualityBody(serializers.Serializer[Any]):
+    """An ad's quality, 1 to 10, and what makes it: expected click rate, relevance, experience (a million is usual).
+
+    The experience is made of the clicks that lead to an order, the orders that go back, and those sent within 48 hours.
+    """
+
+    shown = serializers.IntegerField(min_value=1, max_value=10)
+    click = QualityRateBody()
+    relevance_ppm = serializers.IntegerField()
+    experience_ppm = serializers.IntegerField()
+    conversion = QualityRateBody()
+    refund = QualityRateBody()
+    on_time = QualityRateBody()
+    version = serializers.IntegerField()
+
+
 class AdBody(serializers.Serializer[Any]):
-    """An ad: of a product or of a creative."""
+    """An ad: of a product or of a creative. `quality` is null while its product is not on sale."""
 
     ad_id = serializers.IntegerField()
     state = serializers.ChoiceField(PARTS)
     product_id = serializers.IntegerField(allow_null=True)
     creative_id = serializers.IntegerField(allow_null=True)
+    quality = QualityBody(allow_null=True)
 
 
 class KeywordBody(serializers.Serializer[Any]):

@@ -107,6 +107,8 @@ def test_groups_words_ads_and_negatives(trade, body) -> None:
     assert trade.alpha.post(f"{in_group}/keywords/changes", back).json()["keywords"][0]["bid_minor"] is None
     ads = trade.alpha.post(f"{in_group}/ads", {"product_ids": [trade.offers[0].product_id]}).json()["ads"]
     assert [ad["state"] for ad in ads] == ["running"]
+    quality = ads[0]["quality"]
+    assert 1 <= quality["shown"] <= 10 and quality["click"]["rate_ppm"] == quality["click"]["usual_ppm"] == 50_000
     moved = trade.alpha.post(f"{in_group}/ads/{ads[0]['ad_id']}/state", {"state": "paused"}).json()
     assert moved["ads"][0]["state"] == "paused"
     renamed = trade.alpha.ask("PUT", in_group, {"name": "茶具", "bid_minor": 95, "state": "removed"}).json()["group"]

@@ -2,15 +2,11 @@
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +22,10 @@ from billing.settlement.services.payout_deciding import approve_payout, reject_p
 from billing.settlement.services.payout_sending import carry_due_payouts
 from billing.settlement.services.payout_steps import WrongState
 from tests.billing.payments.steps import in_threads
+from tests.billing.settlement.payout_clock import run_clock
 from tests.billing.settlement.payouts import CLERK, FIRST, OWNER, SECOND, Till, till
 from tests.billing.settlement.test_payout_withdrawals import Purse, purse
+from tests.fixtures.forks import fork
 
 __all__ = ["purse", "till"]
 
@@ -35,7 +33,6 @@ LONG = bool(os.environ.get("JISHI_LONG"))
 KILLS = 25 if LONG else 6
 ROUNDS = 50 if LONG else 4
 SEED = int(os.environ.get("JISHI_SEED", "1"))
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -198,12 +195,11 @@ def test_a_clock_that_is_killed_anywhere_pays_everybody_once(wallet, committed_d
     chance = random.Random(SEED)
     numbers = [wallet.withdraw(amount).number for amount in (1_000, 2_000, 3_000, 1_500, 500)]
     wechat_simulator.switch(latency_ms=30, init_next_withdrawals=2, fail_next_withdrawals=1)
-    environment = {**committed_db.environment, **wechat_simulator.environment}
+    provider = {"WECHATPAY": wechat_simulator.settings()}
     for _ in range(KILLS):
-        clock = start_clock(environment)
+        clock = fork(run_clock, 30.0, database=committed_db.name, changed=provider)
         time.sleep(chance.uniform(0.0, 0.6))
-        clock.send_signal(signal.SIGKILL)
-        clock.wait(timeout=10)
+        clock.kill()
         if all(get_payout(number).is_final for number in numbers):
             break
     wechat_simulator.switch(latency_ms=0)
@@ -221,18 +217,3 @@ def test_a_clock_that_is_killed_anywhere_pays_everybody_once(wallet, committed_d
         assert get_payout(row["out_request_no"]).state is ends[row["status"]]
     paid = sum(row["amount"] for row in there if row["status"] == "SUCCESS")
     assert wallet.available() == 9_940 - paid
-
-
-def start_clock(environment: dict[str, str]) -> subprocess.Popen[str]:
-    """A clock that has begun to run."""
-    clock = subprocess.Popen(
-        [sys.executable, "-m", "tests.billing.settlement.payout_clock", "30"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert clock.stdout is not None
-    while clock.stdout.readline() != "running\n":
-        assert clock.poll() is None, "the clock did not start"
-    return clock

@@ -1,10 +1,6 @@
 """Workers are killed again and again while pages tell: in the end every report is in the log once and counted once."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
@@ -17,26 +13,12 @@ from search.signals.models import SearchEvent
 from search.signals.selectors import list_events
 from search.signals.services import count_waiting, push_report
 from tests.conftest import Clock, CommittedDatabase
+from tests.fixtures.forks import fork
 from tests.search.signals.conftest import person, report
+from tests.search.signals.counter import work
 from tests.search.signals.test_counting import read_counts, recount
 
 ROUNDS = 8
-WORKER = """
-import sys
-from config.environment import load_local_environment
-load_local_environment()
-import django
-django.setup()
-from datetime import datetime, timezone
-from search.signals import tasks
-from search.signals.services import buffering, count_events
-buffering.STREAM = sys.argv[1]
-tasks.MOST_REPORTS = 7
-print("ready", flush=True)
-while True:
-    tasks.take_in(datetime(2026, 11, 22, tzinfo=timezone.utc))
-    count_events(limit=13)
-"""
 
 
 def test_no_kill_loses_a_report_or_counts_one_twice(
@@ -46,15 +28,14 @@ def test_no_kill_loses_a_report_or_counts_one_twice(
     cups, client = make_listings(4), Redis.from_url(settings.REDIS_URL)
     told = 0
     for number in range(ROUNDS):
-        workers = [_start(committed_db.environment, stream) for _ in range(2)]
+        workers = [fork(work, stream, database=committed_db.name) for _ in range(2)]
         for _ in range(60):
             sights = [(chance.choice(list(EventKind)[1:]), cup, place) for place, cup in enumerate(cups, 1)]
             push_report(client, report(clock.now, person(chance.randrange(9)), *sights, query=chance.choice("杯碗")))
             told += len(sights)
         time.sleep(chance.uniform(0.02, 0.25))
         for worker in workers:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.wait()
+            worker.kill()
         assert number or SearchEvent.objects.exists() or count_waiting(client)
     while tasks.take_in(clock.now):
         pass
@@ -63,14 +44,3 @@ def test_no_kill_loses_a_report_or_counts_one_twice(
     events = list_events(limit=10_000)
     assert len(events) == told
     assert read_counts() == recount(events)
-
-
-def _start(environment: dict[str, str], stream: str) -> subprocess.Popen[str]:
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, stream],
-        env={**environment, "PYTHONPATH": "platform:.", "JISHI_DATABASE_POOL": "0"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
-    return worker

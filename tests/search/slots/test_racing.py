@@ -1,13 +1,9 @@
 """Real processes bid, close and are killed: each lot is sold once, and no fen is lost or held for ever."""
 
-import json
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any  # Any: what a race's function takes
 
 import pytest
 
@@ -19,42 +15,32 @@ from search.slots.contracts import BidState, LotState, LotUnit
 from search.slots.models import Lot, LotBidRow, LotPart
 from search.slots.services import close_due_lots
 from tests.conftest import CommittedDatabase
+from tests.fixtures.forks import Fork, fork
 from tests.search.auction.markets import SEED
+from tests.search.slots import racing
 from tests.search.slots.conftest import Bidder, Market
 
-ROOT = Path(__file__).resolve().parents[3]
 MONEY_MINOR = 500_000
-PATIENCE_SECONDS = 90
 
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., Fork]
 
 
 @pytest.fixture
 def start(committed_db: CommittedDatabase) -> Start:
     """Begin a process that works on the test's own database."""
 
-    def begin(deed: str, **given: object) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "tests.search.slots.racing", deed, json.dumps(given, default=str)]
-        environment = committed_db.environment
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    def begin(deed: Callable[..., int], *given: Any) -> Fork:
+        return fork(deed, *given, database=committed_db.name)
 
     return begin
 
 
-def bidding(start: Start, market: Market, one: Bidder, seed: int, lots: list[int], seconds: float = 3.0):
-    return start(
-        "bid",
-        seed=seed,
-        shop_id=one.shop_id,
-        creative_id=one.creative_id,
-        lots=lots,
-        seconds=seconds,
-        now=market.clock.now.isoformat(),
-    )
+def bidding(start: Start, market: Market, one: Bidder, seed: int, lots: list[int], seconds: float = 3.0) -> Fork:
+    return start(racing.bid, one.shop_id, one.creative_id, seed, lots, seconds, market.clock.now)
 
 
-def finish(processes) -> list[int]:
-    return [int(one.communicate(timeout=PATIENCE_SECONDS)[0]) for one in processes]
+def finish(processes: list[Fork]) -> list[int]:
+    return [one.finish() for one in processes]
 
 
 def check_books(market: Market, bidders: list[Bidder]) -> None:
@@ -85,7 +71,7 @@ def test_shops_bid_at_once_and_several_close_at_once(committed_db, make_market, 
     assert min(done) >= 1, "every process has bid"
     check_books(market, bidders)
     market.clock.now = market.lots()[5].span.closes_at
-    assert sum(finish([start("close", now=market.clock.now.isoformat()) for _ in range(3)])) == 6
+    assert sum(finish([start(racing.close, market.clock.now) for _ in range(3)])) == 6
     check_books(market, bidders)
     assert not LotBidRow.objects.filter(lot_id__in=lots, released_at=None).exists()
 
@@ -118,14 +104,13 @@ def test_a_closer_that_is_killed_half_way_is_gone_on_with(committed_db, make_mar
     now, kills = rows[-1].span.closes_at, 0
     for _ in range(8):
         before = Lot.objects.exclude(state=LotState.OPEN.value).count()
-        closer = start("close", now=now.isoformat())
-        while closer.poll() is None and Lot.objects.exclude(state=LotState.OPEN.value).count() == before:
+        closer = start(racing.close, now)
+        while closer.is_running() and Lot.objects.exclude(state=LotState.OPEN.value).count() == before:
             time.sleep(0.01)
         time.sleep(chance.random() * 0.05)
-        if closer.poll() is not None:
+        if not closer.is_running():
             break
-        closer.send_signal(signal.SIGKILL)
-        closer.wait(PATIENCE_SECONDS)
+        closer.kill()
         kills += 1
     while close_due_lots(now=now):
         pass

@@ -1,9 +1,5 @@
 """However many want the last pieces, and whatever order things happen in, nothing is sold twice."""
 
-import json
-import os
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 
@@ -24,79 +20,19 @@ from market.shops.tenancy import enter_shop
 from tenants.inventory import selectors, services
 from tenants.inventory.contracts import HoldState, StockCount, Wanted
 from tenants.inventory.models import Hold, StockLevel
+from tests.fixtures.forks import fork
+from tests.tenants.inventory.buyers import Plan, buy
 from tests.tenants.inventory.test_stock import make_variants
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
-BUYER = """
-import sys, json, random, time, django
-django.setup()
-from django.db import transaction
-from django.utils import timezone
-from market.shops.contracts import ShopRef
-from market.shops.tenancy import enter_shop
-from tenants.inventory.contracts import Wanted
-from tenants.inventory.services import OutOfStock, hold_stock, release_holds, HoldClash
-plan = json.loads(sys.argv[1])
-shop = ShopRef(plan["shop_id"], plan["schema"])
-chance = random.Random(plan["seed"])
-taken, refused, clashes = 0, 0, 0
-sys.stdin.readline()
-for number in range(plan["tries"]):
-    key = f"{plan['name']}-{number}" if plan["name"] else f"shared-{number}"
-    wanted = [Wanted(v, 1) for v in chance.sample(plan["variants"], plan["lines"])]
-    if plan["beat_seconds"]:
-        # All buyers want the same piece at the same instant.
-        wanted = [Wanted(plan["variants"][number], 1)]
-        time.sleep(max(0.0, plan["start"] + number * plan["beat_seconds"] - time.time()))
-    if not plan["name"]:
-        wanted = [Wanted(v, 1) for v in plan["variants"][: plan["lines"]]]
-    try:
-        with transaction.atomic(), enter_shop(shop):
-            hold_stock(hold_key=key, wanted=wanted, expires_at=None, now=timezone.now())
-        taken += 1
-    except OutOfStock:
-        refused += 1
-    except HoldClash:
-        clashes += 1
-print(json.dumps([taken, refused, clashes]))
-"""
-
 
 def run_buyers(committed_db, shop, variants, *, names, tries, lines=1, beat_seconds=0.0):
-    environment = {
-        **committed_db.environment,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-    processes = []
-    for seed, name in enumerate(names):
-        plan = {
-            "shop_id": shop.shop_id,
-            "schema": shop.schema,
-            "variants": variants,
-            "name": name,
-            "tries": tries,
-            "lines": lines,
-            "seed": seed,
-            "beat_seconds": beat_seconds,
-            "start": time.time() + 4,
-        }
-        processes.append(
-            subprocess.Popen(
-                [sys.executable, "-c", BUYER, json.dumps(plan)],
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        )
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    results = [json.loads(process.communicate(timeout=90)[0].splitlines()[-1]) for process in processes]
-    assert all(process.returncode == 0 for process in processes)
-    return [sum(column) for column in zip(*results, strict=True)]
+    plans = [
+        Plan(shop, variants, name, tries, lines, seed, beat_seconds, time.time() + 2) for seed, name in enumerate(names)
+    ]
+    buyers = [fork(buy, plan, database=committed_db.name) for plan in plans]
+    return [sum(column) for column in zip(*[buyer.finish() for buyer in buyers], strict=True)]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.billing.ledger.faults import check_place, plant, run
 
 LONG = bool(os.environ.get("JISHI_LONG"))
 SLOW = {MODEL, SIXTEEN}
-SHARE = FAULTS if LONG else [fault for fault in FAULTS if not SLOW & set(fault.tests)][::10]
+SHARE = FAULTS if LONG else [fault for fault in FAULTS if not SLOW & set(fault.tests)][::18]
 
 
 def test_every_fault_fits_the_code_as_it_is() -> None:

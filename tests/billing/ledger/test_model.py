@@ -57,7 +57,7 @@ from tests.billing.ledger.model import (
 from tests.billing.ledger.snapshot import take_snapshot
 
 LONG = bool(os.environ.get("JISHI_LONG"))
-SEQUENCES = int(os.environ.get("JISHI_SEQUENCES", "200"))
+SEQUENCES = int(os.environ.get("JISHI_SEQUENCES", "200" if LONG or os.environ.get("JISHI_FAULT") else "80"))
 FIRST_SEED = int(os.environ.get("JISHI_SEED", "1"))
 SEEDS = range(FIRST_SEED, FIRST_SEED + (10 if LONG else 1))
 STEPS = 20

@@ -28,6 +28,7 @@ from search.spending.models import AdEvent
 from search.spending.services import extend_leases, get_key_ring, record_click, record_views, store_decisions
 from tests.conftest import Clock, CommittedDatabase
 from tests.fixtures.ads import MICRO, fund, lend, make_ad, make_decision, show, visitor
+from tests.fixtures.wechatpay import wait_for
 
 SHOP, OTHER = 51, 52
 LATER = timedelta(seconds=5)
@@ -121,6 +122,7 @@ def test_the_feed_waits_for_transactions_that_still_run(clock: Clock, committed_
         record_click(token=show(ad, lease.lease_id, now), facts=visitor(), now=now + LATER)
         assert selectors.read_events(after=FeedPosition(), limit=10) == ([], FeedPosition())
     record_click(token=show(ad, lease.lease_id, now), facts=visitor(), now=now + LATER)
+    wait_for(lambda: len(selectors.read_events(after=FeedPosition(), limit=10)[0]) == 2, seconds=30, what="both")
     first, position = selectors.read_events(after=FeedPosition(), limit=1)
     second, end = selectors.read_events(after=position, limit=10)
     assert len(first) == len(second) == 1

@@ -1,5 +1,7 @@
-"""The clock of payouts, to be killed. Time runs a thousand times faster for what is due, so that pauses after a crash do
-not hold up a test."""
+"""The clock of payouts, to be killed.
+
+Time runs a thousand times faster for what is due, so that pauses after a crash do not hold up a test.
+"""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -24,6 +24,7 @@ from market.money import included_portion
 from tenants.catalog.contracts import Text
 from tenants.orders.contracts import OrderState, PaymentMethod
 
+SOLD_STATES = ("paid", "shipped", "delivered", "completed")
 EMPTY_CART = CartView(cart_id=0, lines=())
 
 # The tabs of an order list and the states behind them; one definition for shopper and shop.
@@ -191,6 +192,18 @@ def list_bought_listings(buyer_id: int, *, limit: int = 200) -> list[int]:
             [buyer_id, limit],
         )
         return list(dict.fromkeys(int(listing_id) for (listing_id,) in cursor.fetchall()))
+
+
+def list_shops_bought_at(buyer_id: int) -> frozenset[int]:
+    """The shops where a member bought something and did not send all of it back: one statement."""
+    rows = PurchaseShare.objects.filter(buyer_id=buyer_id, state__in=SOLD_STATES)
+    return frozenset(rows.values_list("shop_id", flat=True).distinct())
+
+
+def count_buyers(shop_id: int) -> int:
+    """How many different members bought something in a shop: one statement."""
+    rows = PurchaseShare.objects.filter(shop_id=shop_id, state__in=SOLD_STATES)
+    return rows.values("buyer_id").distinct().count()
 
 
 def list_buyer_shares(

@@ -53,6 +53,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.suggestions.tasks.sweep", every_seconds=60),
     Timer("search.signals.tasks.take_in", every_seconds=1),
     Timer("search.signals.tasks.count", every_seconds=5),
+    Timer("search.signals.tasks.count_audiences", every_seconds=30),
     Timer("search.signals.tasks.weigh_offers", every_seconds=600),
     Timer("search.signals.tasks.purge", every_seconds=3600),
     Timer("search.spending.tasks.close_leases", every_seconds=5),

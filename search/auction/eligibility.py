@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from search.auction.audiences import is_met
 from search.auction.contracts import AdFacts, AuctionRules, Refusal, VisitFacts
 
 
@@ -41,7 +42,7 @@ def _targeting(ad: AdFacts, visit: VisitFacts) -> Iterator[Refusal]:
         yield Refusal.OUTSIDE_HOURS
     if ad.regions and visit.region not in ad.regions:
         yield Refusal.OUTSIDE_REGION
-    if ad.audiences and not ad.audiences & visit.audiences:
+    if not is_met(ad.audiences, visit.audiences):
         yield Refusal.OUTSIDE_AUDIENCE
 
 

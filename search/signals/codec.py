@@ -21,7 +21,7 @@ def encode_report(report: Report) -> bytes:
     sights = [[sight.kind.value, sight.listing_id, sight.position] for sight in report.sightings]
     fields = [
         report.token, report.at.timestamp(), report.person, report.query, report.language, report.category_id,
-        report.total, sights,
+        report.total, sights, report.device, report.region,
     ]  # fmt: skip
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -29,7 +29,8 @@ def encode_report(report: Report) -> bytes:
 def decode_report(encoded: bytes) -> Report:
     """The report of such bytes. Raises `BadReport`."""
     try:
-        token, at, person, query, language, category_id, total, sights = json.loads(encoded)
+        token, at, person, query, language, category_id, total, sights, *more = json.loads(encoded)
+        device, region = more or ("", "")  # none in reports of the release before
         return Report(
             token=read_token(token),
             at=datetime.fromtimestamp(at, tz=UTC),
@@ -39,6 +40,8 @@ def decode_report(encoded: bytes) -> Report:
             language=str(language),
             category_id=read_number(category_id),
             total=read_number(total),
+            device=str(device),
+            region=str(region),
         )
     except (ValueError, TypeError, OverflowError, OSError) as error:
         raise BadReport(str(error)) from error

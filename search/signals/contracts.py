@@ -29,6 +29,13 @@ class EventKind(StrEnum):
     BOUGHT = "bought"
 
 
+class Device(StrEnum):
+    """What somebody looks at pages with, as the log writes it."""
+
+    MOBILE = "m"
+    COMPUTER = "c"
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One thing of a report. `position` counts from 1 through all pages of a list."""
@@ -43,7 +50,8 @@ class Report:
     """What one request or one page tells. `token` names it: told twice, it counts once.
 
     `person` is "" for somebody unknown, `query` and `language` for none. `total` is how much a search found, None when
-    that is not known (an engine was away).
+    that is not known (an engine was away). `device` is a word of `Device` and `region` a province's code, "" for none
+    that is known.
     """
 
     token: str
@@ -54,6 +62,8 @@ class Report:
     language: str = ""
     category_id: int | None = None
     total: int | None = None
+    device: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

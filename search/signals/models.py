@@ -35,6 +35,8 @@ class SearchEvent(models.Model):
     category_id = models.BigIntegerField(null=True)
     position = models.PositiveSmallIntegerField(null=True)
     total = models.PositiveIntegerField(null=True)
+    device = models.CharField(max_length=1, blank=True, db_default="")
+    region = models.CharField(max_length=2, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -142,6 +144,17 @@ class PositionDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="position_once_a_day", fields=["day", "position"])]
+
+
+class AudienceWeek(models.Model):
+    """How many different visitors of a week (from its Monday on) belong to an audience: `rules.audiences` names it."""
+
+    starts_on = models.DateField()
+    name = models.CharField(max_length=16)
+    visitors = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="audience_once_a_week", fields=["starts_on", "name"])]
 
 
 class VisitorSalt(models.Model):

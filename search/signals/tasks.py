@@ -14,6 +14,7 @@ from billing.checkout.selectors import get_shop_share
 from billing.settlement.services.days import business_date
 from market.outbox.contracts import EventEnvelope
 from search.listings.services import reconcile_shops, set_lifts
+from search.signals import services
 from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.selectors import is_known, map_lifts
 from search.signals.services import count_events, name_person, note_reconciling, purge_old, record_reports
@@ -44,6 +45,17 @@ def count(now: datetime) -> int:
     total = 0
     for _ in range(ROUNDS):
         done = count_events()
+        total += done
+        if not done:
+            break
+    return total
+
+
+def count_audiences(now: datetime) -> int:
+    """Add what is new in the log to the sizes of audiences. Returns how many events."""
+    total = 0
+    for _ in range(ROUNDS):
+        done = services.count_audiences()
         total += done
         if not done:
             break

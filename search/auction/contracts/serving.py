@@ -49,7 +49,8 @@ class AdFacts:
     """An ad as serving knows it.
 
     `hours` has a bit for each hour of the business week, Monday's first is bit 0. No region or audience means all;
-    audiences are bits, one of which has to be the visitor's. `lease_rest_micro` is what is left of the budget's lease.
+    audiences are bits (`auction.audiences`), one of each kind
+    that is wanted has to be the visitor's. `lease_rest_micro` is what is left of the budget's lease.
     """
 
     running: bool

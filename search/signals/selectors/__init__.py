@@ -1,5 +1,6 @@
 """Reads of signals. Spans of days are business days, both ends included."""
 
+from search.signals.selectors.audiences import map_audience_sizes
 from search.signals.selectors.health import get_search_health
 from search.signals.selectors.log import (
     is_counted,
@@ -26,6 +27,7 @@ __all__ = [
     "list_positions",
     "list_queries",
     "list_unanswered",
+    "map_audience_sizes",
     "map_lifts",
     "sum_days",
 ]

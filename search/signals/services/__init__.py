@@ -1,5 +1,6 @@
 """Writes of signals: the buffer, the log, its counts, what is forgotten."""
 
+from search.signals.services.audiences import count_audiences
 from search.signals.services.buffering import count_waiting, push_report
 from search.signals.services.counting import count_events
 from search.signals.services.noting import note_reconciling
@@ -9,6 +10,7 @@ from search.signals.services.reading import read_on
 from search.signals.services.recording import record_reports
 
 __all__ = [
+    "count_audiences",
     "count_events",
     "count_waiting",
     "forget_person",

@@ -28,6 +28,7 @@ def purge_old(*, now: datetime, limit: int = MOST_ROWS) -> int:
     gone += _delete("signals_pairday", "old.day <= %s", today - PAIRS_KEPT, limit)
     for table in ("signals_queryday", "signals_listingday", "signals_positionday"):
         gone += _delete(table, "old.day <= %s", today - COUNTS_KEPT, limit)
+    gone += _delete("signals_audienceweek", "old.starts_on <= %s", today - COUNTS_KEPT, limit)
     gone += _delete("signals_choice", "NOT old.is_off AND old.forgotten_at <= %s", now - KEPT, limit)
     gone += _delete("signals_reconcilerun", "old.at <= %s", now - COUNTS_KEPT, limit)
     return gone + _delete_unspoken_queries(limit)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from billing.settlement.services.days import business_date
 from search.listings.contracts import ListingPlace
 from search.listings.selectors import map_places
-from search.signals.contracts import HIGHEST_POSITION, MOST_SIGHTINGS, EventKind, Report, Sighting
+from search.signals.contracts import HIGHEST_POSITION, MOST_SIGHTINGS, Device, EventKind, Report, Sighting
 from search.signals.models import Choice, LogHead, Query, SearchEvent
 from search.signals.rules.visitors import find_week, make_token, make_visitor
 from search.signals.rules.words import LONGEST_QUERY
@@ -19,6 +19,9 @@ from search.signals.services.salts import get_salts
 KEPT = timedelta(days=35)
 CLICK_HOLDS = timedelta(days=1)
 """How long after a click what is put into the cart or bought is said to come of it."""
+
+
+_DEVICES = frozenset(device.value for device in Device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ def _make_row(report: Report, sight: Sighting, asked: _Asked, place: ListingPlac
         category_id=place.category_id if place else report.category_id,
         position=position if 0 < position <= HIGHEST_POSITION else None,
         total=report.total if place is None else None,
+        device=report.device if report.device in _DEVICES else "",
+        region=report.region[:2],
     )
 
 

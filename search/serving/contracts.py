@@ -19,7 +19,8 @@ class AdAsk:
 
     `places` says how many of each kind. `tokens` are the asked words as campaigns cut them. `person` is signals' digest
     of a member or guest ("" for nobody or for somebody who said no), `network` an address prefix. `region` is a
-    province code or "", `audiences` the visitor's bits. `category_id` is the category that is looked at or that
+    province code or "", `audiences` the visitor's bits but those of buyers: `bought_at` are the shops where the visitor
+    bought something, None where that is not known. `category_id` is the category that is looked at or that
     `product` is in, `trade_id` the uppermost one above it.
     """
 
@@ -32,6 +33,7 @@ class AdAsk:
     product: Product | None = None
     region: str = ""
     audiences: int = 0
+    bought_at: frozenset[int] | None = None
     person: str = ""
     network: str = ""
 
@@ -39,7 +41,7 @@ class AdAsk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
     """An ad at its place (from 1) of a kind. Exactly one of listing and creative; `used` are facts of the visitor that
-    it was chosen by ("region", "interests")."""
+    it was chosen by ("region", "interests", "device", "buyer")."""
 
     place: int
     kind: CampaignKind

@@ -1,6 +1,7 @@
 """What crosses the border of campaigns. No Django."""
 
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Keyword, MatchType, Pace, Window
+from search.campaigns.contracts.audiences import LEAST_PEOPLE, AudienceKind, AudienceView, Reach, Sizes
 from search.campaigns.contracts.demand import Competition, DayForecast, StudiedWord, WordFigures, WordHint
 from search.campaigns.contracts.drafts import (
     CampaignDraft,
@@ -43,9 +44,12 @@ from search.campaigns.contracts.views import (
 
 __all__ = [
     "ALL_HOURS",
+    "LEAST_PEOPLE",
     "AdView",
     "AdvertisedThing",
     "AdvertiserLimit",
+    "AudienceKind",
+    "AudienceView",
     "BadInput",
     "CampaignBudget",
     "CampaignDraft",
@@ -76,6 +80,8 @@ __all__ = [
     "PageKind",
     "PartState",
     "Position",
+    "Reach",
+    "Sizes",
     "StudiedWord",
     "Targeting",
     "Window",

@@ -55,7 +55,8 @@ class BadInput(ValueError):
     """Something that was typed is beyond what may be.
 
     `field` says of what, `code` why (`required`, `too_long`, `too_many`, `out_of_range`, `unknown`, `twice`,
-    `personal`, `forbidden`, `not_a_sum`, `before_start`, `past`, `too_heavy`, `wrong_size`); `least` and `most` are the
+    `personal`, `forbidden`, `not_a_sum`, `before_start`, `past`, `too_heavy`, `wrong_size`,
+    `too_small`); `least` and `most` are the
     limits, if there are some.
     """
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import date
 
+from search.auction.audiences import EVERYTHING
 from search.auction.contracts import ALL_HOURS
 from search.campaigns.contracts import BadInput, CampaignDraft, CampaignKind, Charge, GroupDraft, Targeting
 from search.campaigns.contracts import limits as most
 from search.campaigns.rules.tokens import tokenize_bought
 from search.signals.rules.words import is_personal
 
-HIGHEST_AUDIENCES = (1 << 63) - 1
 _BIDS = {
     Charge.CLICK: (most.LEAST_CLICK_BID_MINOR, most.LARGEST_CLICK_BID_MINOR),
     Charge.MILLE: (most.LEAST_MILLE_BID_MINOR, most.LARGEST_MILLE_BID_MINOR),
@@ -91,7 +91,7 @@ def _check_targeting(targeting: Targeting, provinces: Collection[str]) -> None:
         raise BadInput("hours", "required")
     if not set(targeting.regions) <= set(provinces):
         raise BadInput("regions", "unknown")
-    if not 0 <= targeting.audiences <= HIGHEST_AUDIENCES:
+    if targeting.audiences < 0 or targeting.audiences & ~EVERYTHING:
         raise BadInput("audiences", "unknown")
     for bps in targeting.page_bps.values():
         check_amount("pages", bps, most.LEAST_PAGE_BPS, most.LARGEST_PAGE_BPS)

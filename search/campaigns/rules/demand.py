@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from search.auction.contracts import Keyword, PastAuction, Terms
+from search.auction.contracts.units import PPM
 from search.auction.forecast import forecast_bid
 from search.auction.matching import compute_effective_bid, find_match, is_excluded
 from search.auction.versions import get_rules, get_weights
@@ -150,8 +151,12 @@ def forecast_day(
     floor_minor: int,
     budget_minor: int,
     click_rate_ppm: int = USUAL_CLICK_RATE_PPM,
+    share_ppm: int = PPM,
 ) -> DayForecast:
-    """What words at their bids would have brought on a day of the last 28, against what others bid now."""
+    """What words at their bids would have brought on a day of the last 28, against what others bid now.
+
+    `share_ppm` is the part of all people that the campaign is for.
+    """
     terms = Terms(places=PLACES, rules=get_rules(), weights=get_weights(), quality_version=0)
     searches = clicks_micro = cost_micro = 0
     for bid, past in _group_auctions(bought, asked, others, floor_minor).items():
@@ -159,6 +164,7 @@ def forecast_day(
         searches += part.auctions
         clicks_micro += part.clicks_micro
         cost_micro += part.cost_micro
+    searches, clicks_micro, cost_micro = (part * share_ppm // PPM for part in (searches, clicks_micro, cost_micro))
     budget_micro = budget_minor * DAYS * 1_000_000
     limited = cost_micro > budget_micro
     if limited:

@@ -1,5 +1,6 @@
 """Reads of campaigns: for their shops, for staff, and for what serves and charges them."""
 
+from search.campaigns.selectors.audiences import find_reach, list_audiences, read_sizes
 from search.campaigns.selectors.changes import read_changes
 from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_review_queue, map_creatives
 from search.campaigns.selectors.demand import forecast_words, measure_words, study_words, suggest_words
@@ -26,6 +27,7 @@ __all__ = [
     "count_campaigns",
     "count_waiting",
     "find_limit",
+    "find_reach",
     "forecast_words",
     "get_budgets",
     "get_campaign",
@@ -33,6 +35,7 @@ __all__ = [
     "get_group",
     "list_ads",
     "list_advertised_things",
+    "list_audiences",
     "list_blocked_shops",
     "list_campaigns",
     "list_creatives",
@@ -49,6 +52,7 @@ __all__ = [
     "measure_words",
     "read_changes",
     "read_live",
+    "read_sizes",
     "study_words",
     "suggest_words",
 ]

@@ -95,9 +95,18 @@ def study_words(
 
 
 def forecast_words(
-    *, shop_id: int, words: Sequence[WordDraft], bids_minor: Sequence[int], daily_budget_minor: int, now: datetime
+    *,
+    shop_id: int,
+    words: Sequence[WordDraft],
+    bids_minor: Sequence[int],
+    daily_budget_minor: int,
+    now: datetime,
+    share_ppm: int = 1_000_000,
 ) -> list[DayForecast]:
-    """A day of words at each of several bids of their group; words with a bid of their own keep it: four statements."""
+    """A day of words at each of several bids of their group; words with a bid of their own keep it: four statements.
+
+    `share_ppm` is the part of all people that the campaign is for (`Reach`).
+    """
     bought = [(Keyword(tokens, word.match), word.bid_minor) for word in words if (tokens := tokenize_bought(word.text))]
     asked = read_asked(now)
     met = demand.list_met(asked, (word for word, _ in bought))
@@ -111,6 +120,7 @@ def forecast_words(
             floor_minor=floor,
             budget_minor=daily_budget_minor,
             click_rate_ppm=click_rate,
+            share_ppm=share_ppm,
         )
         for bid in bids_minor
     ]

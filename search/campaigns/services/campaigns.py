@@ -9,12 +9,22 @@ from django.db import transaction
 from billing.settlement.services.days import business_date
 from market.accounts.regions import list_provinces
 from search.auction.contracts import Window
-from search.campaigns.contracts import BadInput, CampaignDraft, CampaignState, GroupDraft, PageKind, Targeting
+from search.campaigns.contracts import (
+    LEAST_PEOPLE,
+    BadInput,
+    CampaignDraft,
+    CampaignState,
+    GroupDraft,
+    PageKind,
+    Targeting,
+)
 from search.campaigns.contracts import limits as most
 from search.campaigns.models import Campaign, Group
+from search.campaigns.rules.audiences import find_small
 from search.campaigns.rules.checking import check_amount, check_campaign, check_first_day, check_group, clean_line
 from search.campaigns.rules.hours import split_hours
 from search.campaigns.rules.moves import can_move
+from search.campaigns.selectors import read_sizes
 from search.campaigns.services.groups import fill_group
 from search.campaigns.services.touching import CampaignEnded, lock_campaign, lock_campaigns, lock_shop, tell
 
@@ -41,6 +51,7 @@ def create_campaign(
         return known
     name = _check(draft)
     check_first_day(draft.starts_on, business_date(now))
+    _check_audience(shop_id, draft.targeting, now)
     _check_room(shop_id)
     campaign = Campaign.objects.create(
         shop_id=shop_id,
@@ -87,6 +98,8 @@ def change_campaign(
         raise BadInput("kind", "unknown")
     if draft.starts_on != campaign.starts_on:
         check_first_day(draft.starts_on, business_date(now))
+    if draft.targeting.audiences & ~campaign.audiences:
+        _check_audience(shop_id, draft.targeting, now)
     Campaign.objects.filter(pk=campaign.pk).update(name=name, version=campaign.version + 1, **_columns(draft))
     tell("campaign.changed", campaign=campaign, actor_id=actor_id, now=now, detail=_money(draft))
 
@@ -140,6 +153,12 @@ def end_past_campaigns(*, limit: int, now: datetime) -> int:
 def _check(draft: CampaignDraft) -> str:
     check_campaign(draft, {province.code for province in list_provinces()})
     return clean_line(draft.name, "name", most.LONGEST_NAME)
+
+
+def _check_audience(shop_id: int, targeting: Targeting, now: datetime) -> None:
+    """What was chosen is held to its size; what became smaller since may stay."""
+    if targeting.audiences and find_small(targeting.audiences, targeting.regions, read_sizes(shop_id=shop_id, now=now)):
+        raise BadInput("audiences", "too_small", least=LEAST_PEOPLE)
 
 
 def _check_room(shop_id: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from market.money import WHOLE_BPS
+from search.auction.audiences import KNOWN_BUYER, NEW_BUYER
 from search.auction.contracts import (
     AdFacts,
     AuctionRules,
@@ -199,12 +200,18 @@ def _look_at_group(group: HeldGroup, ask: AdAsk, scene: Scene) -> tuple[bool, Bu
         excluded=bool(group.negatives) and is_excluded(group.negatives, ask.tokens),
         hour_of_week=scene.hour_of_week,
         region=ask.region,
-        audiences=ask.audiences,
+        audiences=ask.audiences | _find_buyer(ask, campaign.shop_id),
         seen_often_enough=False,
         draw_ppm=draw(scene.request, campaign.campaign_id) if budget.pass_rate_ppm < PPM else 0,
     )
     is_running = campaign.starts_on <= scene.day and (campaign.ends_on is None or scene.day <= campaign.ends_on)
     return is_running, budget, visit
+
+
+def _find_buyer(ask: AdAsk, shop_id: int) -> int:
+    if ask.bought_at is None:
+        return 0
+    return KNOWN_BUYER if shop_id in ask.bought_at else NEW_BUYER
 
 
 def _bid_for_words(index: AdIndex, ask: AdAsk, scene: Scene) -> dict[int, tuple[HeldGroup, _Bid]]:

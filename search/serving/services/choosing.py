@@ -13,12 +13,13 @@ from django.conf import settings
 
 from billing.settlement.services.days import business_date
 from search.auction.ad_tokens import BadToken, TokenExpired, compute_expiry, read_token, sign_token
+from search.auction.audiences import BUYERS, DEVICES, INTERESTS
 from search.auction.contracts import ShownAd, TokenKind
 from search.auction.frequency import find_reached_cap
 from search.auction.records import write_record
 from search.auction.versions import get_rules
-from search.campaigns.contracts import CampaignKind, Charge
-from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine
+from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign
+from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine, Usage
 from search.serving.rules.choosing import Chosen, Winner, choose_for_places, choose_for_words, list_capped
 from search.serving.rules.finding import Found, Offer, Scene, TooSlow, find_display_offers, find_offers
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
@@ -236,7 +237,7 @@ def _make_decision(ask: AdAsk, now: datetime, scene: Scene, chosen: Chosen, show
 
 def _make_line(ask: AdAsk, now: datetime, scene: Scene, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:
     held, campaign = winner.offer.held, winner.offer.campaign
-    used = {"region"} if campaign.regions else set()
+    used = _list_used(campaign)
     return ShownLine(
         place=winner.place,
         kind=kind,
@@ -247,8 +248,20 @@ def _make_line(ask: AdAsk, now: datetime, scene: Scene, kind: CampaignKind, winn
         creative=held.ad.creative if held.goods is None else None,
         click_token=_sign(TokenKind.CLICK, now, scene, winner, lease_id),
         view_token=_sign(TokenKind.VIEW, now, scene, winner, lease_id),
-        used=frozenset(used | ({"interests"} if campaign.audiences else set())),
+        used=used,
     )
+
+
+def _list_used(campaign: LiveCampaign) -> Usage:
+    """Facts of a visitor that a campaign is aimed by."""
+    wanted = campaign.audiences
+    found = (
+        ("region", bool(campaign.regions)),
+        ("interests", bool(wanted & INTERESTS)),
+        ("device", bool(wanted & DEVICES)),
+        ("buyer", bool(wanted & BUYERS)),
+    )
+    return frozenset(name for name, is_used in found if is_used)
 
 
 def _sign(kind: TokenKind, now: datetime, scene: Scene, winner: Winner, lease_id: int) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.audit.models import AuditEntry
+from search.auction.audiences import MOBILE
 from search.campaigns.contracts import (
     ALL_HOURS,
     BadInput,
@@ -56,15 +57,18 @@ from search.campaigns.services import (
 )
 from search.campaigns.services import campaigns as module
 from search.campaigns.tasks import end_past
+from search.signals.rules.audiences import EVERYBODY, name_device, name_region
 from tests.conftest import Clock
 from tests.search.campaigns.conftest import ACTOR, DRAFT, Advertiser, live, stock_other
+from tests.search.campaigns.test_audiences import fill
 
 
 def test_a_new_campaign_is_what_serving_reads(alpha: Advertiser, clock: Clock) -> None:
+    fill(clock.now, {EVERYBODY: 9_000, name_device("m"): 6_000, name_region("33"): 3_000})
     targeting = Targeting(
         hours=ALL_HOURS >> 24,
         regions=("33", "31"),
-        audiences=5,
+        audiences=MOBILE,
         frequency_caps=(FrequencyCap(Window.DAY, 4),),
         page_bps={PageKind.CATEGORY: 15_000},
     )
@@ -73,7 +77,7 @@ def test_a_new_campaign_is_what_serving_reads(alpha: Advertiser, clock: Clock) -
     assert seen is not None
     assert (seen.shop_id, seen.kind, seen.pace) == (alpha.shop.shop_id, CampaignKind.KEYWORD, Pace.FAST)
     assert (seen.daily_budget_minor, seen.total_budget_minor, seen.shop_daily_limit_minor) == (20_000, 90_000, None)
-    assert (seen.hours, seen.regions, seen.audiences) == (ALL_HOURS >> 24, frozenset({"31", "33"}), 5)
+    assert (seen.hours, seen.regions, seen.audiences) == (ALL_HOURS >> 24, frozenset({"31", "33"}), MOBILE)
     assert seen.frequency_caps == (FrequencyCap(Window.DAY, 4),)
     assert seen.page_bps == {
         PageKind.SEARCH: 10_000, PageKind.CATEGORY: 15_000, PageKind.PRODUCT: 10_000, PageKind.HOME: 10_000

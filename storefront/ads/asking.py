@@ -7,7 +7,6 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 from market.accounts.selectors import find_staff_role
@@ -18,8 +17,9 @@ from search.serving.contracts import AdAsk, PageAds, Product
 from search.serving.services import choose_ads
 from search.signals.rules.robots import is_robot
 from search.spending.contracts import VisitorFacts
+from storefront.ads.devices import find_device_bit
 from storefront.ads.visitors import Wish, find_traits
-from storefront.seen.telling import find_person, says_no
+from storefront.seen.telling import find_person, find_user_id, says_no
 from web.middleware.limits import find_address
 
 _PREFIXES = {4: 24, 6: 48}
@@ -40,7 +40,7 @@ class Question:
 
 def ask_for_ads(request: HttpRequest, question: Question, now: datetime) -> PageAds:
     """The ads of a page for its visitor. Nothing is known of somebody who said no but the network."""
-    person, user_id = ("", None) if says_no(request) else (find_person(request), read_user_id(request))
+    person, user_id = ("", None) if says_no(request) else (find_person(request), find_user_id(request))
     traits = find_traits(Wish(person, user_id), now)
     ask = AdAsk(
         page=question.page,
@@ -51,7 +51,8 @@ def ask_for_ads(request: HttpRequest, question: Question, now: datetime) -> Page
         trade_id=question.trade_id,
         product=question.product,
         region=traits.region,
-        audiences=traits.audiences,
+        audiences=traits.audiences | find_device_bit(request),
+        bought_at=traits.bought_at,
         person=person,
         network=name_network(request),
     )
@@ -60,7 +61,7 @@ def ask_for_ads(request: HttpRequest, question: Question, now: datetime) -> Page
 
 def read_facts(request: HttpRequest) -> VisitorFacts:
     """Who clicks or looks: two statements for a member, to know staff and merchants; none for others."""
-    user_id = read_user_id(request)
+    user_id = find_user_id(request)
     return VisitorFacts(
         person="" if says_no(request) else find_person(request),
         network=name_network(request),
@@ -70,14 +71,6 @@ def read_facts(request: HttpRequest) -> VisitorFacts:
         staff=user_id is not None and find_staff_role(user_id) is not None,
         shop_ids=frozenset(shop.shop_id for shop, _ in list_memberships(user_id)) if user_id else frozenset(),
     )
-
-
-def read_user_id(request: HttpRequest) -> int | None:
-    """The member who is signed in; reads the session only, which is read anyway where there is one."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return None
-    user_id = str(request.session.get(SESSION_KEY, ""))
-    return int(user_id) if user_id.isdigit() else None
 
 
 def name_network(request: HttpRequest) -> str:

@@ -15,12 +15,13 @@ from django.db import connections
 from django.db.utils import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from billing.checkout.selectors import list_shops_bought_at
 from market.accounts.selectors import find_default_address
 from market.taxonomy.selectors import get_tree
+from search.auction.audiences import MOST_INTERESTS
 from search.listings.keeping import Memory
-from search.listings.selectors import map_places
 from search.signals.contracts import EventKind
-from search.signals.selectors import list_own_events
+from search.signals.selectors import is_counted, list_own_events
 
 log = structlog.get_logger(__name__)
 
@@ -28,17 +29,18 @@ KEPT_SECONDS = 600
 LOOKED_BACK = timedelta(days=30)
 MOST_KEPT = 10_000
 MOST_WISHES = 200
-MOST_TRADES = 60
 _KINDS = (EventKind.VIEWED, EventKind.CLICKED)
 _known: Memory["Traits"] = Memory(MOST_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """A province code or "", and a bit for each uppermost category that was looked at (its place in the tree)."""
+    """A province code or "", a bit for each uppermost category that was looked at (its place in the tree), and the
+    shops where something was bought; None where that may not be known or is not worked out yet."""
 
     region: str = ""
     audiences: int = 0
+    bought_at: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,17 @@ def load_wishes(now: datetime) -> int:
     """Work out what pages wanted: five statements each. Returns for how many."""
     wishes = _wishes.take()
     for wish in wishes:
-        _known.keep(wish.name(now), Traits(_find_region(wish.user_id), _find_audiences(wish.person, now)))
+        _known.keep(wish.name(now), _find_traits(wish, now))
     return len(wishes)
+
+
+def _find_traits(wish: Wish, now: datetime) -> Traits:
+    """Of somebody who said no on whatever device, nothing but where parcels go."""
+    region = _find_region(wish.user_id)
+    if not wish.person or not is_counted(wish.person):
+        return Traits(region)
+    bought_at = list_shops_bought_at(wish.user_id) if wish.user_id is not None else frozenset()
+    return Traits(region, _find_audiences(wish.person, now), bought_at)
 
 
 def _find_region(user_id: int | None) -> str:
@@ -120,19 +131,15 @@ def _find_region(user_id: int | None) -> str:
 
 
 def _find_audiences(person: str, now: datetime) -> int:
-    if not person:
-        return 0
     events = list_own_events(person=person, kinds=_KINDS, since=now - LOOKED_BACK)
-    looked_at = {event.listing_id for event in events if event.listing_id is not None}
     tree = get_tree()
-    places = map_places(looked_at).values() if looked_at else ()
-    nodes = [node for place in places if (node := tree.nodes.get(place.category_id or 0))]
+    nodes = [node for event in events if (node := tree.nodes.get(event.category_id or 0))]
     return join_trades((node.ancestors[0] if node.ancestors else node.category_id for node in nodes), tree.tops)
 
 
 def join_trades(trades: Iterable[int], tops: Iterable[int]) -> int:
     """The bits of uppermost categories, by their place among all of them."""
-    bit_of = {category_id: 1 << place for place, category_id in enumerate(list(tops)[:MOST_TRADES])}
+    bit_of = {category_id: 1 << place for place, category_id in enumerate(list(tops)[:MOST_INTERESTS])}
     bits = 0
     for category_id in trades:
         bits |= bit_of.get(category_id, 0)

@@ -13,6 +13,8 @@ from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.rules.robots import is_robot
 from search.signals.rules.words import make_query
 from search.signals.services import name_person, push_report
+from storefront.ads.devices import find_device
+from storefront.ads.visitors import Wish, find_traits
 from storefront.cart.owner import read_guest_key
 from storefront.seen.outgoing import outgoing
 from web.valkey import breaker, client
@@ -47,11 +49,16 @@ def find_person(request: HttpRequest) -> str:
 
     Reads the session only, which is read anyway where there is one.
     """
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        user_id = str(request.session.get(SESSION_KEY, ""))
-        if user_id.isdigit():
-            return name_person(user_id=int(user_id))
-    return name_person(guest_key=read_guest_key(request))
+    user_id = find_user_id(request)
+    return name_person(guest_key=read_guest_key(request)) if user_id is None else name_person(user_id=user_id)
+
+
+def find_user_id(request: HttpRequest) -> int | None:
+    """The member who is signed in; reads the session only, which is read anyway where there is one."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    user_id = str(request.session.get(SESSION_KEY, ""))
+    return int(user_id) if user_id.isdigit() else None
 
 
 def tell(
@@ -87,13 +94,16 @@ def _make_report(
     total: int | None = None,
     category_id: int | None = None,
 ) -> Report:
+    now, person = timezone.now(), find_person(request)
     return Report(
         token=token or secrets.token_urlsafe(16),
-        at=timezone.now(),
-        person=find_person(request),
+        at=now,
+        person=person,
         sightings=tuple(sightings),
         query=make_query(words),
         language=get_language() or "",
         category_id=category_id,
         total=None if total is None else min(total, _HIGHEST_TOTAL),
+        device=find_device(request).value,
+        region=find_traits(Wish(person, find_user_id(request)), now).region,
     )

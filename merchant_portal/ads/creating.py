@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from billing.settlement.services.days import business_date
 from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.audiences import read_audiences, say_reach, show_audiences
 from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, first_values
 from merchant_portal.ads.goods import epochs_of, find_goods
 from merchant_portal.ads.sentences import describe, list_matches, name_competition, name_kind
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
 from search.campaigns.contracts import BadInput, CampaignKind, CreativeState, DayForecast, GroupDraft, Targeting
-from search.campaigns.selectors import forecast_words, list_creatives, suggest_words
+from search.campaigns.selectors import find_reach, forecast_words, list_creatives, suggest_words
 from search.campaigns.services import NoSuchCreative, NoSuchProduct, TooManyCampaigns, create_campaign
 from tenants.catalog.contracts import Text
 from web.shapes import Step
@@ -63,7 +64,11 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
     if not (money.is_valid() and bid.is_valid()):
         return _show(request, typed, HOW, [])
     visit, now = visit_of(request), timezone.now()
-    targeting = Targeting(hours=target.cleaned_data["hours"], regions=tuple(target.cleaned_data["regions"]))
+    targeting = Targeting(
+        hours=target.cleaned_data["hours"],
+        regions=tuple(target.cleaned_data["regions"]),
+        audiences=read_audiences(typed.asked.getlist("audience")),
+    )
     try:
         campaign_id = create_campaign(
             shop_id=visit.shop.shop_id,
@@ -75,6 +80,8 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
             now=now,
         )
     except BadInput as error:
+        if error.field == "audiences":
+            return _show(request, typed, WHO, [("#audiences", _say(error))])
         return _show(request, typed, HOW, [(f"#id_{error.field}", _say(error))])
     except (NoSuchProduct, NoSuchCreative):
         return _show(request, typed, WHAT, [("#products", gettext("Some of these are not on sale any more."))])
@@ -124,6 +131,12 @@ def _show_who(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
     was_here = "from_hour" in typed.asked
     context: dict[str, Any] = {"target": TargetForm(request.POST) if was_here else TargetForm()}
     context["forms"] = [context["target"]] if was_here else []
+    context["audiences"] = show_audiences(
+        shop_id=visit_of(request).shop.shop_id,
+        chosen=read_audiences(typed.asked.getlist("audience")),
+        regions=typed.asked.getlist("regions"),
+        now=now,
+    )
     if typed.kind is CampaignKind.KEYWORD:
         found = suggest_words(
             shop_id=visit_of(request).shop.shop_id,
@@ -155,20 +168,25 @@ def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
         money, bid, budget, forms = MoneyForm(initial=first), BidForm(initial=first), 5_000, []
     context: dict[str, Any] = {"money": money, "bid": bid, "forms": forms, "wants_words": bool(typed.words)}
     if typed.kind is CampaignKind.KEYWORD and bid_minor and budget:
-        context["forecasts"] = _forecast(request, typed, bid_minor, budget, now)
+        context |= _forecast(request, typed, bid_minor, budget, now)
     return context
 
 
-def _forecast(request: HttpRequest, typed: Typed, bid_minor: int, budget: int, now: datetime) -> list[BidForecast]:
+def _forecast(request: HttpRequest, typed: Typed, bid_minor: int, budget: int, now: datetime) -> dict[str, Any]:
+    """A day at several bids, of the people that the campaign is for."""
     bids = sorted({max(5, bid_minor // 2), bid_minor, bid_minor * 3 // 2, bid_minor * 2})
+    audiences, regions = read_audiences(typed.asked.getlist("audience")), typed.asked.getlist("regions")
+    reach = find_reach(shop_id=visit_of(request).shop.shop_id, audiences=audiences, regions=regions, now=now)
     days = forecast_words(
         shop_id=visit_of(request).shop.shop_id,
         words=typed.drafts,
         bids_minor=bids,
         daily_budget_minor=budget,
         now=now,
+        share_ppm=reach.share_ppm,
     )
-    return [BidForecast(bid, day, bid == bid_minor) for bid, day in zip(bids, days, strict=True)]
+    rows = [BidForecast(bid, day, bid == bid_minor) for bid, day in zip(bids, days, strict=True)]
+    return {"forecasts": rows, "reach": say_reach(reach) if audiences or regions else ""}
 
 
 def _suggest_name(request: HttpRequest, typed: Typed) -> str:

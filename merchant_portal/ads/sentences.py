@@ -140,6 +140,10 @@ _SENTENCES = {
     ("ends_on", "before_start"): lambda: gettext("The last day is before the first. Change one of them."),
     ("hours", "required"): lambda: gettext("Choose at least one day and one hour."),
     ("regions", "unknown"): lambda: gettext("Choose provinces from the list."),
+    ("audiences", "too_small"): lambda: gettext(
+        "All that is ticked together is for fewer than 1,000 people. Untick something."
+    ),
+    ("audiences", "unknown"): lambda: gettext("Choose audiences from the list."),
     ("bid", "not_a_sum"): lambda: gettext("Enter a bid such as 0.60."),
     ("match", "unknown"): lambda: gettext("Enter exact, phrase or broad."),
     ("state", "unknown"): lambda: gettext("Enter running or paused."),

@@ -14,7 +14,7 @@ WHAT, WHO, HOW = "what", "who", "how"
 STEPS = (WHAT, WHO, HOW)
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     WHAT: ("kind", "product", "creative", "q"),
-    WHO: ("word", "own_words", "match", "seeds", "days", "from_hour", "to_hour", "regions"),
+    WHO: ("word", "own_words", "match", "seeds", "days", "from_hour", "to_hour", "regions", "audience"),
     HOW: ("name", "bid", "charge", "daily_budget", "total_budget", "pace", "starts_on", "ends_on"),
 }
 LONGEST_TYPED = 20_000

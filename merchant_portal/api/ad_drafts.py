@@ -6,6 +6,9 @@ from typing import Any  # Any: what a serializer has read
 
 from search.campaigns.contracts import (
     ALL_HOURS,
+    AudienceKind,
+    AudienceView,
+    BadInput,
     CampaignDraft,
     CampaignKind,
     CampaignView,
@@ -16,12 +19,14 @@ from search.campaigns.contracts import (
     Pace,
     PageKind,
     PartState,
+    Sizes,
     Targeting,
     Window,
     WordDraft,
     WordEdit,
 )
 from search.campaigns.rules.hours import join_hours, split_hours
+from search.campaigns.selectors import list_audiences
 
 _PERCENT_BPS = 100
 
@@ -41,11 +46,38 @@ def make_campaign(asked: Mapping[str, Any], kind: CampaignKind, audiences: int =
         targeting=Targeting(
             hours=ALL_HOURS if asked["hours"] is None else join_hours([_read_day(day) for day in asked["hours"]]),
             regions=tuple(asked["regions"]),
-            audiences=audiences,
+            audiences=read_audiences(asked["audiences"]) if "audiences" in asked else audiences,
             frequency_caps=caps,
             page_bps={PageKind(page): number * _PERCENT_BPS for page, number in percent.items()},
         ),
     )
+
+
+def read_audiences(asked: Mapping[str, Any]) -> int:
+    """The bits of an `AudiencesInput`. Raises `BadInput` for a category that is not uppermost."""
+    bits = {(view.kind, view.key): view.bit for view in _list_views()}
+    wanted = [
+        *((AudienceKind.INTEREST, str(category_id)) for category_id in asked["interests"]),
+        *((AudienceKind.DEVICE, device) for device in asked["devices"]),
+        *((AudienceKind.BUYER, buyer) for buyer in asked["buyers"]),
+    ]
+    if not bits.keys() >= set(wanted):
+        raise BadInput("audiences", "unknown")
+    return sum({bits[one] for one in wanted})
+
+
+def show_audiences(audiences: int) -> dict[str, list[Any]]:
+    """Bits as `AudiencesBody` shows them."""
+    views = [view for view in _list_views() if view.bit & audiences]
+    return {
+        "interests": [int(view.key) for view in views if view.kind is AudienceKind.INTEREST],
+        "devices": [view.key for view in views if view.kind is AudienceKind.DEVICE],
+        "buyers": [view.key for view in views if view.kind is AudienceKind.BUYER],
+    }
+
+
+def _list_views() -> list[AudienceView]:
+    return list_audiences(Sizes(0, {}, {}))
 
 
 def make_group(asked: Mapping[str, Any]) -> GroupDraft:
@@ -81,6 +113,7 @@ def show_campaign(campaign: CampaignView) -> dict[str, Any]:
     targeting = campaign.targeting
     return {
         **{name: value for name, value in asdict(campaign).items() if name != "targeting"},
+        "audiences": show_audiences(targeting.audiences),
         "hours": [f"{day:024b}"[::-1] for day in split_hours(targeting.hours)],
         "regions": list(targeting.regions),
         "frequency_caps": [{"window": cap.window.value, "most": cap.most} for cap in targeting.frequency_caps],

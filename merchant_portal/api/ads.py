@@ -13,6 +13,7 @@ from merchant_portal.api.ad_drafts import make_campaign, make_group, show_campai
 from merchant_portal.api.ad_groups import show_group
 from merchant_portal.api.base import ShopView, member_of, shop_of
 from merchant_portal.api.bodies.ads import (
+    AudienceListBody,
     CampaignBody,
     CampaignInput,
     CampaignPageBody,
@@ -30,9 +31,11 @@ from merchant_portal.api.problems import ads_problems
 from search.campaigns.contracts import CampaignKind, CampaignState, MatchType, NegativeDraft
 from search.campaigns.selectors import (
     get_campaign,
+    list_audiences,
     list_campaigns,
     list_groups,
     list_negatives,
+    read_sizes,
     suggest_words,
 )
 from search.campaigns.services import (
@@ -254,6 +257,16 @@ class CampaignNegative(AdsView):
                 now=timezone.now(),
             )
         return Response(status=204)
+
+
+class Audiences(AdsView):
+    """/audiences"""
+
+    @operation("listAudiences", "Audiences and their sizes", tag="ads", answers={200: AudienceListBody})
+    def get(self, request: Request) -> Response:
+        """All audiences. Those of fewer than 1,000 people have no size and cannot be chosen."""
+        sizes = read_sizes(shop_id=shop_of(request).shop_id, now=timezone.now())
+        return Response(AudienceListBody({"items": list_audiences(sizes)}).data)
 
 
 class KeywordSuggestions(AdsView):

@@ -40,6 +40,7 @@ operations = [
     path("wallet/top-ups/<short:number>/pay", wallet.TopUpPay.as_view(), name="pay-top-up"),
     path("wallet/movements", wallet.Movements.as_view(), name="wallet-movements"),
     path("wallet/invoices", wallet.Invoices.as_view(), name="wallet-invoices"),
+    path("audiences", ads.Audiences.as_view(), name="audiences"),
     path("keyword-suggestions", ads.KeywordSuggestions.as_view(), name="keyword-suggestions"),
 ]
 

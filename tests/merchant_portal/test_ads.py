@@ -6,14 +6,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from search.auction.audiences import MOBILE
 from search.campaigns.contracts import Charge, MatchType, PartState
 from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
 from search.campaigns.services import decide_creative
+from search.signals.rules.audiences import EVERYBODY, name_device
 from search.spending.models import Lease
 from tests.fixtures.api import forget_everything, list_product
 from tests.merchant_portal.conftest import Merchant, count_statements
 from tests.search.campaigns.conftest import draw
+from tests.search.campaigns.test_audiences import fill
 
 MONEY = {
     "name": "周末的杯子", "bid": "0.60", "daily_budget": "50", "total_budget": "", "pace": "even", "ends_on": ""
@@ -106,6 +109,32 @@ def test_a_group_says_how_good_its_ads_are_and_why(seller: Merchant) -> None:
     page = seller.browser.get(f"/ads/campaigns/groups/{_group(seller, campaign_id)}/").content.decode()
     assert "Why quality 1 of 10?" in page and "0.00%" in page, "no word of the group stands in its title"
     assert "Sent within 48 hours" in page and "nothing counted in 28 days" in page
+
+
+def test_on_a_small_market_audiences_are_said_to_be_too_small(seller: Merchant) -> None:
+    what = {"kind": "keyword", "product": [str(_sell(seller))]}
+    page = _go(seller, what, "what", "who")
+    assert "Every audience is too small yet: fewer than 1,000 people." in page
+    assert "checked disabled" not in page and "too small yet" in page
+    typed = {**what, **WHO, **MONEY, "starts_on": _today(), "key": "k", "audience": ["56"]}
+    assert "fewer than 1,000 people. Untick something." in _go(seller, typed, "how", "create", status=422)
+    assert not Campaign.objects.exists()
+
+
+def test_audiences_are_chosen_with_their_sizes_and_forecasts_heed_them(seller: Merchant) -> None:
+    fill(timezone.now(), {EVERYBODY: 8_000, name_device("m"): 6_000})
+    what = {"kind": "keyword", "product": [str(_sell(seller))]}
+    who = _go(seller, what, "what", "who")
+    assert re.search(r'value="56">Phones and tablets <span class="faint">6,000<', who)
+    assert re.search(r'value="57" disabled>Computers <span class="faint">too small yet<', who)
+    typed = {**what, **WHO, "audience": ["56"]}
+    assert "at least 6,000 people a week" in _go(seller, typed, "who", "who")
+    everything = {**typed, **MONEY, "starts_on": _today(), "key": "a" * 32, "step": "how", "go": "create"}
+    assert _post(seller, everything).status_code == 302
+    (live,) = read_live(None)
+    assert live.audiences == MOBILE
+    page = seller.browser.get(f"/ads/campaigns/{live.campaign_id}/").content.decode()
+    assert "Phones and tablets" in page and "at least 6,000 people a week" in page
 
 
 def test_a_draft_waits(seller: Merchant) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.audiences import ShownAudiences, read_audiences, show_audiences
 from merchant_portal.ads.forms import MoneyForm, PagesForm, TargetForm, show_money, show_pages, show_target
 from merchant_portal.ads.sentences import (
     describe,
@@ -48,9 +49,24 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
         if not wrongs:
             add_toast(request, gettext("Saved. It holds within seconds."))
             return redirect("portal:campaign", campaign_id)
-    context = {**describe_campaign(campaign), "money": money, "target": target, "pages": pages, "wrongs_list": wrongs}
+    context = {
+        **describe_campaign(campaign),
+        "money": money,
+        "target": target,
+        "pages": pages,
+        "audiences": _show_audiences(request, campaign),
+        "wrongs_list": wrongs,
+    }
     failed = bool(wrongs) or any(form.errors for form in forms)
     return render_page(request, "portal/ads/edit.html", context, status=422 if failed else 200)
+
+
+def _show_audiences(request: HttpRequest, campaign: CampaignView) -> ShownAudiences:
+    """As they were ticked, else as they are."""
+    chosen, regions = campaign.targeting.audiences, list(campaign.targeting.regions)
+    if request.method == "POST":
+        chosen, regions = read_audiences(request.POST.getlist("audience")), request.POST.getlist("regions")
+    return show_audiences(shop_id=campaign.shop_id, chosen=chosen, regions=regions, now=timezone.now())
 
 
 def _change(
@@ -60,7 +76,7 @@ def _change(
     targeting = Targeting(
         hours=target.cleaned_data["hours"] if target.moves_hours() else campaign.targeting.hours,
         regions=tuple(target.cleaned_data["regions"]),
-        audiences=campaign.targeting.audiences,
+        audiences=read_audiences(request.POST.getlist("audience")),
         frequency_caps=pages.caps(),
         page_bps=pages.page_bps(),
     )
@@ -74,7 +90,8 @@ def _change(
             now=timezone.now(),
         )
     except BadInput as error:
-        return [(f"#id_{error.field}", describe(error))]
+        anchor = "#audiences" if error.field == "audiences" else f"#id_{error.field}"
+        return [(anchor, describe(error))]
     except (NoSuchCampaign, CampaignEnded) as error:
         raise Http404 from error
     return []

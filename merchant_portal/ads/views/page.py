@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.audiences import name_audiences, say_reach
 from merchant_portal.ads.goods import epochs_of, list_products, map_cards
 from merchant_portal.ads.sentences import (
     describe,
@@ -22,10 +23,12 @@ from merchant_portal.frame import render_page
 from search.campaigns.contracts import (
     BadInput,
     CampaignState,
+    CampaignView,
     MatchType,
     NegativeDraft,
 )
 from search.campaigns.selectors import (
+    find_reach,
     list_ads,
     list_creatives,
     list_groups,
@@ -68,9 +71,20 @@ def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "groups": groups,
         "negatives": [(one, name_match(one.match)) for one in negatives if one.group_id is None],
         "matches": list_matches(),
+        "audiences": name_audiences(campaign.targeting.audiences),
+        "reach": _say_reach(campaign),
         "is_over": campaign.state is CampaignState.ENDED,
     }
     return render_page(request, "portal/ads/campaign.html", context)
+
+
+def _say_reach(campaign: CampaignView) -> str:
+    """For how many people it is; nothing where it is for everybody."""
+    aim = campaign.targeting
+    if not aim.audiences:
+        return ""
+    reach = find_reach(shop_id=campaign.shop_id, audiences=aim.audiences, regions=aim.regions, now=timezone.now())
+    return say_reach(reach)
 
 
 @require_POST

@@ -4,7 +4,9 @@ from typing import Any  # Any: serializers without instances
 
 from rest_framework import serializers
 
+from search.auction.audiences import MOST_INTERESTS
 from search.campaigns.contracts import (
+    AudienceKind,
     CampaignKind,
     CampaignState,
     Charge,
@@ -26,6 +28,7 @@ CHARGES = [charge.value for charge in Charge]
 PACES = [pace.value for pace in Pace]
 WINDOWS = [window.value for window in Window]
 MOVES = [CampaignState.RUNNING.value, CampaignState.PAUSED.value, CampaignState.ENDED.value]
+DEVICES, BUYERS = ["mobile", "computer"], ["new", "known"]
 DAY = r"^[01]{24}$"
 
 
@@ -34,6 +37,28 @@ class FrequencyBody(serializers.Serializer[Any]):
 
     window = serializers.ChoiceField(WINDOWS)
     most = serializers.IntegerField()
+
+
+class AudiencesBody(serializers.Serializer[Any]):
+    """For whom a campaign is; nothing in a list means all. Interests are ids of uppermost categories."""
+
+    interests = serializers.ListField(child=serializers.IntegerField())
+    devices = serializers.ListField(child=serializers.ChoiceField(DEVICES))
+    buyers = serializers.ListField(child=serializers.ChoiceField(BUYERS))
+
+
+class AudienceBody(serializers.Serializer[Any]):
+    """An audience with its people in the busiest of four weeks; null where they are fewer than 1,000."""
+
+    kind = serializers.ChoiceField([kind.value for kind in AudienceKind])
+    key = serializers.CharField()
+    people = serializers.IntegerField(allow_null=True)
+
+
+class AudienceListBody(serializers.Serializer[Any]):
+    """All audiences, those that cannot be chosen too."""
+
+    items = AudienceBody(many=True)
 
 
 class CampaignBody(serializers.Serializer[Any]):
@@ -51,6 +76,7 @@ class CampaignBody(serializers.Serializer[Any]):
     ends_on = serializers.DateField(allow_null=True)
     hours = serializers.ListField(child=serializers.CharField())
     regions = serializers.ListField(child=serializers.CharField())
+    audiences = AudiencesBody()
     frequency_caps = FrequencyBody(many=True)
     page_percent = serializers.DictField(child=serializers.IntegerField())
     created_at = serializers.DateTimeField()
@@ -189,6 +215,14 @@ class PagesInput(StrictSerializer):
     home = Whole(required=False, default=100, min_value=50, max_value=600)
 
 
+class AudiencesInput(StrictSerializer):
+    """For whom. Of each list one has to fit. Every audience, and all together, have at least 1,000 people."""
+
+    interests = serializers.ListField(child=Id(), required=False, default=list, max_length=MOST_INTERESTS)
+    devices = serializers.ListField(child=Choice(DEVICES), required=False, default=list, max_length=2)
+    buyers = serializers.ListField(child=Choice(BUYERS), required=False, default=list, max_length=2)
+
+
 class CampaignFields(StrictSerializer):
     """What is said of a campaign, new or changed. Days are those of China; regions are codes of provinces: 33."""
 
@@ -202,6 +236,7 @@ class CampaignFields(StrictSerializer):
         child=serializers.RegexField(DAY), required=False, allow_null=True, default=None, min_length=7, max_length=7
     )
     regions = serializers.ListField(child=Line(max_length=2), required=False, default=list, max_length=40)
+    audiences = AudiencesInput(required=False)
     frequency_caps = FrequencyInput(many=True, required=False, max_length=3)  # type: ignore[call-arg]
     page_percent = PagesInput(required=False)
 

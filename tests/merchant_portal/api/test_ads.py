@@ -9,7 +9,9 @@ from market.shops.contracts import Scope
 from search.campaigns.models import Campaign
 from search.campaigns.selectors import read_live
 from search.listings.services import refresh_listings
+from search.signals.rules.audiences import EVERYBODY, name_device, name_region
 from tests.fixtures.api import make_shop_api
+from tests.search.campaigns.test_audiences import fill
 
 
 @pytest.fixture
@@ -154,3 +156,20 @@ def test_scopes_are_apart(trade, body) -> None:
     assert reader.get("campaigns").status_code == 200
     assert reader.post("campaigns", body, Idempotency_Key="1").status_code == 403
     assert make_shop_api(trade.shops[0], Scope.GOODS_WRITE).get("campaigns").status_code == 403
+
+
+def test_audiences_are_listed_with_sizes_chosen_and_kept_when_nothing_is_said(trade, body) -> None:
+    assert {one["people"] for one in trade.alpha.get("audiences").json()["items"]} == {None}
+    wanted = {"devices": ["mobile"]}
+    small = trade.alpha.post("campaigns", {**body, "audiences": wanted}, Idempotency_Key="small")
+    assert small.status_code == 422 and small.json()["errors"][0]["pointer"] == "/audiences"
+    fill(timezone.now(), {EVERYBODY: 9_000, name_device("m"): 6_000, name_region("33"): 3_000})
+    listed = {one["key"]: one["people"] for one in trade.alpha.get("audiences").json()["items"]}
+    assert (listed["mobile"], listed["computer"], listed["new"]) == (6_000, None, 9_000)
+    made = trade.alpha.post("campaigns", {**body, "audiences": wanted}, Idempotency_Key="large").json()["campaign"]
+    assert made["audiences"] == {"interests": [], "devices": ["mobile"], "buyers": []}
+    change = {name: body[name] for name in ("name", "daily_budget_minor", "starts_on", "regions")}
+    kept = trade.alpha.ask("PUT", f"campaigns/{made['campaign_id']}", change).json()["campaign"]
+    assert kept["audiences"]["devices"] == ["mobile"]
+    unknown = trade.alpha.ask("PUT", f"campaigns/{made['campaign_id']}", {**change, "audiences": {"interests": [77]}})
+    assert unknown.status_code == 422

@@ -11,7 +11,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(db):
     document = Api(PORTAL).get("openapi.json").json()
     assert document["openapi"].startswith("3.1")
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 37
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 38
     for operation in operations:
         assert operation["security"] == [{"token": []}]
         assert {"401", "403", "405", "429"} <= set(operation["responses"])

@@ -1,12 +1,15 @@
 """Where the money of an event comes from: its lease, and what the caps still have when that is short.
 
-Order of locks: own leases, idle leases (never waited for), caps by id, then the wallet and its books.
+Order of locks: visitors by number, own leases by id, idle leases (never waited for), caps by id, then the wallet and
+its books.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import F
 
 from market.money import MICRO_PER_MINOR
@@ -15,24 +18,40 @@ from search.auction.contracts import TokenKind, TokenState
 from search.auction.leases import bill, top_up
 from search.campaigns.selectors import get_budgets
 from search.spending.models import Lease
+from search.spending.rules.naming import number_lock
 from search.spending.services.leasing import save_leases, to_numbers
 from search.spending.services.purse import OF_SHOP, Purse, open_purse
 from search.spending.services.reports import Report
 
-_LOCK = "SELECT * FROM spending_lease WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+LOCK_SECONDS = 5
+"""A click waits no longer for what another one holds: it is lost then, and costs nobody anything."""
+
+_LOCK = (
+    "SET LOCAL lock_timeout = '%ss';"
+    " WITH visitors AS MATERIALIZED (SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number)"
+    " SELECT * FROM spending_lease WHERE id = ANY(%s::bigint[]) AND (SELECT count(*) FROM visitors) >= 0"
+    " ORDER BY id FOR NO KEY UPDATE"
+)
+"""Visitors first, and then leases as they are by then. What was recorded is read by a later statement: this one's
+snapshot is older than what it waited for."""
+
 ShopDay = tuple[int, date]
 MOST_IDLE = 200
 
 
 @dataclass(slots=True)
 class Till:
-    """The locked leases of a batch; with a purse, they can be filled up from the caps."""
+    """The locked leases of a batch; with a purse, they can be filled up from the caps.
+
+    What is paid out of them is counted here; it leaves them by the statement that writes the events.
+    """
 
     now: datetime
     leases: dict[int, Lease]
     idle: list[Lease] = field(default_factory=list)
     purse: Purse | None = None
     touched: set[int] = field(default_factory=set)
+    paid: Counter[int] = field(default_factory=Counter)
 
     def find_lease(self, report: Report) -> Lease | None:
         """The lease of an event, if it is one of its ad's campaign and day."""
@@ -51,34 +70,32 @@ class Till:
             return 0
         if self.purse is not None:
             self._fill(row, price_micro)
-        numbers = to_numbers(row)
+        numbers = self._count(row)
         if report.event.kind is TokenKind.CLICK:
             numbers = LeaseNumbers(numbers.granted_micro - numbers.rest_micro % MICRO_PER_MINOR, numbers.billed_micro)
         _, paid = bill(numbers, price_micro)
-        row.billed_micro += paid.billed_micro
-        self.touched.add(row.pk)
+        self.paid[row.pk] += paid.billed_micro
         return paid.billed_micro
 
-    def take_back(self, report: Report, billed_micro: int) -> None:
-        """An event that turned out to be recorded already costs nothing a second time."""
-        if row := self.find_lease(report):
-            row.billed_micro -= billed_micro
-
     def save(self) -> None:
-        """Write leases and caps."""
-        rows = [row for row in [*self.leases.values(), *self.idle] if row.pk in self.touched]
-        save_leases(rows)
-        if self.purse is not None:
-            self.purse.save()
+        """Write what leases were filled up with and what they gave back; nothing without a purse."""
+        if self.purse is None:
+            return
+        save_leases([row for row in [*self.leases.values(), *self.idle] if row.pk in self.touched])
+        self.purse.save()
+
+    def _count(self, row: Lease) -> LeaseNumbers:
+        """A lease after what was paid out of it by now."""
+        return LeaseNumbers(row.granted_micro, row.billed_micro + self.paid[row.pk])
 
     def _fill(self, row: Lease, price_micro: int) -> None:
         assert self.purse is not None
-        lacking_micro = price_micro - to_numbers(row).rest_micro
+        lacking_micro = price_micro - self._count(row).rest_micro
         if lacking_micro <= 0 or row.campaign_id not in self.purse.campaign_ids:
             return
         self.purse.ask_wallet(row.campaign_id, lacking_micro, self.now)
         self._pull_in(row, lacking_micro)
-        _, filled = top_up(self.purse.list_caps(row.campaign_id), to_numbers(row), price_micro)
+        _, filled = top_up(self.purse.list_caps(row.campaign_id), self._count(row), price_micro)
         self.purse.take(row.campaign_id, filled.granted_micro - row.granted_micro)
         row.granted_micro = filled.granted_micro
         self.touched.add(row.pk)
@@ -98,11 +115,30 @@ class Till:
                 self.touched.add(idle.pk)
 
 
-def lock_leases(reports: Sequence[Report], now: datetime) -> Till:
-    """Lock the leases that a batch may take money from, in the order of their ids."""
-    wanted = sorted({one.shown.lease for one in reports if one.shown.price_micro})
-    rows = Lease.objects.raw(_LOCK, [wanted]) if wanted else ()
+def lock_till(reports: Sequence[Report], now: datetime) -> Till:
+    """Lock who clicked, and the leases that a batch may take money from: one statement.
+
+    Clicks of one person on an ad, and of one network on a merchant's ads, come one after the other; others do not wait.
+    """
+    visitors = sorted(set(_number_visitors(reports)))
+    leases = sorted({one.shown.lease for one in reports if one.shown.price_micro})
+    if not visitors and not leases:
+        return Till(now, {})
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [LOCK_SECONDS, visitors, leases])
+        cursor.nextset()
+        names = [column.name for column in cursor.description]
+        rows = [Lease.from_db(connection.alias, names, row) for row in cursor.fetchall()]
     return Till(now, {row.pk: row for row in rows})
+
+
+def _number_visitors(reports: Iterable[Report]) -> Iterator[int]:
+    for report in reports:
+        if report.event.kind is TokenKind.CLICK:
+            if report.facts.person:
+                yield number_lock("person", report.facts.person, report.shown.ad)
+            if report.facts.network:
+                yield number_lock("network", report.facts.network, report.target.shop_id)
 
 
 def list_short(till: Till, reports: Sequence[Report]) -> set[ShopDay]:

@@ -1,7 +1,8 @@
 """Recording views and clicks: verified, judged, written once and paid in one transaction.
 
-The row count of the insert decides billing. Whatever one batch needs is read for all of it at once; events whose lease
-is short are written in a second transaction, by shop and day, which fills the lease up first.
+The rows that the insert wrote decide billing: their sums leave the leases in the same statement. Whatever one batch
+needs is read for all of it at once: four statements, whether it is of one click or of 64. Events whose lease is short
+are written in a second transaction, by shop and day, which fills the lease up first.
 """
 
 from collections.abc import Sequence
@@ -12,15 +13,9 @@ from django.db import connection, transaction
 
 from search.auction.contracts import InvalidReason, TokenKind, TokenState
 from search.spending.contracts import AdTarget, ClickOutcome, ClickReport
-from search.spending.rules.judging import judge_all
-from search.spending.services.histories import (
-    StoredLine,
-    find_used,
-    lock_visitors,
-    map_decisions,
-    read_history,
-)
-from search.spending.services.lending import Till, list_short, lock_leases, open_till
+from search.spending.rules.judging import History, judge_all
+from search.spending.services.histories import list_days, read_history
+from search.spending.services.lending import Till, list_short, lock_till, open_till
 from search.spending.services.reports import Report, read_reports
 
 MOST_AT_ONCE = 64
@@ -42,10 +37,8 @@ _COLUMNS = (
     ("ad_id", "bigint"),
     ("campaign_id", "bigint"),
     ("group_id", "bigint"),
-    ("keyword_id", "bigint"),
     ("shop_id", "bigint"),
     ("product_id", "bigint"),
-    ("page", "text"),
     ("lease_id", "bigint"),
     ("price_micro", "bigint"),
     ("billed_micro", "bigint"),
@@ -54,14 +47,24 @@ _COLUMNS = (
     ("person", "uuid"),
     ("network", "uuid"),
     ("works_for_shop_id", "bigint"),
-    ("inputs", "text"),
-    ("decision_stored", "boolean"),
 )
-_INSERT = (
-    f"INSERT INTO spending_adevent ({', '.join(name for name, _ in _COLUMNS)}, freed)"  # noqa: S608 - our own names
-    f" SELECT *, false FROM unnest({', '.join(f'%s::{kind}[]' for _, kind in _COLUMNS)})"
-    " ON CONFLICT DO NOTHING RETURNING token"
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
+_WRITE = (
+    "WITH written AS ("  # noqa: S608 - our own names
+    f"INSERT INTO spending_adevent ({_NAMES}, page, keyword_id, inputs, decision_stored, freed)"
+    " SELECT e.*, COALESCE(line.page, ''), line.keyword_id, COALESCE(line.inputs, ''), line.page IS NOT NULL, false"
+    f" FROM unnest({', '.join(f'%s::{kind}[]' for _, kind in _COLUMNS)}) AS e ({_NAMES}) LEFT JOIN LATERAL ("
+    "SELECT d.page, (one.value ->> 'keyword_id')::bigint AS keyword_id, one.value ->> 'inputs' AS inputs"
+    " FROM spending_decision AS d, jsonb_array_elements(d.lines) AS one(value)"
+    " WHERE d.day = ANY(%s::date[]) AND d.day = e.day AND d.decision_id = e.decision_id"
+    " AND (one.value ->> 'place')::int = e.place AND (one.value ->> 'ad_id')::bigint = e.ad_id LIMIT 1) AS line ON true"
+    " ON CONFLICT DO NOTHING RETURNING token, lease_id, billed_micro), "
+    "paid AS (UPDATE spending_lease AS lease SET billed_micro = lease.billed_micro + sums.micro"
+    " FROM (SELECT lease_id, sum(billed_micro)::bigint AS micro FROM written WHERE billed_micro > 0 GROUP BY lease_id)"
+    " AS sums WHERE lease.id = sums.lease_id)"
+    " SELECT token FROM written"
 )
+"""Events with their stored lines, as far as their decisions are stored; then what they cost leaves their leases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,8 @@ def _record_all(clicks: Sequence[ClickReport], kind: TokenKind) -> list[tuple[Ad
     """Repeats are answered without a lock: what is recorded stays so."""
     assert len(clicks) <= MOST_AT_ONCE, len(clicks)
     reading = read_reports(clicks, kind)
-    used = find_used(reading.reports)
     verdicts = {one.place: Verdict(0, _REASONS[TokenState.USED]) for one in reading.reports}
-    written, short = _record([one for one in reading.reports if one.token not in used])
+    written, short = _record([one for one in reading.reports if one.token not in reading.used])
     verdicts |= written
     for shop_day in sorted({(one.target.shop_id, one.day) for one in short}):
         verdicts |= _record_filling([one for one in short if (one.target.shop_id, one.day) == shop_day])
@@ -113,49 +115,50 @@ def _record(reports: Sequence[Report]) -> tuple[dict[int, Verdict], list[Report]
     """The verdicts by place, and the events of shops of which a lease is short: of these nothing is written."""
     if not reports:
         return {}, []
-    lock_visitors(reports)
-    till = lock_leases(reports, reports[0].at)
-    fresh = _leave_out_used(reports)
+    till = lock_till(reports, reports[0].at)
+    fresh, history = _read_before(reports)
     short = list_short(till, fresh)
     later = [one for one in fresh if (one.target.shop_id, one.day) in short]
-    return _write([one for one in fresh if (one.target.shop_id, one.day) not in short], till), later
+    return _write([one for one in fresh if (one.target.shop_id, one.day) not in short], history, till), later
 
 
 @transaction.atomic(durable=True)
 def _record_filling(reports: Sequence[Report]) -> dict[int, Verdict]:
     """The same for events of one shop and day, with leases that can be filled up."""
-    lock_visitors(reports)
-    till = lock_leases(reports, reports[0].at)
-    fresh = _leave_out_used(reports)
+    till = lock_till(reports, reports[0].at)
+    fresh, history = _read_before(reports)
     open_till(till, fresh)
-    return _write(fresh, till)
+    return _write(fresh, history, till)
 
 
-def _leave_out_used(reports: Sequence[Report]) -> list[Report]:
-    """What nobody recorded meanwhile, each token once. The lease is locked: nobody can until this transaction ends.
+def _read_before(reports: Sequence[Report]) -> tuple[list[Report], History]:
+    """What nobody recorded meanwhile, each token once, and what was recorded before of its visitors.
 
-    An insert of a token that is recorded would wait for whoever charges it, who may wait for our wallet.
+    The lease is locked: nobody can record any of it until this transaction ends. An insert of a token that is recorded
+    would wait for whoever charges it, who may wait for our wallet.
     """
-    used = find_used(reports)
+    used, history = read_history(reports)
     fresh: dict[UUID, Report] = {}
     for report in reports:
         if report.token not in used:
             fresh.setdefault(report.token, report)  # where it came first: the order decides verdicts
-    return list(fresh.values())
+    return list(fresh.values()), history
 
 
-def _write(reports: Sequence[Report], till: Till) -> dict[int, Verdict]:
+def _write(reports: Sequence[Report], history: History, till: Till) -> dict[int, Verdict]:
     """The verdicts of what this transaction wrote; what somebody else wrote meanwhile has none here."""
-    reasons = judge_all([one.event for one in reports], read_history(reports))
+    if not reports:
+        return {}
+    reasons = judge_all([one.event for one in reports], history)
     entries = [
         _Entry(report, 0 if reason else till.pay(report), reason)
         for report, reason in zip(reports, reasons, strict=True)
     ]
-    written = _insert(entries)
-    for entry in entries:
-        if entry.report.token not in written:
-            till.take_back(entry.report, entry.billed_micro)
     till.save()
+    columns = [list(column) for column in zip(*map(_make_row, entries), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [*columns, list_days(reports)])
+        written = {token for (token,) in cursor.fetchall()}
     return {
         entry.report.place: Verdict(entry.billed_micro, entry.reason)
         for entry in entries
@@ -163,21 +166,7 @@ def _write(reports: Sequence[Report], till: Till) -> dict[int, Verdict]:
     }
 
 
-def _insert(entries: Sequence[_Entry]) -> set[UUID]:
-    if not entries:
-        return set()
-    decisions = map_decisions([entry.report for entry in entries])
-    rows = []
-    for entry in entries:
-        shown = entry.report.shown
-        page, line = decisions.get((shown.decision, shown.place, shown.ad), ("", None))
-        rows.append(_make_row(entry, page, line))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
-        return {token for (token,) in cursor.fetchall()}
-
-
-def _make_row(entry: _Entry, page: str, line: StoredLine | None) -> tuple[object, ...]:
+def _make_row(entry: _Entry) -> tuple[object, ...]:
     """A row in the order of the columns."""
     report, shown, target = entry.report, entry.report.shown, entry.report.target
     others = report.facts.shop_ids - {target.shop_id}
@@ -191,10 +180,8 @@ def _make_row(entry: _Entry, page: str, line: StoredLine | None) -> tuple[object
         shown.ad,
         target.campaign_id,
         target.group_id,
-        line["keyword_id"] if line else None,
         target.shop_id,
         target.product_id,
-        page,
         shown.lease,
         shown.price_micro,
         entry.billed_micro,
@@ -203,6 +190,4 @@ def _make_row(entry: _Entry, page: str, line: StoredLine | None) -> tuple[object
         report.persons[report.day],
         report.networks[report.day],
         min(others, default=None),
-        line["inputs"] if line else "",
-        line is not None,
     )

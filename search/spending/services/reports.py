@@ -12,10 +12,9 @@ from search.spending.contracts import AdTarget, ClickReport, VisitorFacts
 from search.spending.rules.days import name_day, to_us
 from search.spending.rules.judging import Incoming
 from search.spending.rules.naming import digest_token, name_network, name_person
-from search.spending.selectors.targets import map_targets
 from search.spending.services.keys import get_key_ring
+from search.spending.services.lookups import Known, look_up
 from search.spending.services.rendered import find_rendered, name_rendered
-from search.spending.services.salts import get_salts
 
 ONE_DAY = timedelta(days=1)
 
@@ -38,42 +37,58 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a batch came to: by its place the reports, and what stands already for the others."""
+    """What a batch came to: by its place the reports, and what stands already for the others.
+
+    `used` are tokens that were recorded before.
+    """
 
     reports: list[Report]
+    used: frozenset[UUID]
     states: list[TokenState]
     targets: list[AdTarget | None]
 
 
 def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
     """Read what came in. Reports are in the order in which they came; a token that is not ours, or is of the other
-    kind, or ended a day ago, makes none."""
+    kind, or ended a day ago, makes none. One statement."""
     read = [_read(click, kind) for click in clicks]
-    known = map_targets({shown.ad for _, shown in read if shown is not None})
-    targets = [known.get(shown.ad) if shown is not None else None for _, shown in read]
+    tokens = [digest_token(click.token) if shown else None for click, (_, shown) in zip(clicks, read, strict=True)]
+    known = _look_up(clicks, [shown for _, shown in read], tokens)
+    targets = [known.targets.get(shown.ad) if shown is not None else None for _, shown in read]
     rendered = find_rendered(shown for _, shown in read if shown is not None) if kind is TokenKind.CLICK else {}
-    days = {name_day(shown.day) for _, shown in read if shown is not None} | {business_date(one.at) for one in clicks}
-    days |= {day - ONE_DAY for day in days}
-    salts = get_salts(days) if any(targets) else {}
     reports = []
-    for place, (click, (state, shown), target) in enumerate(zip(clicks, read, targets, strict=True)):
-        if shown is None or target is None or click.at.timestamp() >= shown.expires_second + ONE_DAY.total_seconds():
+    for place, (click, (state, shown), token, target) in enumerate(zip(clicks, read, tokens, targets, strict=True)):
+        if shown is None or token is None or target is None:
             continue
-        event = _make_event(click, kind, state, shown, target, rendered.get(name_rendered(shown)))
+        if click.at.timestamp() >= shown.expires_second + ONE_DAY.total_seconds():
+            continue
         report = Report(
             place=place,
             at=click.at,
             shown=shown,
             day=name_day(shown.day),
-            token=digest_token(click.token),
+            token=token,
             target=target,
             facts=click.facts,
-            event=event,
-            persons={day: name_person(click.facts.person, salt=salt) for day, salt in salts.items()},
-            networks={day: name_network(click.facts.network, salt=salt) for day, salt in salts.items()},
+            event=_make_event(click, kind, state, shown, target, rendered.get(name_rendered(shown))),
+            persons={day: name_person(click.facts.person, salt=salt) for day, salt in known.salts.items()},
+            networks={day: name_network(click.facts.network, salt=salt) for day, salt in known.salts.items()},
         )
         reports.append(report)
-    return Reading(reports, [state for state, _ in read], targets)
+    return Reading(reports, known.used, [state for state, _ in read], targets)
+
+
+def _look_up(clicks: Sequence[ClickReport], shown: Sequence[ShownAd | None], tokens: Sequence[UUID | None]) -> Known:
+    """Salts are of the days of the events and of the clicks, and of the days before them."""
+    ours = [one for one in shown if one is not None]
+    if not ours:
+        return Known({}, {}, frozenset())
+    days = {name_day(one.day) for one in ours} | {business_date(click.at) for click in clicks}
+    return look_up(
+        ad_ids={one.ad for one in ours},
+        days=days | {day - ONE_DAY for day in days},
+        tokens={token: name_day(one.day) for token, one in zip(tokens, shown, strict=True) if token and one},
+    )
 
 
 def _read(click: ClickReport, kind: TokenKind) -> tuple[TokenState, ShownAd | None]:

@@ -24,6 +24,6 @@ def get_salts(days: Iterable[date]) -> dict[date, bytes]:
 
 
 def _read(days: set[date]) -> dict[date, bytes]:
-    with connection.cursor() as cursor:  # asked for every click: see `services.histories`
+    with connection.cursor() as cursor:
         cursor.execute("SELECT day, salt FROM spending_daysalt WHERE day = ANY(%s::date[])", [sorted(days)])
         return {day: bytes(salt) for day, salt in cursor.fetchall()}

@@ -53,6 +53,7 @@ SUBMITTERS, WORKERS = 8, 2
 SHORTEST, LONGEST = 0.1, 1.0  # seconds between two kills
 VIEW_MICRO = 1_850_001
 LONG_AFTER = timedelta(hours=3)
+LOCKED = "55P03"  # a click waits for a lock only so long; here it is told again, a page goes on without it
 Plan = dict[str, Any]  # JSON
 
 # What binds in each shop: nothing, a campaign's day, its total, the shop's day, the wallet. In parts of the demand.
@@ -183,7 +184,7 @@ class Child:
                 return deed()
             except (OperationalError, InterfaceError) as away:
                 code = getattr(away.__cause__, "sqlstate", None)
-                if code is not None and not code.startswith(("57P", "08")):
+                if code is not None and not code.startswith(("57P", "08", LOCKED)):
                     note(self.folder, f"{self.name}: {code} {away}")
             except Exception as error:
                 if not is_away(error):

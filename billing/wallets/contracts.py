@@ -54,6 +54,16 @@ class DayCharge:
         return self.cash_minor + self.bonus_minor
 
 
+@dataclass(frozen=True, slots=True)
+class CreditView:
+    """What was given back of a day's charges. `reasons` are the words that whoever gave it back has for them."""
+
+    key: str
+    day: date
+    kind: ChargeKind
+    reasons: tuple[str, ...]
+
+
 class BonusSource(StrEnum):
     """Where bonus comes from: staff gave it, or it was spent on what turned out to be invalid."""
 

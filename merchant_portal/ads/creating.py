@@ -16,12 +16,13 @@ from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import read_audiences, say_reach, show_audiences
 from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, first_values
 from merchant_portal.ads.goods import epochs_of, find_goods
-from merchant_portal.ads.sentences import describe, list_matches, name_competition, name_kind
+from merchant_portal.ads.sentences import describe, list_matches, name_competition
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
 from search.campaigns.contracts import BadInput, CampaignKind, CreativeState, DayForecast, GroupDraft, Targeting
 from search.campaigns.selectors import find_reach, forecast_words, list_creatives, suggest_words
 from search.campaigns.services import NoSuchCreative, NoSuchProduct, TooManyCampaigns, create_campaign
+from search.campaigns.words import name_kind
 from tenants.catalog.contracts import Text
 from web.shapes import Step
 from web.toasts import add_toast

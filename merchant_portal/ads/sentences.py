@@ -1,13 +1,11 @@
-"""Words for campaigns: kinds, states, and what is wrong with something that was typed."""
+"""Words for what merchants set in campaigns, and what is wrong with something that was typed."""
 
 from django.utils.translation import gettext, pgettext
 
 from market.money import format_minor
 from search.campaigns.contracts import (
     BadInput,
-    CampaignKind,
     CampaignState,
-    Charge,
     Competition,
     CreativeState,
     MatchType,
@@ -16,31 +14,6 @@ from search.campaigns.contracts import (
 )
 
 _MONEY = frozenset({"bid", "daily_budget", "total_budget", "daily_limit"})
-
-
-def name_kind(kind: CampaignKind) -> str:
-    """What is sold, in words."""
-    return pgettext("ads", "Search words") if kind is CampaignKind.KEYWORD else gettext("Display")
-
-
-def name_state(state: CampaignState) -> str:
-    """A campaign's state in words."""
-    return {
-        CampaignState.DRAFT: pgettext("campaign", "Draft"),
-        CampaignState.RUNNING: pgettext("campaign", "Running"),
-        CampaignState.PAUSED: pgettext("campaign", "Paused"),
-        CampaignState.ENDED: pgettext("campaign", "Ended"),
-    }[state]
-
-
-def name_part_state(state: PartState) -> str:
-    """The state of a group, an ad or a word in words."""
-    return pgettext("campaign", "Running") if state is PartState.RUNNING else pgettext("campaign", "Paused")
-
-
-def name_charge(charge: Charge) -> str:
-    """What is paid for."""
-    return gettext("per click") if charge is Charge.CLICK else gettext("per 1,000 views")
 
 
 def name_match(match: MatchType) -> str:

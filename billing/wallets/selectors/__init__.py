@@ -8,6 +8,8 @@ from billing.wallets.selectors.wallets import (
     get_wallet,
     list_bonuses,
     list_wallets,
+    map_credits,
+    map_wallets,
     to_bonus_view,
 )
 
@@ -24,5 +26,7 @@ __all__ = [
     "list_invoices",
     "list_top_ups",
     "list_wallets",
+    "map_credits",
+    "map_wallets",
     "to_bonus_view",
 ]

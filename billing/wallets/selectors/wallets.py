@@ -1,11 +1,21 @@
 """A shop's wallet as it stands: balances from the ledger, bonuses and holds from their rows."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from billing.ledger.contracts import Balance, Code, Owner
 from billing.ledger.selectors import list_balances, map_shop_balances
-from billing.wallets.contracts import BonusSource, BonusView, DayHold, LotHold, LotState, WalletView
-from billing.wallets.models import Bonus, Wallet
+from billing.wallets.contracts import (
+    BonusSource,
+    BonusView,
+    ChargeKind,
+    CreditView,
+    DayHold,
+    LotHold,
+    LotState,
+    WalletView,
+)
+from billing.wallets.models import Bonus, Credit, Wallet
 from billing.wallets.models import DayHold as DayHoldRow
 from billing.wallets.models import LotHold as LotHoldRow
 
@@ -34,15 +44,20 @@ def list_wallets(*, after_shop_id: int = 0, limit: int = 50) -> list[WalletView]
     """Every wallet that was ever used, in the order of the shops' ids: for staff. Two statements."""
     rows = Wallet.objects.filter(shop_id__gt=after_shop_id).order_by("shop_id")
     shop_ids = list(rows.values_list("shop_id", flat=True)[: min(limit, MOST_LISTED)])
+    return list(map_wallets(shop_ids).values())
+
+
+def map_wallets(shop_ids: Sequence[int]) -> dict[int, WalletView]:
+    """What each of these shops has, all zero where there never was anything: one statement."""
     found = map_shop_balances(shop_ids=shop_ids, codes=(Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS))
-    return [
-        _to_wallet_view(
+    return {
+        shop_id: _to_wallet_view(
             shop_id,
             found.get((shop_id, Code.AD_WALLET_CASH), Balance()),
             found.get((shop_id, Code.AD_WALLET_BONUS), Balance()),
         )
         for shop_id in shop_ids
-    ]
+    }
 
 
 def list_bonuses(*, shop_id: int, limit: int = 100) -> list[BonusView]:
@@ -55,6 +70,17 @@ def find_day_hold(*, shop_id: int, day: date) -> DayHold | None:
     """What is put aside for a shop's day."""
     row = DayHoldRow.objects.filter(shop_id=shop_id, day=day).first()
     return None if row is None else to_day_hold(row)
+
+
+def map_credits(*, shop_id: int, keys: Collection[str]) -> dict[str, CreditView]:
+    """What was given back to a shop, by its keys, which are the subjects of the postings: one statement."""
+    if not keys:
+        return {}
+    rows = Credit.objects.filter(hold__shop_id=shop_id, key__in=set(keys)).select_related("hold")
+    return {
+        row.key: CreditView(row.key, row.hold.day, ChargeKind(row.kind), tuple(filter(None, row.reason.split(", "))))
+        for row in rows
+    }
 
 
 def find_lot_hold(*, shop_id: int, lot_id: int) -> LotHold | None:

@@ -13,11 +13,9 @@ from merchant_portal.ads.groups.deeds import find_group
 from merchant_portal.ads.qualities import show_quality
 from merchant_portal.ads.sentences import (
     list_matches,
-    name_charge,
     name_competition,
     name_creative_state,
     name_match,
-    name_part_state,
     say_hint,
     tone_of,
 )
@@ -40,6 +38,7 @@ from search.campaigns.selectors import (
     study_words,
     suggest_words,
 )
+from search.campaigns.words import name_charge, name_part_state
 from search.serving.selectors import map_qualities
 
 MOST_HINTS = 8

@@ -6,8 +6,6 @@ from django.http import Http404, HttpRequest
 
 from merchant_portal.access import visit_of
 from merchant_portal.ads.sentences import (
-    name_kind,
-    name_state,
     tone_of,
 )
 from search.campaigns.contracts import (
@@ -18,6 +16,7 @@ from search.campaigns.selectors import (
     CampaignNotFound,
     get_campaign,
 )
+from search.campaigns.words import name_kind, name_state
 
 
 def describe_campaign(campaign: CampaignView) -> dict[str, Any]:

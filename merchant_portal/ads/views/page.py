@@ -13,9 +13,7 @@ from merchant_portal.ads.goods import epochs_of, list_products, map_cards
 from merchant_portal.ads.sentences import (
     describe,
     list_matches,
-    name_charge,
     name_match,
-    name_part_state,
     tone_of,
 )
 from merchant_portal.ads.views.describing import describe_campaign, find_campaign
@@ -40,6 +38,7 @@ from search.campaigns.services import (
     add_negatives,
     remove_negative,
 )
+from search.campaigns.words import name_charge, name_part_state
 from web.toasts import add_toast
 
 

@@ -4,7 +4,14 @@ from search.campaigns.selectors.audiences import find_reach, list_audiences, rea
 from search.campaigns.selectors.changes import read_changes
 from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_review_queue, map_creatives
 from search.campaigns.selectors.demand import forecast_words, measure_words, study_words, suggest_words
-from search.campaigns.selectors.limits import find_limit, get_floors, list_blocked_shops, list_limits, map_limits
+from search.campaigns.selectors.limits import (
+    find_limit,
+    get_floors,
+    list_advertiser_ids,
+    list_blocked_shops,
+    list_limited,
+    map_limits,
+)
 from search.campaigns.selectors.live import get_budgets, read_live
 from search.campaigns.selectors.reading import (
     CampaignNotFound,
@@ -36,12 +43,13 @@ __all__ = [
     "list_ads",
     "list_advertised_things",
     "list_audiences",
+    "list_advertiser_ids",
     "list_blocked_shops",
     "list_campaigns",
     "list_creatives",
     "list_groups",
     "list_keywords",
-    "list_limits",
+    "list_limited",
     "list_negatives",
     "list_review_queue",
     "map_ads",

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from search.campaigns import models
 from search.campaigns.contracts import AdvertiserLimit, Charge, Floors, PageKind
 
@@ -28,10 +30,16 @@ def list_blocked_shops(shop_ids: Collection[int]) -> set[int]:
     return set(rows.values_list("shop_id", flat=True))
 
 
-def list_limits(*, after: int = 0, limit: int = 100) -> list[AdvertiserLimit]:
-    """Everything that was said of any shop's spending, by shop, for staff: one statement."""
-    rows = models.AdvertiserLimit.objects.filter(pk__gt=after).order_by("pk")[:limit]
-    return [_to_limit(row) for row in rows]
+def list_limited(*, after: int = 0, limit: int = 100) -> list[AdvertiserLimit]:
+    """What staff said of any shop's spending, by shop: one statement."""
+    said = models.AdvertiserLimit.objects.filter(Q(blocked=True) | Q(staff_daily_minor__isnull=False), pk__gt=after)
+    return [_to_limit(row) for row in said.order_by("pk")[:limit]]
+
+
+def list_advertiser_ids(*, after: int = 0, limit: int = 100) -> list[int]:
+    """Every shop that ever made a campaign, by number: one statement."""
+    rows = models.Campaign.objects.filter(shop_id__gt=after).order_by("shop_id").values_list("shop_id", flat=True)
+    return list(rows.distinct()[:limit])
 
 
 def get_floors() -> Floors:

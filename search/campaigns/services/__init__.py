@@ -25,7 +25,15 @@ from search.campaigns.services.groups import (
     set_ad_state,
     set_group_state,
 )
-from search.campaigns.services.limits import set_floor, set_own_limit, set_staff_limit
+from search.campaigns.services.limits import (
+    AlreadyStopped,
+    NotStopped,
+    lift_stop,
+    set_floor,
+    set_own_limit,
+    set_staff_limit,
+    stop_advertiser,
+)
 from search.campaigns.services.touching import CampaignEnded, NoSuchCampaign
 from search.campaigns.services.words import (
     NothingToUndo,
@@ -39,12 +47,14 @@ from search.campaigns.services.words import (
 
 __all__ = [
     "AlreadyDecided",
+    "AlreadyStopped",
     "CampaignChanged",
     "CampaignEnded",
     "CreativeNotFound",
     "NoSuchCampaign",
     "NoSuchCreative",
     "NoSuchProduct",
+    "NotStopped",
     "NothingToUndo",
     "TooManyCampaigns",
     "add_ads",
@@ -58,6 +68,7 @@ __all__ = [
     "edit_words",
     "end_past_campaigns",
     "forget_edits",
+    "lift_stop",
     "remove_creative",
     "remove_negative",
     "set_ad_state",
@@ -67,6 +78,7 @@ __all__ = [
     "set_group_state",
     "set_own_limit",
     "set_staff_limit",
+    "stop_advertiser",
     "undo_edit",
     "upload_creative",
 ]

@@ -15,6 +15,14 @@ from search.campaigns.rules.checking import check_amount, clean_line
 from search.campaigns.services.touching import lock_shop, touch
 
 
+class AlreadyStopped(RuntimeError):
+    """Somebody stopped the shop's advertising before; its reason stays."""
+
+
+class NotStopped(LookupError):
+    """The shop's advertising is not stopped (any more)."""
+
+
 @transaction.atomic(durable=True)
 def set_own_limit(*, shop_id: int, daily_minor: int | None, actor_id: int, now: datetime) -> None:
     """What the merchant wants to spend a day at most; None for no limit. Raises `BadInput`."""
@@ -24,15 +32,30 @@ def set_own_limit(*, shop_id: int, daily_minor: int | None, actor_id: int, now: 
 
 
 @transaction.atomic(durable=True)
-def set_staff_limit(
-    *, shop_id: int, daily_minor: int | None, blocked: bool, reason: str, actor_id: int, now: datetime
-) -> None:
-    """Staff's limit for a shop, and whether it may advertise. Blocking needs a reason. Raises `BadInput`."""
+def set_staff_limit(*, shop_id: int, daily_minor: int | None, actor_id: int, now: datetime) -> None:
+    """Staff's limit for a shop's day; None lifts it. Whether the shop is stopped stays as it is. Raises `BadInput`."""
     _check(daily_minor)
-    reason = clean_line(reason, "reason", most.LONGEST_REASON) if blocked or reason.strip() else ""
-    _put(shop_id, {"staff_daily_minor": daily_minor, "blocked": blocked, "reason": reason}, now)
-    detail = {"daily_minor": daily_minor, "blocked": blocked, "reason": reason}
+    before = _put(shop_id, {"staff_daily_minor": daily_minor}, now)
+    detail = {"before_minor": before.staff_daily_minor, "daily_minor": daily_minor}
     _tell("advertiser.limited", ActorKind.STAFF, shop_id, detail, actor_id, now)
+
+
+@transaction.atomic(durable=True)
+def stop_advertiser(*, shop_id: int, reason: str, actor_id: int, now: datetime) -> None:
+    """Nothing of a shop is shown until the stop is lifted; the shop reads why. Raises `BadInput`, `AlreadyStopped`."""
+    said = clean_line(reason, "reason", most.LONGEST_REASON)
+    if _put(shop_id, {"blocked": True, "reason": said}, now).blocked:
+        raise AlreadyStopped(shop_id)
+    _tell("advertiser.stopped", ActorKind.STAFF, shop_id, {"reason": said}, actor_id, now)
+
+
+@transaction.atomic(durable=True)
+def lift_stop(*, shop_id: int, actor_id: int, now: datetime) -> None:
+    """Let a shop advertise again; its campaigns go on as they stand. Raises `NotStopped`."""
+    before = _put(shop_id, {"blocked": False, "reason": ""}, now)
+    if not before.blocked:
+        raise NotStopped(shop_id)
+    _tell("advertiser.let_run", ActorKind.STAFF, shop_id, {"reason": before.reason}, actor_id, now)
 
 
 @transaction.atomic(durable=True)
@@ -57,11 +80,13 @@ def _check(daily_minor: int | None) -> None:
         check_amount("daily_limit", daily_minor, most.LEAST_BUDGET_MINOR, most.LARGEST_BUDGET_MINOR)
 
 
-def _put(shop_id: int, facts: Mapping[str, object], now: datetime) -> None:
-    """Under the shop's lock no campaign is being made that would miss the mark."""
+def _put(shop_id: int, facts: Mapping[str, object], now: datetime) -> AdvertiserLimit:
+    """Under the shop's lock no campaign is being made that would miss the mark. Returns what stood there before."""
     lock_shop(shop_id)
+    before = AdvertiserLimit.objects.filter(pk=shop_id).first() or AdvertiserLimit(shop_id=shop_id)
     AdvertiserLimit.objects.update_or_create(shop_id=shop_id, defaults=facts)
     touch(Q(shop_id=shop_id) & ~Q(state=CampaignState.ENDED.value), now)
+    return before
 
 
 def _tell(

@@ -2,7 +2,7 @@
 
 from search.reports.selectors.figures import TooManyDays, get_report
 from search.reports.selectors.orders import count_orders_of_ads
-from search.reports.selectors.revenue import get_reports_health, list_advertisers, list_revenue_days
+from search.reports.selectors.revenue import get_reports_health, list_advertisers, list_revenue_days, map_sums
 from search.reports.selectors.traffic import get_traffic_curve
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "get_traffic_curve",
     "list_advertisers",
     "list_revenue_days",
+    "map_sums",
 ]

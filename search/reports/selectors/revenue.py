@@ -1,6 +1,6 @@
 """What advertising brings the marketplace: for staff, over all shops."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any  # Any: annotated rows have no type of their own
 
@@ -35,6 +35,13 @@ def list_advertisers(*, since: date, until: date, limit: int = 20) -> list[Adver
         for row in brought.order_by()
     }
     return [Advertiser(shop_id, Figures(sums[shop_id], sold.get(shop_id, Sold()))) for shop_id in first]
+
+
+def map_sums(shop_ids: Collection[int], *, since: date, until: date) -> dict[int, Sums]:
+    """What was counted for each of these shops in some days, nothing for those without: one statement."""
+    rows = AdCount.objects.filter(shop_id__in=set(shop_ids), day__range=(since, until)).values("shop_id")
+    found = {row["shop_id"]: _to_sums(row) for row in rows.annotate(**_SUMS).order_by()}
+    return {shop_id: found.get(shop_id, Sums()) for shop_id in shop_ids}
 
 
 def get_reports_health() -> ReportsHealth:

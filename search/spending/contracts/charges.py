@@ -1,9 +1,8 @@
-"""Hours as they were charged, what was found invalid later, and how charging stands."""
+"""Hours as they were charged, and how charging stands."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
 
 from search.auction.contracts import TokenKind
 
@@ -34,46 +33,6 @@ class HourView:
     finding: str
 
 
-class FindingState(StrEnum):
-    """found > approved > posted, or refused."""
-
-    FOUND = "found"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    POSTED = "posted"
-
-
-class GroupedBy(StrEnum):
-    """What the clicks of a finding have in common."""
-
-    NETWORK = "network"
-    PERSON = "person"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingView:
-    """Clicks of one network or person that were found invalid later, as far as one shop paid for them.
-
-    `evidence` are the numbers the rules looked at; `who` is the hash of that day.
-    """
-
-    finding_id: int
-    shop_id: int
-    day: date
-    grouped_by: GroupedBy
-    who: UUID
-    reasons: tuple[str, ...]
-    rules_version: int
-    evidence: dict[str, int]
-    events: int
-    amount_micro: int
-    state: FindingState
-    found_at: datetime
-    decided_by: int | None
-    decided_at: datetime | None
-    note: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargingHealth:
     """How charging stands. Lags are seconds of what is due; `carry_micro` is what waits to become a fen."""
@@ -94,3 +53,46 @@ class ChargingHealth:
     def is_well(self) -> bool:
         """Whether nobody has to look."""
         return not self.broken_hours and self.lag_seconds < 2 * 3_600 and not self.misplaced_rows
+
+
+class Trouble(StrEnum):
+    """What may be wrong with a charged hour: not proven yet, or its proof failed."""
+
+    UNPROVEN = "unproven"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeFilter:
+    """Which charged hours somebody wants; what is not said does not narrow. `day` is the day whose budget paid."""
+
+    shop_id: int | None = None
+    day: date | None = None
+    kind: TokenKind | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourSum:
+    """All charges of one hour together. `unproven` and `broken` count charges."""
+
+    hour: datetime
+    charges: int
+    events: int
+    freed: int
+    sum_micro: int
+    amount_minor: int
+    bonus_minor: int
+    unproven: int
+    broken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnclosedHour:
+    """What of one hour and kind is billed and not charged. The hour that runs is among them."""
+
+    hour: datetime
+    kind: TokenKind
+    shops: int
+    events: int
+    amount_micro: int

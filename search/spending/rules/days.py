@@ -2,6 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+LOOKED_BACK = timedelta(days=40)
+"""What is charged after longer than this is nobody's any more: its decisions are gone."""
+
 _EPOCH = date(1970, 1, 1)
 _EPOCH_AT = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -1,4 +1,4 @@
-"""Charged hours, findings, and how charging stands."""
+"""Charged hours, and how charging stands."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,8 +7,8 @@ from django.db.models import Count, Min, Sum
 from django.db.models.functions import Coalesce
 
 from search.auction.contracts import CapKind, TokenKind
-from search.spending.contracts import AdEventView, ChargingHealth, FindingState, FindingView, GroupedBy, HourView
-from search.spending.models import AdEvent, Cap, ChargeHead, Credit, Finding, HourCharge, Lease
+from search.spending.contracts import AdEventView, ChargingHealth, FindingState, HourView
+from search.spending.models import AdEvent, Cap, ChargeHead, Finding, HourCharge, Lease
 from search.spending.rules.days import floor_hour
 from search.spending.selectors.feeds import select_events
 from search.spending.selectors.partitions import count_misplaced, find_last_day
@@ -29,7 +29,7 @@ def list_hours(
         rows = rows.filter(shop_id=shop_id)
     if kind is not None:
         rows = rows.filter(kind=kind.value)
-    return [_to_hour(row) for row in rows.order_by("-hour", "-pk")[: min(limit, MOST_LISTED)]]
+    return [to_hour(row) for row in rows.order_by("-hour", "-pk")[: min(limit, MOST_LISTED)]]
 
 
 def get_hour(*, charge_id: int, shop_id: int | None = None) -> HourView:
@@ -37,7 +37,7 @@ def get_hour(*, charge_id: int, shop_id: int | None = None) -> HourView:
     row = HourCharge.objects.filter(pk=charge_id).first()
     if row is None or (shop_id is not None and row.shop_id != shop_id):
         raise HourNotFound(charge_id)
-    return _to_hour(row)
+    return to_hour(row)
 
 
 def list_charged(hour: HourView, *, limit: int = MOST_LISTED) -> list[AdEventView]:
@@ -45,42 +45,6 @@ def list_charged(hour: HourView, *, limit: int = MOST_LISTED) -> list[AdEventVie
     condition = "e.day = %s AND e.shop_id = %s AND e.kind = %s AND e.charge_id = %s"
     values = [hour.day, hour.shop_id, hour.kind.value, hour.charge_id]
     return select_events(condition, values, order="e.at, e.number", limit=limit)
-
-
-def list_findings(
-    *, state: FindingState | None = None, shop_id: int | None = None, before: int | None = None, limit: int = 50
-) -> list[FindingView]:
-    """What was found invalid later, the latest first; `before` is the number where the last page ended."""
-    rows = Finding.objects.all()
-    if state is not None:
-        rows = rows.filter(state=state.value)
-    if shop_id is not None:
-        rows = rows.filter(shop_id=shop_id)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return [_to_finding(row) for row in rows.order_by("-pk")[: min(limit, MOST_LISTED)]]
-
-
-def find_finding(finding_id: int) -> FindingView | None:
-    """One finding."""
-    row = Finding.objects.filter(pk=finding_id).first()
-    return None if row is None else _to_finding(row)
-
-
-def list_evidence(finding_id: int, *, limit: int = MOST_LISTED) -> list[AdEventView]:
-    """The events that a finding gives back."""
-    return select_events(
-        "(e.day, e.token) IN (SELECT day, token FROM spending_credit WHERE finding_id = %s)",
-        [finding_id],
-        order="e.at, e.number",
-        limit=limit,
-    )
-
-
-def sum_credited(*, shop_id: int, since: date, until: date) -> int:
-    """What was given back to a shop for some days, in micro-fen."""
-    rows = Credit.objects.filter(finding__shop_id=shop_id, day__range=(since, until), posting__isnull=False)
-    return int(rows.aggregate(total=Coalesce(Sum("amount_micro"), 0))["total"])
 
 
 def get_charging_health(now: datetime) -> ChargingHealth:
@@ -106,27 +70,8 @@ def get_charging_health(now: datetime) -> ChargingHealth:
     )
 
 
-def _to_hour(row: HourCharge) -> HourView:
+def to_hour(row: HourCharge) -> HourView:
+    """A row as it crosses the border."""
     names = [name for name in HourView.__slots__ if name not in ("charge_id", "kind", "transaction_ids")]
     columns: dict[str, Any] = {name: getattr(row, name) for name in names}  # Any: each its own type
     return HourView(charge_id=row.pk, kind=TokenKind(row.kind), transaction_ids=tuple(row.transaction_ids), **columns)
-
-
-def _to_finding(row: Finding) -> FindingView:
-    return FindingView(
-        finding_id=row.pk,
-        shop_id=row.shop_id,
-        day=row.day,
-        grouped_by=GroupedBy(row.grouped_by),
-        who=row.who,
-        reasons=tuple(row.reasons),
-        rules_version=row.rules_version,
-        evidence=row.evidence,
-        events=row.events,
-        amount_micro=row.amount_micro,
-        state=FindingState(row.state),
-        found_at=row.found_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        note=row.note,
-    )

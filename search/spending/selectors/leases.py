@@ -33,6 +33,12 @@ def sum_spent(campaign_ids: Collection[int], *, day: date) -> dict[int, int]:
     return dict(rows.annotate(spent=Sum("billed_micro")).values_list("campaign_id", "spent"))
 
 
+def sum_shop_spent(shop_id: int, *, day: date) -> int:
+    """What a shop was billed for a day so far, in micro-fen, by all its campaigns: one statement."""
+    total = Lease.objects.filter(shop_id=shop_id, day=day).aggregate(total=Sum("billed_micro"))["total"]
+    return int(total or 0)
+
+
 def count_leases(*, now: datetime) -> LeaseCount:
     """How much is out, and how many leases nobody closed in time."""
     rows = Lease.objects.filter(closed_at__isnull=True)

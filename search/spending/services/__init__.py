@@ -2,11 +2,14 @@
 
 from search.spending.services.charging import HoursNotClosed, close_hours
 from search.spending.services.closing import close_days
-from search.spending.services.crediting import (
+from search.spending.services.crediting import CreditsNotPosted, post_credits
+from search.spending.services.deciding import (
     FindingDecided,
     FindingNotFound,
+    FindingsChanged,
+    NoReason,
     approve_finding,
-    post_credits,
+    approve_findings,
     refuse_finding,
 )
 from search.spending.services.decisions import store_decisions
@@ -20,10 +23,14 @@ from search.spending.services.reporting import record_click, record_dwell, recor
 
 __all__ = [
     "BadKeyRing",
+    "CreditsNotPosted",
     "FindingDecided",
     "FindingNotFound",
+    "FindingsChanged",
     "HoursNotClosed",
+    "NoReason",
     "approve_finding",
+    "approve_findings",
     "close_days",
     "close_due_leases",
     "close_hours",

@@ -21,13 +21,12 @@ from search.auction.charging import close_hour
 from search.auction.contracts import TokenKind
 from search.spending.contracts import CorrectionKind
 from search.spending.models import AdEvent, ChargeHead, Correction, HourCharge, Lease
-from search.spending.rules.days import floor_hour
+from search.spending.rules.days import LOOKED_BACK, floor_hour
 from search.spending.services.purse import CapKey, give_back_to_caps, list_keys
 
 LAG = timedelta(minutes=2)
 """How long after its end an hour is charged: by then every decision is stored that will ever be."""
 
-LOOKED_BACK = timedelta(days=40)
 NO_DECISION = "no_decision"
 _HOUR = timedelta(hours=1)
 

@@ -7,32 +7,43 @@ import psycopg
 import pytest
 from django.db import connection
 
+from market.audit.selectors import list_entries
 from search.campaigns.contracts import BadInput, Charge, PageKind
 from search.campaigns.models import AdvertiserLimit
 from search.campaigns.selectors import (
     find_limit,
     get_budgets,
     get_floors,
+    list_advertiser_ids,
     list_blocked_shops,
-    list_limits,
+    list_limited,
     read_changes,
 )
-from search.campaigns.services import set_floor, set_own_limit, set_staff_limit
+from search.campaigns.services import (
+    AlreadyStopped,
+    NotStopped,
+    lift_stop,
+    set_floor,
+    set_own_limit,
+    set_staff_limit,
+    stop_advertiser,
+)
 from tests.conftest import Clock, CommittedDatabase
 from tests.search.campaigns.conftest import ACTOR, Advertiser, live
 
 STAFF = 3
 
 
-def _limit(who: Advertiser, daily_minor: int | None = None, *, blocked: bool = False, reason: str = "") -> None:
-    set_staff_limit(
-        shop_id=who.shop.shop_id,
-        daily_minor=daily_minor,
-        blocked=blocked,
-        reason=reason,
-        actor_id=STAFF,
-        now=who.clock.now,
-    )
+def _limit(who: Advertiser, daily_minor: int | None) -> None:
+    set_staff_limit(shop_id=who.shop.shop_id, daily_minor=daily_minor, actor_id=STAFF, now=who.clock.now)
+
+
+def _stop(who: Advertiser, reason: str = "资质过期") -> None:
+    stop_advertiser(shop_id=who.shop.shop_id, reason=reason, actor_id=STAFF, now=who.clock.now)
+
+
+def _lift(who: Advertiser) -> None:
+    lift_stop(shop_id=who.shop.shop_id, actor_id=STAFF, now=who.clock.now)
 
 
 def _limit_self(who: Advertiser, daily_minor: int | None) -> None:
@@ -51,24 +62,59 @@ def test_the_lower_of_both_limits_holds(alpha: Advertiser, beta: Advertiser) -> 
     assert get_budgets([campaign_id])[campaign_id].shop_daily_minor == 30_000
     assert get_budgets([theirs])[theirs].shop_daily_minor is None
     assert find_limit(beta.shop.shop_id) is None
-    assert [one.shop_id for one in list_limits()] == [alpha.shop.shop_id]
+    assert [one.shop_id for one in list_limited()] == [alpha.shop.shop_id]
+    assert list_advertiser_ids() == [alpha.shop.shop_id, beta.shop.shop_id]
+    assert list_advertiser_ids(after=alpha.shop.shop_id) == [beta.shop.shop_id]
+    _limit(alpha, None)
+    assert list_limited() == []
 
 
-def test_a_blocked_shop_shows_nothing(alpha: Advertiser, beta: Advertiser) -> None:
+def test_a_stopped_shop_shows_nothing(alpha: Advertiser, beta: Advertiser) -> None:
     campaign_id, theirs = alpha.run(), beta.run()
     with pytest.raises(BadInput, match="reason: required"):
-        _limit(alpha, blocked=True, reason=" ")
-    _limit(alpha, blocked=True, reason="资质过期")
+        _stop(alpha, " ")
+    _stop(alpha)
     assert live(campaign_id) is None and live(theirs) is not None
     assert list_blocked_shops([alpha.shop.shop_id, beta.shop.shop_id]) == {alpha.shop.shop_id}
-    _limit(alpha)
+    _lift(alpha)
     assert live(campaign_id) is not None
+
+
+def test_a_stop_is_set_once_and_lifted_once_and_says_so_in_the_trail(alpha: Advertiser) -> None:
+    with pytest.raises(NotStopped):
+        _lift(alpha)
+    _stop(alpha)
+    with pytest.raises(AlreadyStopped):
+        _stop(alpha, "another reason")
+    limit = find_limit(alpha.shop.shop_id)
+    assert limit and (limit.blocked, limit.reason) == (True, "资质过期")
+    _lift(alpha)
+    with pytest.raises(NotStopped):
+        _lift(alpha)
+    trail = list_entries(shop_id=alpha.shop.shop_id, action="advertiser.")
+    assert [(line.action, line.detail) for line in trail] == [
+        ("advertiser.let_run", {"reason": "资质过期"}),
+        ("advertiser.stopped", {"reason": "资质过期"}),
+    ]
+
+
+def test_a_limit_leaves_a_stop_as_it_is_and_a_stop_the_limit(alpha: Advertiser) -> None:
+    _limit(alpha, 30_000)
+    _stop(alpha)
+    _limit(alpha, 20_000)
+    limit = find_limit(alpha.shop.shop_id)
+    assert limit and (limit.staff_daily_minor, limit.blocked, limit.reason) == (20_000, True, "资质过期")
+    _lift(alpha)
+    limit = find_limit(alpha.shop.shop_id)
+    assert limit and (limit.staff_daily_minor, limit.blocked, limit.reason) == (20_000, False, "")
+    (last, _) = list_entries(action="advertiser.limited")
+    assert last.detail == {"before_minor": 30_000, "daily_minor": 20_000}
 
 
 def test_serving_hears_of_limits(committed_db: CommittedDatabase, alpha: Advertiser, beta: Advertiser) -> None:
     campaign_id, _ = alpha.run(), beta.run()
     position = read_changes(after=None).position
-    _limit(alpha, blocked=True, reason="资质过期")
+    _stop(alpha)
     assert read_changes(after=position).campaign_ids == (campaign_id,)
 
 

@@ -64,7 +64,7 @@ def test_reviews_limits_and_changes_do_not_lock_each_other_out(
         if number < 3:
             decide_creative(creative_id=creative_ids[number], approved=number != 1, reason="小" * (number == 1), **said)
         elif number == 3:
-            set_staff_limit(shop_id=alpha.shop.shop_id, daily_minor=50_000, blocked=False, reason="", **said)
+            set_staff_limit(shop_id=alpha.shop.shop_id, daily_minor=50_000, **said)
         elif number == 4:
             states = list(reversed(campaign_ids))
             set_campaign_state(shop_id=alpha.shop.shop_id, campaign_ids=states, state=CampaignState.PAUSED, **said)

@@ -18,7 +18,7 @@ from search.auction.pricing import is_reproducible
 from search.auction.records import read_record
 from search.campaigns.contracts import CampaignKind, CampaignState, Charge, PageKind, Targeting
 from search.campaigns.rules.tokens import tokenize_words
-from search.campaigns.services import set_campaign_state, set_staff_limit
+from search.campaigns.services import set_campaign_state, stop_advertiser
 from search.listings.services import refresh_listings
 from search.serving.contracts import NO_ADS, AdAsk, PageAds
 from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server, open_throttles
@@ -112,9 +112,7 @@ def test_a_campaign_that_is_paused_or_blocked_or_has_nothing_to_sell_leaves_with
     sell_out(street, 1)
     get_server().refresh(street.now)
     assert {line.campaign_id for line in street.choose(places={KEYWORD: 3}).lines} == {campaigns[2]}
-    set_staff_limit(
-        shop_id=street.shops[2].shop_id, daily_minor=None, blocked=True, reason="test", actor_id=1, now=street.now
-    )
+    stop_advertiser(shop_id=street.shops[2].shop_id, reason="test", actor_id=1, now=street.now)
     get_server().refresh(street.now)
     assert street.choose() == NO_ADS
 

@@ -10,7 +10,7 @@ from billing.settlement.services.days import business_date
 from search.auction.ad_tokens import read_token
 from search.auction.contracts import InvalidReason, ShownAd
 from search.spending import selectors
-from search.spending.contracts import CorrectionKind, FindingState
+from search.spending.contracts import CorrectionKind, FindingFilter, FindingState
 from search.spending.models import AdEvent, Correction, Credit, Decision, Finding
 from search.spending.services import (
     FindingDecided,
@@ -27,10 +27,10 @@ from search.spending.services import (
 )
 from tests.conftest import Clock
 from tests.fixtures.ads import fund, lend, make_ad, show, visitor
+from tests.fixtures.invalid_clicks import LATER, click_like_a_clock
 
 SHOP, OTHER = 71, 72
 STAFF = 900_900
-LATER = timedelta(seconds=5)
 
 
 @pytest.fixture
@@ -38,16 +38,6 @@ def now(clock: Clock, db: None) -> datetime:
     for shop in (SHOP, OTHER):
         fund(shop, 100_000, clock.now)
     return clock.now - timedelta(hours=6)
-
-
-def click_like_a_clock(now: datetime, shops: tuple[int, ...] = (SHOP,), *, count: int = 7) -> None:
-    """One person who clicks an ad of each shop in turn, every eleven minutes."""
-    for number in range(count):
-        at = now + timedelta(minutes=11 * number)
-        ad = make_ad(shop_id=shops[number % len(shops)], now=at)
-        token = show(ad, lend(ad, at).lease_id, at)
-        facts = visitor(person="clock", network=f"10.7.{number}.0/24")
-        assert record_click(token=token, facts=facts, now=at + LATER).billed
 
 
 def read_cash(shop_id: int) -> int:
@@ -60,7 +50,7 @@ def test_clicks_at_regular_gaps_are_given_back_when_staff_approve(now: datetime,
     assert (read_cash(SHOP), read_cash(OTHER)) == (100_000 - 1_500, 100_000 - 1_500)
     assert find_late_invalid(clock.now) == 2
     assert find_late_invalid(clock.now) == 0
-    (finding,) = selectors.list_findings(shop_id=SHOP)
+    (finding,) = selectors.list_findings(FindingFilter(shop_id=SHOP))
     assert InvalidReason.REGULAR_GAPS in finding.reasons
     assert (finding.events, finding.evidence["clicks"]) == (15, 30)
     assert len(selectors.list_evidence(finding.finding_id)) == 15
@@ -82,7 +72,7 @@ def test_clicks_at_regular_gaps_are_given_back_when_staff_approve(now: datetime,
 
 
 def test_a_refused_finding_is_not_found_again(now: datetime, clock: Clock) -> None:
-    click_like_a_clock(now)
+    click_like_a_clock(now, [SHOP])
     find_late_invalid(clock.now)
     Finding.objects.update(state=FindingState.FOUND.value, decided_at=None)
     refuse_finding(finding_id=Finding.objects.get().pk, note="a family", actor_id=STAFF, now=clock.now)
@@ -92,7 +82,7 @@ def test_a_refused_finding_is_not_found_again(now: datetime, clock: Clock) -> No
 
 
 def test_a_small_finding_needs_no_staff_but_waits_for_its_hours(now: datetime, clock: Clock) -> None:
-    click_like_a_clock(now)
+    click_like_a_clock(now, [SHOP])
     assert find_late_invalid(clock.now) == 1
     assert Finding.objects.get().state == FindingState.APPROVED
     assert post_credits(clock.now) == 0
@@ -102,7 +92,7 @@ def test_a_small_finding_needs_no_staff_but_waits_for_its_hours(now: datetime, c
 
 
 def test_clicks_that_are_final_stay_charged(now: datetime, clock: Clock) -> None:
-    click_like_a_clock(now)
+    click_like_a_clock(now, [SHOP])
     assert find_late_invalid(clock.now + timedelta(hours=72)) == 0
 
 
@@ -143,7 +133,7 @@ def test_a_rivals_device_that_clicks_again_is_found(now: datetime, clock: Clock)
 
 
 def test_what_was_never_charged_needs_no_credit(now: datetime, clock: Clock) -> None:
-    click_like_a_clock(now)
+    click_like_a_clock(now, [SHOP])
     find_late_invalid(clock.now)
     Decision.objects.all().delete()
 

@@ -7,7 +7,7 @@ from merchant_portal.ads import creatives
 from merchant_portal.ads import files as ads_files
 from merchant_portal.ads import groups as ads_groups
 from merchant_portal.ads import views as ads
-from merchant_portal.ads_reports import charges
+from merchant_portal.ads_reports import charges, given_back
 from merchant_portal.ads_reports import views as ads_reports
 from merchant_portal.collections import views as collections
 from merchant_portal.dashboard import views as dashboard
@@ -106,6 +106,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/reports/", ads_reports.show_reports, name="ads-reports"),
     path("ads/reports/charges/", charges.show_charges, name="ads-charges"),
     path("ads/reports/charges/<str:day>/<uuid:token>/", charges.show_charge, name="ads-charge"),
+    path("ads/reports/given-back/", given_back.show_given_back, name="ads-given-back"),
+    path("ads/reports/given-back/<int:finding_id>/", given_back.show_clicks, name="ads-given-back-clicks"),
     path("ads/reports/file/", ads_reports.download_report, name="ads-report-file"),
     path("ads/slots/", slots.show_places, name="slots"),
     path("ads/slots/bids/", slots.show_bids, name="lot-bids"),

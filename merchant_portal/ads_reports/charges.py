@@ -13,11 +13,12 @@ from merchant_portal.ads_reports.asking import SPANS, Asked, read_asked
 from merchant_portal.ads_reports.explaining import explain
 from merchant_portal.ads_reports.page import print_exact
 from merchant_portal.ads_reports.views import check_campaign, name_span
-from merchant_portal.ads_reports.words import name_page, name_reason
 from merchant_portal.frame import render_page
 from search.campaigns.selectors import list_campaigns, map_campaigns
-from search.spending.contracts import AdEventView
-from search.spending.selectors import EventNotFound, get_event, list_events
+from search.campaigns.words import name_page
+from search.spending.contracts import AdEventView, Correction, CorrectionKind
+from search.spending.selectors import EventNotFound, get_event, list_events, map_corrections
+from search.spending.words import name_reason
 from web.paging import BadCursor, CursorPage, cut_page, decode_cursor
 from web.shapes import Tab
 
@@ -38,10 +39,14 @@ def show_charges(request: HttpRequest) -> HttpResponse:
         raise Http404
     page = _read_page(request, asked, which, shop_id)
     names = map_campaigns({event.campaign_id for event in page.items})
+    corrections = map_corrections([(event.day, event.token) for event in page.items])
     context = {
         "asked": asked,
         "which": which,
-        "rows": [_describe(event, names[event.campaign_id].name) for event in page.items],
+        "rows": [
+            describe_event(event, names[event.campaign_id].name, corrections.get((event.day, event.token)))
+            for event in page.items
+        ],
         "next_cursor": page.next_cursor,
         "tabs": [Tab(name, f"{asked.href(place=PLACE)}&which={key}", key == which) for key, name in _name_tabs()],
         "spans": [(days, name_span(days)) for days in SPANS],
@@ -60,7 +65,8 @@ def show_charge(request: HttpRequest, day: str, token: UUID) -> HttpResponse:
     except (EventNotFound, ValueError) as error:
         raise Http404 from error
     name = map_campaigns([event.campaign_id])[event.campaign_id].name
-    context = {"row": _describe(event, name), "event": event, "why": explain(event)}
+    correction = map_corrections([(event.day, event.token)]).get((event.day, event.token))
+    context = {"row": describe_event(event, name, correction), "event": event, "why": explain(event)}
     return render_page(request, "portal/ads_reports/charge.html", context)
 
 
@@ -84,7 +90,9 @@ def _read_page(request: HttpRequest, asked: Asked, which: str, shop_id: int) -> 
     return cut_page(events, size=PAGE, scope=scope, position=lambda event: [event.at.isoformat()])
 
 
-def _describe(event: AdEventView, campaign: str) -> dict[str, object]:
+def describe_event(event: AdEventView, campaign: str, correction: Correction | None = None) -> dict[str, object]:
+    """A view or click as lists and its page show it. A correction says what it does not cost after all."""
+    is_credited = correction is not None and correction.kind is CorrectionKind.CREDITED
     return {
         "event": event,
         "campaign": campaign,
@@ -92,6 +100,7 @@ def _describe(event: AdEventView, campaign: str) -> dict[str, object]:
         "price": print_exact(event.billed_micro),
         "borne": print_exact(event.borne_micro) if event.borne_micro else "",
         "reason": name_reason(event.reason) if event.reason else "",
+        "given_back": name_reason(correction.reason) if correction and is_credited else "",
     }
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from django.utils.translation import get_language, gettext, pgettext
 
 from market.accounts.regions import list_provinces
-from search.auction.contracts import InvalidReason, MatchType, Model
-from search.campaigns.contracts import PageKind
+from search.auction.contracts import MatchType, Model
 from search.campaigns.selectors import map_ads, map_campaigns, map_creatives, map_keywords
+from search.campaigns.words import name_page
 from search.listings.selectors import list_listings, map_listing_ids
 from search.reports.contracts import Dimension
+from search.spending.words import name_reason
 
 SHOWN: tuple[Dimension, ...] = (
     Dimension.CAMPAIGN,
@@ -49,16 +50,6 @@ def name_model(model: Model) -> str:
     }[model]
 
 
-def name_page(page: str) -> str:
-    """Where an ad stood."""
-    return {
-        PageKind.SEARCH.value: pgettext("ads", "Search results"),
-        PageKind.CATEGORY.value: pgettext("ads", "Category pages"),
-        PageKind.PRODUCT.value: gettext("Pages of goods"),
-        PageKind.HOME.value: pgettext("ads", "Home page"),
-    }.get(page) or pgettext("ads", "Unknown")
-
-
 def name_match(match: MatchType) -> str:
     """How loosely a bought word may match."""
     return {
@@ -68,29 +59,9 @@ def name_match(match: MatchType) -> str:
     }[match]
 
 
-def name_reason(reason: str) -> str:
-    """Why a view or click is not charged."""
-    return {
-        InvalidReason.TOKEN_BAD.value: gettext("Not signed by us"),
-        InvalidReason.TOKEN_EXPIRED.value: gettext("Came too late"),
-        InvalidReason.TOKEN_USED.value: gettext("Told twice"),
-        InvalidReason.NOT_RENDERED.value: gettext("The ad was never on screen"),
-        InvalidReason.TOO_FAST.value: gettext("Faster than a person clicks"),
-        InvalidReason.ROBOT.value: gettext("A program"),
-        InvalidReason.DATA_CENTRE.value: gettext("From a data centre"),
-        InvalidReason.PREFETCH.value: gettext("Fetched ahead by a browser"),
-        InvalidReason.STAFF.value: gettext("Our own staff"),
-        InvalidReason.OWN_SHOP.value: gettext("Your own team"),
-        InvalidReason.SAME_MERCHANT.value: gettext("Somebody of the same merchant"),
-        InvalidReason.DOUBLE_CLICK.value: gettext("Clicked twice"),
-        InvalidReason.BILLED_TODAY.value: gettext("The same person was charged today"),
-        InvalidReason.NETWORK_RATE.value: gettext("Too many from one network"),
-        InvalidReason.UNUSUAL_CLICK_RATE.value: gettext("Clicks far more often than others"),
-        InvalidReason.REGULAR_GAPS.value: gettext("Clicks like clockwork"),
-        InvalidReason.NO_DWELL.value: gettext("Never looks at what it opens"),
-        InvalidReason.ENDLESS_VIEWS.value: gettext("Views without end"),
-        InvalidReason.RIVAL_DEVICE.value: gettext("A rival's device"),
-    }.get(reason, reason)
+def join_reasons(reasons: Sequence[str]) -> str:
+    """Why something was given back: every reason, in words."""
+    return " · ".join(name_reason(reason) for reason in reasons)
 
 
 def name_keys(by: Dimension, keys: Sequence[str], *, shop_id: int) -> Mapping[str, str]:

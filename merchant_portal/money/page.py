@@ -5,19 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from billing.ledger.contracts import Code, Side
 from billing.ledger.contracts.shop_books import ShopAccount, ShopEntry, ShopLeg, ShopTransaction
-from billing.ledger.rules import EVENT_KINDS
+from billing.ledger.rules import (
+    EVENT_KINDS,
+    AdBonusReturned,
+    AdBonusReturnedForViews,
+    AdClicksCredited,
+    AdViewsCredited,
+)
 from billing.ledger.rules.events import ShareEvent
 from billing.settlement.contracts import ReserveView
 from billing.settlement.contracts.earnings import EarningPart, MoneyPlace, ShareEarnings, WayOut
 from billing.settlement.words import name_account, name_kind
+from billing.wallets.contracts import CreditView
+from billing.wallets.selectors import map_credits
+from merchant_portal.ads_reports.words import join_reasons
 from web.shapes import SumRow
 
 SHARE_KINDS = frozenset(kind for kind, event in EVENT_KINDS.items() if issubclass(event, ShareEvent))
 """Kinds of transaction whose number is an order's."""
+
+CREDIT_KINDS = frozenset(
+    event.kind for event in (AdClicksCredited, AdViewsCredited, AdBonusReturned, AdBonusReturnedForViews)
+)
+"""Kinds of transaction whose number is a credit's for invalid clicks."""
 
 _WALLETS = (Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED, Code.DEFERRED_PLAN, Code.MERCHANT_DEPOSIT)
 
@@ -58,12 +74,14 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A row of the list of movements."""
+    """A row of the list of movements. `why` and `href`: what was given back of advertising, and its clicks."""
 
     entry: ShopEntry
     name: str
     account: str
     share_no: str
+    why: str = ""
+    href: str = ""
 
 
 def sort_balances(accounts: Sequence[ShopAccount], escrow: tuple[int, int]) -> Balances:
@@ -134,14 +152,22 @@ def list_held(
     return held
 
 
-def list_movements(entries: Sequence[ShopEntry]) -> list[Movement]:
-    """Entries as the table shows them."""
-    return [
-        Movement(
-            entry, name_kind(entry.kind), name_account(entry.account.code), find_share_no(entry.kind, entry.subject)
-        )
-        for entry in entries
-    ]
+def list_movements(entries: Sequence[ShopEntry], *, shop_id: int) -> list[Movement]:
+    """Entries as the table shows them. One statement, where advertising was given back among them."""
+    subjects = {entry.subject for entry in entries if entry.kind in CREDIT_KINDS}
+    credits_by_key = map_credits(shop_id=shop_id, keys=subjects)
+    return [_describe(entry, credits_by_key.get(entry.subject)) for entry in entries]
+
+
+def _describe(entry: ShopEntry, credit: CreditView | None) -> Movement:
+    return Movement(
+        entry=entry,
+        name=name_kind(entry.kind),
+        account=name_account(entry.account.code),
+        share_no=find_share_no(entry.kind, entry.subject),
+        why=join_reasons(credit.reasons) if credit else "",
+        href=f"{reverse('portal:ads-given-back')}?{urlencode({'day': credit.day.isoformat()})}" if credit else "",
+    )
 
 
 def find_share_no(kind: str, subject: str) -> str:

@@ -69,7 +69,7 @@ def show_balance(request: HttpRequest) -> HttpResponse:
         "balances": balances,
         "sums": sum_balances(balances),
         "held": held,
-        "latest": list_movements(latest),
+        "latest": list_movements(latest, shop_id=shop_id),
         "now": now,
     }
     return render_page(request, "portal/money/balance.html", context)
@@ -90,7 +90,7 @@ def show_entries(request: HttpRequest) -> HttpResponse:
         "tabs": _list_account_tabs(query, shop_id),
         "groups": name_groups(),
         "kind_name": name_kind(query.kind) if query.kind not in dict(name_groups()) else "",
-        "movements": list_movements(page.items),
+        "movements": list_movements(page.items, shop_id=shop_id),
         "next_cursor": page.next_cursor,
         "count": 0 if query.wrongs else count_rows(export, most=MOST_AT_ONCE),
         "most_at_once": MOST_AT_ONCE,

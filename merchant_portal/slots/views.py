@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billing.wallets.selectors import get_wallet
 from market.money import format_minor
 from merchant_portal.access import Visit, shop_required, visit_of
+from merchant_portal.ads.held_up import describe_held_up
 from merchant_portal.frame import render_page
 from merchant_portal.slots import words
 from merchant_portal.slots.forms import BidForm, CreativeForm
@@ -41,7 +42,12 @@ PAGE = 30
 def show_places(request: HttpRequest) -> HttpResponse:
     """Every fixed place that is for sale."""
     shop_id = visit_of(request).shop.shop_id
-    context = {"places": list_places(shop_id, timezone.now()), "wallet": get_wallet(shop_id)}
+    now = timezone.now()
+    context = {
+        "places": list_places(shop_id, now),
+        "wallet": get_wallet(shop_id),
+        **describe_held_up(shop_id, now=now),
+    }
     return render_page(request, "portal/slots/places.html", context)
 
 

@@ -167,7 +167,7 @@ def _show(request: HttpRequest, form: TopUpForm, *, auto: AutoForm | None = None
         "auto": known,
         "wallet": get_wallet(shop_id),
         "owed_minor": read_shop_money(shop_id=shop_id, now=now).free_minor,
-        "movements": list_movements(page.items),
+        "movements": list_movements(page.items, shop_id=shop_id),
         "next_cursor": page.next_cursor,
         "top_ups": [describe_top_up(one) for one in list_top_ups(shop_id=shop_id, limit=5)],
         "bonuses": list_bonus_rows(list_bonuses(shop_id=shop_id)),

@@ -12,7 +12,7 @@ from search.auction.contracts import MatchType
 from search.campaigns.contracts import CampaignDraft, CampaignKind, GroupDraft, NegativeDraft, WordDraft
 from search.campaigns.models import Ad, Creative, Keyword, NegativeKeyword
 from search.campaigns.services import add_negatives, create_campaign
-from search.spending.models import AdEvent
+from search.spending.models import AdEvent, Credit, Finding
 from search.spending.services import record_click
 from tests.fixtures.ads import AdRow, fund, lend, show, visitor
 
@@ -53,9 +53,22 @@ def advertise(shop: ShopContext, *, product_id: int, owner_id: int, day: date, n
         "portal:ads-charge/token": event.token,
         "ads-charge/token": event.token,
         "storefront:ad/token": token,
+        "portal:ads-given-back-clicks/finding_id": _find(event, now),
+        "charge_id": 1,
         "slot_id": 1,
         "lot_id": 1,
     }
+
+
+def _find(event: AdEvent, now: datetime) -> int:
+    """The click, found invalid later and given back."""
+    finding = Finding.objects.create(
+        shop_id=event.shop_id, day=event.day, grouped_by="person", who=event.person, reasons=["no_dwell"],
+        rules_version=1, evidence={"clicks": 6}, events=1, amount_micro=1, state="approved",
+        found_at=now, decided_at=now,
+    )  # fmt: skip
+    Credit.objects.create(finding=finding, day=event.day, token=event.token, kind=event.kind, amount_micro=1)
+    return finding.pk
 
 
 def _draw(shop: ShopContext, now: datetime) -> Creative:

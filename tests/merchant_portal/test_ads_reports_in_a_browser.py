@@ -9,10 +9,11 @@ from django.db import connections
 
 from search.auction.contracts import TokenKind
 from search.spending.models import AdEvent
-from search.spending.services import record_click, record_views
+from search.spending.services import approve_finding, record_click, record_views
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.conftest import CommittedDatabase
 from tests.fixtures.ads import MICRO, fund, lend, make_ad, show, visitor
+from tests.fixtures.invalid_clicks import find_clocks
 from tests.fixtures.served import served
 from tests.merchant_portal.ads import advertise
 from tests.merchant_portal.conftest import Merchant
@@ -44,6 +45,13 @@ def charge(shop_id: int, now: datetime) -> str:
     return f"/ads/reports/charges/{event.day.isoformat()}/{event.token}/"
 
 
+def give_back(shop_id: int, now: datetime) -> int:
+    """Clicks that were found invalid later."""
+    (finding,) = find_clocks(now, (shop_id,))
+    approve_finding(finding_id=finding.finding_id, note="", actor_id=1, now=now)
+    return finding.finding_id
+
+
 def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant: Callable[..., Merchant]) -> None:
     now, merchant = datetime.now(UTC), make_merchant("qinghe")
     advertised = advertise(merchant.shop, now)
@@ -58,6 +66,8 @@ def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant:
         "nothing": f"/ads/reports/?days=1&campaign={make_ad(shop_id=merchant.shop.shop_id, now=now).campaign_id}",
         "charges": "/ads/reports/charges/?which=all",
         "charge": charge(merchant.shop.shop_id, now),
+        "given-back": "/ads/reports/given-back/",
+        "given-back-clicks": f"/ads/reports/given-back/{give_back(merchant.shop.shop_id, now)}/",
     }
     cookie = merchant.browser.cookies[settings.SESSION_COOKIE_NAME]
     with open_browser() as browser:

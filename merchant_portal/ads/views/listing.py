@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.settlement.services.days import business_date
 from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
+from merchant_portal.ads.held_up import describe_held_up
 from merchant_portal.ads.sentences import (
     describe,
 )
@@ -24,7 +25,6 @@ from search.campaigns.contracts import (
 )
 from search.campaigns.selectors import (
     count_campaigns,
-    find_limit,
     list_campaigns,
 )
 from search.campaigns.services import (
@@ -68,7 +68,7 @@ def show_campaigns(request: HttpRequest) -> HttpResponse:
         "next_cursor": rows[PAGE - 1].campaign_id if len(rows) > PAGE else None,
         "tabs": _list_tabs(counts, is_ended=is_ended),
         "total": sum(counts.values()),
-        "limit": find_limit(shop_id),
+        **describe_held_up(shop_id, now=timezone.now()),
         "is_ended": is_ended,
     }
     return render_page(request, "portal/ads/campaigns.html", context)

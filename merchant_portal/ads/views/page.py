@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import name_audiences, say_reach
 from merchant_portal.ads.goods import epochs_of, list_products, map_cards
+from merchant_portal.ads.held_up import describe_held_up
 from merchant_portal.ads.sentences import (
     describe,
     list_matches,
@@ -50,7 +51,8 @@ def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     campaign = find_campaign(request, campaign_id)
     ads = list_ads(shop_id=shop_id, campaign_id=campaign_id)
     cards = map_cards(shop_id=shop_id, product_ids=list_products(ads), epochs=epochs_of(request))
-    creatives = {one.creative_id: one for one in list_creatives(shop_id=shop_id)}
+    shows_pictures = any(ad.creative_id is not None for ad in ads)
+    creatives = {one.creative_id: one for one in list_creatives(shop_id=shop_id)} if shows_pictures else {}
     groups = [
         {
             "group": group,
@@ -73,6 +75,7 @@ def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "audiences": name_audiences(campaign.targeting.audiences),
         "reach": _say_reach(campaign),
         "is_over": campaign.state is CampaignState.ENDED,
+        **describe_held_up(shop_id, now=timezone.now()),
     }
     return render_page(request, "portal/ads/campaign.html", context)
 

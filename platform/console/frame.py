@@ -17,6 +17,8 @@ from market.outbox.contracts import OutboxHealth
 from market.outbox.selectors import get_health
 from market.shops.contracts import ShopStatus
 from market.shops.selectors import count_shops_by_status
+from search.spending.contracts import FindingState as AdFindingState
+from search.spending.selectors import count_open_findings
 
 
 class Rail:
@@ -38,6 +40,7 @@ class Rail:
         self.parked_postings = poster.parked
         self.payouts_to_approve = count_payouts()["asked"]
         self.open_findings = count_unsettled_findings()[FindingState.OPEN]
+        self.invalid_clicks = count_open_findings()[AdFindingState.FOUND]
 
 
 def render_page(

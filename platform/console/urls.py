@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from console.advertisers import limiting
+from console.advertisers import views as advertisers
 from console.advertising import auctions, creatives, places, revenue
+from console.charging import views as charging
 from console.clearing import debts
 from console.clearing import views as clearing
 from console.collections import views as collections
@@ -11,6 +14,8 @@ from console.commission import views as commission
 from console.curation import hot, placing, synonyms
 from console.goods import views as goods
 from console.home import views as home
+from console.invalid_clicks import deciding as deciding_findings
+from console.invalid_clicks import views as invalid_clicks
 from console.ledger import accounts, books
 from console.ledger import views as ledger
 from console.operations import views as operations
@@ -119,6 +124,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<slug:payout_no>/failed/", payouts.fail, name="fail-payout"),
     path("payouts/<slug:payout_no>/returned/", payouts.take_back, name="return-payout"),
     path("ads/revenue/", revenue.show_revenue, name="ads-revenue"),
+    path("ads/advertisers/", advertisers.show_advertisers, name="advertisers"),
+    path("ads/advertisers/<int:shop_id>/", advertisers.show_advertiser, name="advertiser"),
+    path("ads/advertisers/<int:shop_id>/limit/", limiting.set_limit, name="limit-advertiser"),
+    path("ads/advertisers/<int:shop_id>/stop/", limiting.stop, name="stop-advertiser"),
+    path("ads/advertisers/<int:shop_id>/let-run/", limiting.let_run, name="let-advertiser-run"),
+    path("ads/campaigns/<int:campaign_id>/", advertisers.show_campaign, name="ads-campaign"),
+    path("ads/charging/", charging.show_health, name="ads-charging"),
+    path("ads/charges/", charging.show_charges, name="ads-charges"),
+    path("ads/charges/<int:charge_id>/", charging.show_charge, name="ads-charge"),
+    path("ads/findings/", invalid_clicks.show_findings, name="ads-findings"),
+    path("ads/findings/file/", invalid_clicks.download_findings, name="ads-findings-file"),
+    path("ads/findings/approve/", deciding_findings.approve_many, name="approve-ads-findings"),
+    path("ads/findings/<int:finding_id>/", invalid_clicks.show_finding, name="ads-finding"),
+    path("ads/findings/<int:finding_id>/decide/", deciding_findings.decide, name="decide-ads-finding"),
     path("ads/places/", places.show_places, name="ads-places"),
     path("ads/places/set-up/", places.set_up, name="set-up-places"),
     path("ads/places/<int:slot_id>/price/", places.set_price, name="set-place-price"),

@@ -243,7 +243,9 @@ DEEDS: Words = {
     "ad_finding.approved": _("Approved a credit for invalid clicks"),
     "ad_finding.refused": _("Refused a credit for invalid clicks"),
     "advertiser.own_limit": _("Set the shop's own daily limit for advertising"),
-    "advertiser.limited": _("Limited or blocked a shop's advertising"),
+    "advertiser.limited": _("Limited a shop's advertising"),
+    "advertiser.stopped": _("Stopped a shop's advertising"),
+    "advertiser.let_run": _("Let a shop advertise again"),
     "statement.uploaded": _("Uploaded a provider's file"),
     "statement.asked": _("Had a provider's file fetched"),
     "finding.explained": _("Explained a difference with a provider"),
@@ -296,6 +298,11 @@ FACTS: Words = {
     "release_days": _("days until free"),
     "reserve_bps": _("reserve, in hundredths of a percent"),
     "reserve_days": _("days of the reserve"),
+    "amount_micro": _("amount"),
+    "events": _("views and clicks"),
+    "daily_minor": _("limit a day"),
+    "blocked": _("stopped"),
+    "returned_minor": _("given back"),
 }
 ACTORS: Words = {
     "shopper": _("Shopper"),

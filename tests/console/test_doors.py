@@ -35,6 +35,8 @@ KEYS = {
     "slot_id": 1,
     "lot_id": 1,
     "creative_id": 1,
+    "campaign_id": 1,
+    "charge_id": 1,
     "day": "2026-11-22",
     "decision_id": UUID(int=1),
 }
@@ -73,6 +75,11 @@ POSTED = {
     "set-place-price",
     "cancel-lot",
     "decide-creative",
+    "approve-ads-findings",
+    "decide-ads-finding",
+    "limit-advertiser",
+    "stop-advertiser",
+    "let-advertiser-run",
 }
 
 

@@ -14,8 +14,9 @@ from billing.ledger.contracts import Code
 from billing.ledger.selectors import get_balance
 from billing.settlement.services.days import business_date
 from console.access import staff_page
+from console.advertising.amounts import print_micro
 from console.frame import render_page
-from market.money import MICRO_PER_MINOR, format_minor
+from market.money import MICRO_PER_MINOR
 from market.shops.selectors import list_shops_by_ids
 from search.reports.contracts import RevenueDay, Sums
 from search.reports.selectors import get_reports_health, list_advertisers, list_revenue_days
@@ -69,11 +70,11 @@ def show_revenue(request: HttpRequest) -> HttpResponse:
 def print_sums(sums: Sums) -> PrintedSums:
     """The columns of a row."""
     return PrintedSums(
-        cost=_print(sums.cost_micro),
-        by_clicks=_print(sums.click_micro),
-        by_views=_print(sums.view_micro),
-        given_back=_print(sums.credited_micro + sums.freed_micro),
-        borne=_print(sums.borne_micro),
+        cost=print_micro(sums.cost_micro),
+        by_clicks=print_micro(sums.click_micro),
+        by_views=print_micro(sums.view_micro),
+        given_back=print_micro(sums.credited_micro + sums.freed_micro),
+        borne=print_micro(sums.borne_micro),
         views=sums.views,
         clicks=sums.clicks,
         filtered=sums.filtered_clicks + sums.credited_clicks,
@@ -93,7 +94,7 @@ def draw_days(days: Sequence[RevenueDay], *, since: date, span: int) -> Chart:
         finding=finding,
         labels=[day.strftime("%m-%d") for day in wanted],
         values=[amount / MICRO_PER_MINOR / 100 for amount in spent],
-        texts=[_print(amount) for amount in spent],
+        texts=[print_micro(amount) for amount in spent],
         names=(pgettext("ads revenue", "Spent"), ""),
     )
 
@@ -106,10 +107,6 @@ def name_account(code: Code) -> str:
         Code.ADS_SLOT: pgettext("ads", "Fixed places"),
         Code.ADS_PROMO: pgettext("ads", "Bonus given, not yet expired"),
     }[code]
-
-
-def _print(amount_micro: int) -> str:
-    return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
 
 
 def _list_tabs(current: int) -> list[Tab]:

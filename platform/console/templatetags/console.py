@@ -56,6 +56,12 @@ def lasting(seconds: float) -> str:
     return gettext("%(count)s d") % {"count": int(seconds // 86400)}
 
 
+@register.filter
+def seconds(milliseconds: int) -> str:
+    """Milliseconds as seconds with a decimal: `0.3`."""
+    return f"{milliseconds / 1000:.1f}"
+
+
 @register.simple_tag
 def state(value: object, kind: str) -> SafeString:
     """A state as a badge with its word."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from console.advertising.amounts import print_micro
 from console.words import ACTORS, DEEDS, FACTS, SHOP_STATES
 from market.accounts.contracts import PersonView
 from market.audit.contracts import AuditLine
@@ -50,4 +51,6 @@ def _fact(name: str, value: object) -> str:
         return f"{label}: {said}"
     if name.endswith("_minor") and isinstance(value, int):
         return f"{label}: {format_minor(value)}"
+    if name.endswith("_micro") and isinstance(value, int):
+        return f"{label}: {print_micro(value)}"
     return f"{label}: {SHOP_STATES.get(value, value) if name == 'from' and isinstance(value, str) else value}"

@@ -1,0 +1,1 @@
+"""Advertisers for staff: what each spends and has, limits, stops, campaigns."""

@@ -1,0 +1,15 @@
+"""Amounts of advertising in yuan: micro-fen rounded for columns, exact where a view costs a part of a fen."""
+
+from market.money import MICRO_PER_MINOR, format_minor
+
+
+def print_micro(amount_micro: int) -> str:
+    """Two decimals, rounded half up."""
+    return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
+
+
+def print_exact(amount_micro: int) -> str:
+    """The same, with the parts of a fen where there are some: a view costs 0.0185."""
+    if amount_micro % MICRO_PER_MINOR == 0:
+        return print_micro(amount_micro)
+    return f"{amount_micro / MICRO_PER_MINOR / 100:.8f}".rstrip("0")

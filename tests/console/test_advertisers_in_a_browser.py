@@ -1,0 +1,82 @@
+"""Advertisers, invalid clicks and charging in a real browser: they fit, break no rule, and a sum is confirmed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from market.accounts.contracts import StaffRole
+from search.campaigns.selectors import list_campaigns
+from search.campaigns.services import stop_advertiser
+from search.spending.contracts import FindingState
+from search.spending.models import HourCharge
+from search.spending.selectors import find_finding
+from search.spending.services import close_hours, prove_hours
+from tests.browser import new_context, overflow, screenshot, watch
+from tests.console.test_in_a_browser import browser, carry, site
+from tests.fixtures.invalid_clicks import find_clocks
+from tests.merchant_portal.ads import advertise
+
+__all__ = ["browser", "site"]
+
+pytestmark = pytest.mark.browser
+
+
+def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, enter, make_shop, committed_db) -> None:
+    now = datetime.now(UTC)
+    alpha, beta = make_shop("qinghe"), make_shop("shanjian", owner_id=900_002)
+    advertise(alpha, now)
+    first, _ = find_clocks(now - timedelta(hours=1), (alpha.shop_id, beta.shop_id))
+    close_hours(now)
+    prove_hours(now)
+    stop_advertiser(shop_id=beta.shop_id, reason="资质过期，请上传新的营业执照。", actor_id=1, now=now)
+    charge = HourCharge.objects.earliest("pk").pk
+    pages = {
+        "findings": "findings/",
+        "findings-none": "findings/?state=refused",
+        "finding": f"findings/{first.finding_id}/",
+        "advertisers": "advertisers/",
+        "advertisers-limited": "advertisers/?tab=limited",
+        "advertiser": f"advertisers/{alpha.shop_id}/",
+        "advertiser-stopped": f"advertisers/{beta.shop_id}/",
+        "campaign": f"campaigns/{first_campaign(alpha.shop_id)}/",
+        "charging": "charging/",
+        "charges": "charges/",
+        "charge": f"charges/{charge}/",
+    }
+    for language, dark in (("zh-CN", False), ("en-GB", True)):
+        with new_context(browser, language=language, dark=dark) as context:
+            carry(context, enter(), site)
+            page = context.new_page()
+            seen = watch(page)
+            for name, path in pages.items():
+                answer = page.goto(f"{site}/ads/{path}")
+                assert answer is not None and answer.status == 200, path
+                for width in (1280, 640, 390):
+                    page.set_viewport_size({"width": width, "height": 844})
+                    assert overflow(page) == 0, (path, language, width)
+                screenshot(page, f"console-ads-{name}-{language}")
+            assert seen == []
+
+
+def test_without_scripts_a_sum_is_confirmed_from_a_phone(site, browser, enter, make_shop, committed_db) -> None:
+    found = find_clocks(datetime.now(UTC), (make_shop("alpha").shop_id, make_shop("beta", owner_id=900_002).shop_id))
+    with new_context(browser, width=390, language="en-GB", scripts=False) as context:
+        carry(context, enter(StaffRole.FINANCE), site)
+        page = context.new_page()
+        page.goto(f"{site}/ads/findings/")
+        for one in found:
+            page.get_by_label(f"Tick finding {one.finding_id}").check()
+        page.get_by_role("button", name="Give these back…").click()
+        expect(page.get_by_role("heading", name="Give back ¥14.00?")).to_be_visible()
+        assert overflow(page) == 0
+        screenshot(page, "console-ads-findings-confirm")
+        page.get_by_role("button", name="Give ¥14.00 back").click()
+        expect(page.get_by_text("2 findings are approved.")).to_be_visible()
+    states = [finding.state for one in found if (finding := find_finding(one.finding_id)) is not None]
+    assert states == [FindingState.APPROVED, FindingState.APPROVED]
+
+
+def first_campaign(shop_id: int) -> int:
+    """One with words."""
+    return min(campaign.campaign_id for campaign in list_campaigns(shop_id=shop_id, limit=200))

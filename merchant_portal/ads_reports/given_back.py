@@ -1,5 +1,6 @@
 """Views of what was given back for clicks that were found invalid later: each with its reason and its clicks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,7 +71,7 @@ def show_clicks(request: HttpRequest, finding_id: int) -> HttpResponse:
     return render_page(request, "portal/ads_reports/given_back_clicks.html", context)
 
 
-def describe(findings: list[FindingView]) -> list[GivenBack]:
+def describe(findings: Sequence[FindingView]) -> list[GivenBack]:
     """Findings with their names: two statements."""
     of_finding = map_finding_campaigns([finding.finding_id for finding in findings])
     names = map_campaigns({pk for found in of_finding.values() for pk in found})

@@ -23,6 +23,7 @@ from search.auction.contracts.display import (
 from search.auction.contracts.explaining import PriceStep, PriceStepKind
 from search.auction.contracts.forecast import Forecast, PastAuction
 from search.auction.contracts.frequency import FrequencyCap, SeenCount, Window
+from search.auction.contracts.holdout import Arm, Lift
 from search.auction.contracts.keyword import (
     AuctionRules,
     Award,
@@ -47,6 +48,7 @@ from search.auction.contracts.tokens import KeyRing, ShownAd, TokenKind
 __all__ = [
     "ALL_HOURS",
     "AdFacts",
+    "Arm",
     "AuctionRules",
     "Award",
     "BadCandidate",
@@ -76,6 +78,7 @@ __all__ = [
     "Keyword",
     "KeywordBid",
     "Lease",
+    "Lift",
     "LotBid",
     "LotDelivery",
     "LotPriceInputs",

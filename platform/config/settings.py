@@ -236,6 +236,7 @@ BUSINESS_TIME_ZONE = "Asia/Shanghai"
 
 # ---- Advertising: off, every page is shown without ads; without a background thread nothing is ever loaded --------
 ADS_ON = env.bool("JISHI_ADS", default=True)
+ADS_HOLDOUT_PPM = env.int("JISHI_ADS_HOLDOUT_PPM", default=20_000)  # of visitors who are shown no ads, to compare with
 ADS_BACKGROUND = env.bool("JISHI_ADS_BACKGROUND", default=True)
 # Networks (CIDR) of hosting companies: clicks out of them are nobody's.
 DATA_CENTRE_NETWORKS = env.list("JISHI_DATA_CENTRE_NETWORKS", default=[])

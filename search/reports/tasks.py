@@ -1,12 +1,16 @@
 """What reports do when something happened elsewhere, and on the clock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from billing.settlement.services.days import business_date
 from market.outbox.contracts import EventEnvelope
 from search.reports import services
+from search.serving.services import purge_exposures, take_lift_sale_back
 
 ROUNDS = 20
+EXPOSURES_KEPT = timedelta(days=42)
+"""As long as signals keep the salts of weeks."""
 
 
 def count(now: datetime) -> int:
@@ -26,8 +30,8 @@ def count_qualities(now: datetime) -> int:
 
 
 def purge(now: datetime) -> int:
-    """Drop names of days that mean nobody any more. Returns how many."""
-    return services.purge_joined(now=now)
+    """Drop names of days and weeks that mean nobody any more. Returns how many."""
+    return services.purge_joined(now=now) + purge_exposures(before=business_date(now) - EXPOSURES_KEPT)
 
 
 def on_share_sold(events: Sequence[EventEnvelope]) -> None:
@@ -40,4 +44,5 @@ def on_share_sold(events: Sequence[EventEnvelope]) -> None:
 def on_share_gone(events: Sequence[EventEnvelope]) -> None:
     """Take off what went back: `share.refunded`, `share.cancelled`."""
     for event in events:
+        take_lift_sale_back(share_no=str(event.payload["share_no"]))
         services.note_refund(share_no=str(event.payload["share_no"]), refunded_at=event.recorded_at)

@@ -1,4 +1,4 @@
-"""What serving works out by timer and keeps for all its processes: qualities, reserves, paces."""
+"""What serving works out by timer and keeps for all its processes; and who would have seen whose ads."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -73,3 +73,53 @@ class CampaignPace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id}: {self.rate_ppm}"
+
+
+class Exposure(models.Model):
+    """That a shop's ad won for a visitor in a week, held out or not, and what was ordered there afterwards that week.
+
+    `visitor` is signals' name of the week (from its Monday on): it means nobody once the week's salt is gone.
+    """
+
+    week = models.DateField()
+    shop_id = models.BigIntegerField()
+    visitor = models.UUIDField()
+    held_out = models.BooleanField()
+    first_at = models.DateTimeField()
+    orders = models.PositiveIntegerField(default=0)
+    revenue_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="exposure_once_a_week", fields=["week", "shop_id", "visitor"]),
+            models.CheckConstraint(name="exposure_earned_nothing_back", condition=Q(revenue_minor__gte=0)),
+        ]
+
+
+class LiftSale(models.Model):
+    """An order that is counted in an exposure."""
+
+    share_no = models.CharField(max_length=40, primary_key=True)
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="sales")
+    revenue_minor = models.BigIntegerField()
+
+
+class LiftSum(models.Model):
+    """The sums of all exposures of a week, shop and group; see `auction.contracts.Arm`."""
+
+    week = models.DateField()
+    shop_id = models.BigIntegerField()
+    held_out = models.BooleanField()
+    visitors = models.PositiveIntegerField(default=0)
+    buyers = models.PositiveIntegerField(default=0)
+    orders = models.PositiveIntegerField(default=0)
+    order_squares = models.BigIntegerField(default=0)
+    revenue_minor = models.BigIntegerField(default=0)
+    revenue_squares = models.DecimalField(max_digits=30, decimal_places=0, default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="lift_once_a_group", fields=["shop_id", "week", "held_out"]),
+            models.CheckConstraint(name="lift_is_of_visitors", condition=Q(buyers__lte=F("visitors"))),
+        ]
+        indexes = [models.Index(name="lift_by_week", fields=["week"])]

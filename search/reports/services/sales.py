@@ -18,6 +18,7 @@ from search.reports.models import JoinedVisitor
 from search.reports.rules.crediting import LONGEST_WINDOW
 from search.reports.rules.placing import find_cell
 from search.reports.services.crediting import credit_sale
+from search.serving.services import note_lift_sale
 from search.signals.services import name_person
 from search.spending.contracts import AdEventView
 from search.spending.selectors import list_touches, name_person_on
@@ -31,6 +32,7 @@ def count_sale(*, share_no: str, shop_id: int) -> int:
     """Credit a shop's order to the ads before it. Told again, it is worked out anew. Returns how many credits."""
     share = get_shop_share(share_no=share_no, shop_id=shop_id)
     names = _list_names(share)
+    _note_lift(share)
     touched = list_touches(
         persons=names, shop_id=shop_id, since=share.placed_at - LONGEST_WINDOW, until=share.placed_at
     )
@@ -54,6 +56,19 @@ def purge_joined(*, now: datetime) -> int:
     """Drop what was joined on days whose names mean nobody any more. Returns how many rows."""
     gone, _ = JoinedVisitor.objects.filter(day__lt=business_date(now) - NAMES_KEPT).delete()
     return gone
+
+
+def _note_lift(share: ShareSummary) -> None:
+    """For the comparison with those who see no ads; an order that is gone already is none."""
+    if share.state in (OrderState.CANCELLED, OrderState.REFUNDED):
+        return
+    note_lift_sale(
+        share_no=share.share_no,
+        shop_id=share.shop_id,
+        buyer_id=share.buyer_id,
+        revenue_minor=share.total_minor - share.freight_minor,
+        ordered_at=share.placed_at,
+    )
 
 
 def _list_names(share: ShareSummary) -> list[tuple[date, UUID]]:

@@ -1,6 +1,7 @@
 """What serving does: a page's ads, and the memory that they are chosen from."""
 
 from search.serving.services.choosing import choose_ads, count_seen, forget_pause
+from search.serving.services.holding_out import note_lift_sale, purge_exposures, take_lift_sale_back
 from search.serving.services.pacing import open_throttles
 from search.serving.services.qualities import count_qualities
 from search.serving.services.reserves import move_reserves
@@ -18,5 +19,8 @@ __all__ = [
     "get_server",
     "move_reserves",
     "name_viewer",
+    "note_lift_sale",
     "open_throttles",
+    "purge_exposures",
+    "take_lift_sale_back",
 ]

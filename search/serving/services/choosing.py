@@ -22,6 +22,7 @@ from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign
 from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine, Usage
 from search.serving.rules.choosing import Chosen, Winner, choose_for_places, choose_for_words, list_capped
 from search.serving.rules.finding import Found, Offer, Scene, TooSlow, find_display_offers, find_offers
+from search.serving.services.holding_out import find_holdout
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
 from search.serving.services.server import AdServer, get_server
 from search.serving.services.state import ServerState
@@ -56,7 +57,7 @@ def choose_ads(*, ask: AdAsk, now: datetime) -> PageAds:
     try:
         server = get_server()
         server.start()
-        return _Choosing(server, ask, now).choose() if server.is_fresh else NO_ADS
+        return _Choosing(server, ask, now, find_holdout(ask.person, now)).choose() if server.is_fresh else NO_ADS
     except TooSlow as slow:
         log.warning("ads.too_slow", page=ask.page.value, why=str(slow))
     except Exception:  # whatever is wrong here, the page is shown without ads
@@ -86,6 +87,7 @@ class _Choosing:
     server: AdServer
     ask: AdAsk
     now: datetime
+    is_held_out: bool = False
 
     def choose(self) -> PageAds:
         state = self.server.state
@@ -98,6 +100,8 @@ class _Choosing:
             if places:
                 taken = {line.shop_id for line in lines}
                 lines += self._hold(kind, places, taken, until)
+        if self.is_held_out:
+            return NO_ADS
         if lines:
             hold_views(
                 viewer=self._viewer,
@@ -175,7 +179,10 @@ class _Choosing:
         shown = [winner for winner in chosen.winners if winner.offer.campaign.campaign_id in state.money.leases]
         if not shown:
             return
-        state.keep_decision(_make_decision(self.ask, self.now, scene, chosen, shown))
+        decision = _make_decision(self.ask, self.now, scene, chosen, shown)
+        state.keep_decision(replace(decision, held_out=self.is_held_out))
+        if self.is_held_out:  # what would have been shown is noted; nothing of it is signed, and no lease is used
+            return
         for winner in shown:
             lease = state.money.leases[winner.offer.campaign.campaign_id]
             state.shown[lease.lease_id] = self.now

@@ -18,6 +18,7 @@ from django.db.utils import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from search.serving.contracts import ServingHealth
+from search.serving.services.holding_out import note_exposures
 from search.serving.services.lending import extend_shown, may_ask, read_held, start_day, take_wanted
 from search.serving.services.pacing import move_paces, renew_budgets
 from search.serving.services.refreshing import (
@@ -155,6 +156,7 @@ class AdServer:
             return
         try:
             store_decisions(decisions)
+            note_exposures(decisions)
         except Exception:
             self.state.return_decisions(decisions)
             raise

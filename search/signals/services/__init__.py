@@ -8,12 +8,14 @@ from search.signals.services.people import forget_person, join_people, name_pers
 from search.signals.services.purging import purge_old
 from search.signals.services.reading import read_on
 from search.signals.services.recording import record_reports
+from search.signals.services.salts import get_salts
 
 __all__ = [
     "count_audiences",
     "count_events",
     "count_waiting",
     "forget_person",
+    "get_salts",
     "join_people",
     "name_person",
     "note_reconciling",

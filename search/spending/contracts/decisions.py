@@ -27,8 +27,9 @@ class DecisionLine:
 class StoredDecision:
     """What was decided for one page. `auction` is the record of the auction, "" where there was none (fixed slots).
 
-    `day` is the business day that the tokens carry; `page` a word of campaigns' `PageKind`; person and network are as
-    in `VisitorFacts` and are hashed with the day's salt.
+    `held_out`: the visitor was shown nothing of it, to be compared with those who are. `day` is the business day that
+    the tokens carry; `page` a word of campaigns' `PageKind`; person and network are as in `VisitorFacts` and are hashed
+    with the day's salt.
     """
 
     decision_id: UUID
@@ -41,6 +42,7 @@ class StoredDecision:
     person: str
     network: str
     lines: tuple[DecisionLine, ...]
+    held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +57,4 @@ class DecisionView:
     region: str
     auction: str
     lines: tuple[DecisionLine, ...]
+    held_out: bool = False

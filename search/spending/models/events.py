@@ -45,6 +45,7 @@ class Decision(models.Model):
     person = models.UUIDField(null=True)
     network = models.UUIDField(null=True)
     lines = models.JSONField()
+    held_out = models.BooleanField(db_default=False)
 
     class Meta:
         indexes = [models.Index(name="ad_decision_when", fields=["decided_at"])]

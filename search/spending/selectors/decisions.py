@@ -90,4 +90,5 @@ def _to_view(row: Decision) -> DecisionView:
         region=row.region,
         auction=row.auction,
         lines=tuple(read_line(line) for line in row.lines),
+        held_out=row.held_out,
     )

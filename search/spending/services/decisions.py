@@ -13,11 +13,12 @@ MOST_AT_ONCE = 500
 LONGEST_QUERY = 200
 
 _INSERT = (
-    "INSERT INTO spending_decision (day, decision_id, decided_at, page, query, region, auction, person, network, lines)"
-    " SELECT day, decision_id, decided_at, page, query, region, auction, person, network, lines::jsonb"
+    "INSERT INTO spending_decision (day, decision_id, decided_at, page, query, region, auction, person, network, lines,"
+    " held_out) SELECT day, decision_id, decided_at, page, query, region, auction, person, network, lines::jsonb,"
+    " held_out"
     " FROM unnest(%s::date[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],"
-    " %s::uuid[], %s::uuid[], %s::text[])"
-    " AS t(day, decision_id, decided_at, page, query, region, auction, person, network, lines)"
+    " %s::uuid[], %s::uuid[], %s::text[], %s::boolean[])"
+    " AS t(day, decision_id, decided_at, page, query, region, auction, person, network, lines, held_out)"
     " ON CONFLICT DO NOTHING"
 )
 
@@ -46,6 +47,7 @@ def _make_row(one: StoredDecision, salt: bytes) -> tuple[object, ...]:
         name_person(one.person, salt=salt),
         name_network(one.network, salt=salt),
         json.dumps(list(_list_lines(one.lines)), ensure_ascii=False),
+        one.held_out,
     )
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads_reports.asking import SPANS, Asked, read_asked
 from merchant_portal.ads_reports.files import write_csv
+from merchant_portal.ads_reports.lifts import show_lift
 from merchant_portal.ads_reports.page import draw_spend, name_rows, print_figures, print_micro
 from merchant_portal.ads_reports.words import SHOWN, name_dimension, name_model
 from merchant_portal.frame import render_page
@@ -46,6 +47,7 @@ def show_reports(request: HttpRequest) -> HttpResponse:
         "file_href": asked.href(place="portal:ads-report-file"),
         "charges_href": asked.href(place="portal:ads-charges"),
         "leads_on": asked.by is Dimension.CAMPAIGN,
+        "lift": show_lift(shop_id=shop_id, today=asked.today) if report.rows else None,
         "now": now,
     }
     return render_page(request, "portal/ads_reports/reports.html", context)

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from billing.settlement.services.days import business_date
 from search.auction.contracts import TokenKind
+from search.serving.models import LiftSum
+from search.signals.rules.visitors import find_week
 from search.spending.models import AdEvent
 from search.spending.services import record_click, record_views
 from tests.fixtures.ads import MICRO, AdRow, fund, lend, make_ad, show, visitor
@@ -110,3 +113,17 @@ def test_a_price_that_does_not_follow_from_its_auction_is_not_explained_away(mer
     event = click(ad)
     AdEvent.objects.filter(token=event.token).update(price_micro=38 * MICRO, billed_micro=38 * MICRO)
     assert "does not follow from its auction" in merchant.browser.get(address(event)).content.decode()
+
+
+def test_what_ads_really_add_is_said_once_there_is_enough(merchant: Merchant, advertised: Advertised) -> None:
+    assert "Not enough yet" in merchant.browser.get(SHOP_DAYS).content.decode()
+    week, shop_id = find_week(business_date(datetime.now(UTC))), merchant.shop.shop_id
+    for held_out, visitors, buyers in ((False, 10_000, 500), (True, 200, 4)):
+        LiftSum.objects.create(
+            week=week, shop_id=shop_id, held_out=held_out, visitors=visitors, buyers=buyers, orders=buyers,
+            order_squares=buyers, revenue_minor=buyers * 1_000, revenue_squares=buyers * 1_000_000,
+        )  # fmt: skip
+    LiftSum.objects.create(week=week, shop_id=shop_id + 1, held_out=True, visitors=9_999, buyers=9_999)
+    page = merchant.browser.get(SHOP_DAYS).content.decode()
+    assert "<dd>3,000.00</dd>" in page and "<dd>300.0</dd>" in page, "3 in a hundred of 10,000 visitors"
+    assert "with 95% certainty 1,0" in page and "Not enough yet" not in page

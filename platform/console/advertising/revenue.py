@@ -18,8 +18,10 @@ from console.advertising.amounts import print_micro
 from console.frame import render_page
 from market.money import MICRO_PER_MINOR
 from market.shops.selectors import list_shops_by_ids
+from search.auction.holdout import compute_lift
 from search.reports.contracts import RevenueDay, Sums
 from search.reports.selectors import get_reports_health, list_advertisers, list_revenue_days
+from search.serving.selectors import get_arms
 from search.spending.selectors import get_charging_health
 from web.charts import Chart, draw_line
 from web.figures import cut_price
@@ -63,8 +65,15 @@ def show_revenue(request: HttpRequest) -> HttpResponse:
         "ledger": [(code.value, name_account(code), get_balance(code=code).posted_minor) for code in EARNED],
         "charging": get_charging_health(now),
         "health": get_reports_health(),
+        **_show_lift(since, today),
     }
     return render_page(request, "advertising/revenue.html", context)
+
+
+def _show_lift(since: date, today: date) -> dict[str, object]:
+    """What all ads together added, beside both groups."""
+    shown, held_out = get_arms(since=since, until=today)
+    return {"shown": shown, "held_out": held_out, "lift": compute_lift(shown, held_out)}
 
 
 def print_sums(sums: Sums) -> PrintedSums:

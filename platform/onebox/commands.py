@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from onebox.checks import run_checks
 from onebox.elasticsearch import HOW_TO_GET, find_missing_tools
-from onebox.environment import environment_of_tests, full_environment
+from onebox.environment import choose_place_of_tests, environment_of_tests, full_environment
 from onebox.places import ROOT, CannotContinue, current_place
 from onebox.postgres import remove_postgres
 from onebox.preparation import compile_messages
@@ -34,7 +34,7 @@ def serve(arguments: Sequence[str]) -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """The tests; `--long` makes the long runs in full. Everything else goes to pytest."""
-    place = current_place()
+    place = choose_place_of_tests(current_place())
     options = [argument for argument in arguments if argument != "--long"]
     if not any(option.startswith(("-n", "tests")) for option in options):
         options = ["-n", str(min(4, os.cpu_count() or 1)), *options]
@@ -89,7 +89,8 @@ def reset(arguments: Sequence[str]) -> int:
         print("Nothing was deleted.")
         return 1
     stop_all(place)
-    with sole_use(place):
+    with sole_use(place), sole_use(place.of_tests):
+        remove_postgres(place.of_tests)
         remove_postgres(place)
         for path in place.local.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

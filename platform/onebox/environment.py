@@ -47,6 +47,12 @@ def full_environment(place: Place) -> dict[str, str]:
     }
 
 
+def choose_place_of_tests(place: Place) -> Place:
+    """The tests' own, with servers of their own, or this one where somebody named servers for it."""
+    named = "ELASTICSEARCH_URL" in read_environment(place)
+    return place.of_tests if wants_postgres(place) and wants_valkey(place) and not named else place
+
+
 def environment_of_tests(place: Place) -> dict[str, str]:
     """The environment of tests: the same servers and secrets, and nothing of what the demo wrote or keeps."""
     shared = {name: value for name, value in read_environment(place).items() if name in (*SERVER_NAMES, *SECRETS)}

@@ -42,6 +42,11 @@ class Place:
         """Data and configuration of the embedded Valkey."""
         return self.local / "valkey"
 
+    @property
+    def of_tests(self) -> "Place":
+        """A place of the tests' own: nothing they do to their servers reaches these."""
+        return Place(local=self.local / "tests")
+
     def make(self) -> None:
         """Create the folders; nobody but their owner can list them, PostgreSQL's user may pass through."""
         self.local.mkdir(parents=True, exist_ok=True)

@@ -24,11 +24,12 @@ STOP_SECONDS = 45.0
 def start_servers(supervisor: Supervisor, *, synced: bool = True) -> None:
     """Start what no address was given for, and write the addresses to the environment file.
 
-    Not `synced`, PostgreSQL does not wait for the disk: for databases that are made and dropped by the hundred.
+    Not `synced`, PostgreSQL does not wait for the disk and has its data in memory: for databases that are made and
+    dropped by the hundred.
     """
     place = supervisor.place
     _check_space(place)
-    postgres = replace(prepare_postgres(place), synced=synced) if wants_postgres(place) else None
+    postgres = replace(prepare_postgres(place, in_memory=not synced), synced=synced) if wants_postgres(place) else None
     valkey = prepare_valkey(place) if wants_valkey(place) else None
     update_environment(place, _addresses(postgres, valkey))
     supervisor.environment = {**os.environ}

@@ -6,6 +6,7 @@ import pytest
 
 from onebox.environment import (
     SECRETS,
+    choose_place_of_tests,
     environment_of_tests,
     full_environment,
     read_environment,
@@ -61,6 +62,15 @@ def test_addresses_written_by_hand_are_servers_of_ones_own(place: Place) -> None
     place.valkey.mkdir()
     assert wants_postgres(place)
     assert wants_valkey(place)
+
+
+def test_tests_have_servers_of_their_own_unless_some_were_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_place_of_tests(place) == place.of_tests
+    update_environment(place, {"ELASTICSEARCH_URL": "http://search:9200"})
+    assert choose_place_of_tests(place) == place
+    place.environment_file.unlink()
+    monkeypatch.setenv("REDIS_URL", "redis://cache:6379/0")
+    assert choose_place_of_tests(place) == place
 
 
 def test_tests_see_the_servers_but_nothing_that_the_demo_wrote(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from onebox.places import ROOT, CannotContinue, Place
-from onebox.postgres import PostgresServer, find_postgres, prepare_postgres, remove_postgres
+from onebox.postgres import PostgresServer, find_postgres, home, prepare_postgres, remove_postgres
 from onebox.processes import find_note, wait_until
 from onebox.servers import running_servers, sole_use, start_servers
 from onebox.supervisor import Supervisor
@@ -115,6 +115,22 @@ def test_a_half_made_data_folder_is_made_again(place: Place) -> None:
     server = prepare_postgres(place)
     assert server.data.is_dir()
     assert not draft.exists()
+
+
+def test_data_in_memory_that_are_gone_with_the_machine_are_made_anew(place: Place) -> None:
+    before = prepare_postgres(place, in_memory=True).data
+    assert before.is_relative_to(home.MEMORY) and (before / "PG_VERSION").exists()
+    assert prepare_postgres(place, in_memory=True).data == before
+    shutil.rmtree(before.parent)
+    after = prepare_postgres(place, in_memory=True).data
+    assert after != before and (after / "PG_VERSION").exists()
+    remove_postgres(place)
+    assert not after.parent.exists()
+
+
+def test_where_memory_is_short_the_data_are_in_the_place(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "LEAST_MEMORY_BYTES", 2**60)
+    assert prepare_postgres(place, in_memory=True).data == place.postgres / "data"
 
 
 def test_data_whose_passwords_are_lost_are_not_deleted(place: Place) -> None:

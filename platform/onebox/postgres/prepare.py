@@ -13,12 +13,15 @@ from onebox.postgres.keeping import find_keeping, keep
 from onebox.postgres.server import PostgresServer
 
 
-def prepare_postgres(place: Place) -> PostgresServer:
-    """A data folder that is ready to run: found, or made. An interrupted earlier attempt is made again."""
+def prepare_postgres(place: Place, *, in_memory: bool = False) -> PostgresServer:
+    """A data folder that is ready to run: found, or made. An interrupted earlier attempt is made again.
+
+    `in_memory` is for data that are worth nothing after the machine is switched off.
+    """
     account = find_account() if os.geteuid() == 0 else None
     keeping = find_keeping(place)
     if keeping is None or not keeping.folder(place).is_dir():
-        keeping = choose_keeping(place, account)
+        keeping = choose_keeping(place, account, in_memory=in_memory)
     binaries = find_binaries(keeping.folder(place), account)
     keeping = keep(place, replace(keeping, sockets=find_sockets(keeping.sockets, account)))
     server = PostgresServer(

@@ -64,6 +64,30 @@ class CreditView:
     reasons: tuple[str, ...]
 
 
+class SaleDeed(StrEnum):
+    """Commission on a sale is charged; what a refund takes off is credited."""
+
+    CHARGED = "charged"
+    CREDITED = "credited"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleCharge:
+    """Commission on a sale as it was posted. `owed_minor` is what the wallet lacked; VAT is in cash and owed."""
+
+    key: str
+    deed: SaleDeed
+    cash_minor: int
+    bonus_minor: int
+    owed_minor: int
+    vat_minor: int
+    transaction_ids: tuple[int, ...]
+
+    @property
+    def amount_minor(self) -> int:
+        return self.cash_minor + self.bonus_minor + self.owed_minor
+
+
 class BonusSource(StrEnum):
     """Where bonus comes from: staff gave it, or it was spent on what turned out to be invalid."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from billing.wallets.services import close_due_top_ups, expire_due_bonuses, fill_wallets
+from billing.wallets.services import close_due_top_ups, collect_owed, expire_due_bonuses, fill_wallets
 
 
 def expire_bonuses(now: datetime) -> int:
@@ -18,3 +18,8 @@ def close_unpaid_top_ups(now: datetime) -> int:
 def fill_low_wallets(now: datetime) -> int:
     """Top up from sales where a shop wants that."""
     return fill_wallets(now=now)
+
+
+def collect_commission(now: datetime) -> int:
+    """Let money that came into wallets pay the commission that they owed."""
+    return collect_owed(now=now)

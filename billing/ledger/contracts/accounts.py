@@ -125,6 +125,7 @@ class Code(_Word):
     ADS_CPC = "4020"
     ADS_CPM = "4021"
     ADS_SLOT = "4022"
+    ADS_SALE = "4023"
     ADS_PROMO = "4029"
     PLAN = "4030"
     BREAKAGE = "4090"

@@ -63,6 +63,14 @@ from billing.ledger.rules.disputes import (
 )
 from billing.ledger.rules.events import BadEvent, Posting, PostingEvent, balanced, hash_payload
 from billing.ledger.rules.payouts import PayoutAsked, PayoutConfirmed
+from billing.ledger.rules.per_sale import (
+    AdBonusReturnedForSales,
+    AdBonusUsedOnSales,
+    AdSaleCharged,
+    AdSaleCredited,
+    AdSaleDebtPaid,
+    AdSaleOwed,
+)
 from billing.ledger.rules.plans import PlanMonthEarned, PlanSold, plan_month_minor
 from billing.ledger.rules.points import PointsEarned, PointsExpired
 from billing.ledger.rules.registry import EVENT_KINDS, UnreadableEvent, read_event
@@ -87,11 +95,17 @@ __all__ = [
     "AdBonusExpired",
     "AdBonusGranted",
     "AdBonusReturned",
+    "AdBonusReturnedForSales",
     "AdBonusReturnedForViews",
     "AdBonusUsed",
+    "AdBonusUsedOnSales",
     "AdBonusUsedOnViews",
     "AdClicksCharged",
     "AdClicksCredited",
+    "AdSaleCharged",
+    "AdSaleCredited",
+    "AdSaleDebtPaid",
+    "AdSaleOwed",
     "AdTopUpCaptured",
     "AdTopUpFromSales",
     "AdViewsCharged",

@@ -52,6 +52,7 @@ _LINES = (
     _platform(Code.ADS_CPC, "ads_cpc", _C),
     _platform(Code.ADS_CPM, "ads_cpm", _C),
     _platform(Code.ADS_SLOT, "ads_slot", _C),
+    _platform(Code.ADS_SALE, "ads_sale", _C),
     _platform(Code.ADS_PROMO, "ads_promo", _D),
     _platform(Code.PLAN, "plan", _C),
     _platform(Code.BREAKAGE, "breakage", _C),

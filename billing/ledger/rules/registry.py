@@ -7,7 +7,18 @@ from functools import cache
 from types import MappingProxyType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from billing.ledger.rules import advertising, agent, custody, delivery, disputes, payouts, plans, points, suspense
+from billing.ledger.rules import (
+    advertising,
+    agent,
+    custody,
+    delivery,
+    disputes,
+    payouts,
+    per_sale,
+    plans,
+    points,
+    suspense,
+)
 from billing.ledger.rules.events import PostingEvent
 
 _EVENTS: tuple[type[PostingEvent], ...] = (
@@ -43,6 +54,12 @@ _EVENTS: tuple[type[PostingEvent], ...] = (
     advertising.AdBonusReturned,
     advertising.AdBonusReturnedForViews,
     advertising.AdBonusExpired,
+    per_sale.AdSaleCharged,
+    per_sale.AdSaleOwed,
+    per_sale.AdSaleDebtPaid,
+    per_sale.AdSaleCredited,
+    per_sale.AdBonusUsedOnSales,
+    per_sale.AdBonusReturnedForSales,
     advertising.SlotWon,
     advertising.SlotDayDelivered,
     advertising.SlotDayCancelled,

@@ -13,6 +13,7 @@ from billing.settlement.selectors.terms import get_shop_terms
 from billing.settlement.services.reserve import note_reserve
 from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
+from market.outbox.services import record_event
 from tenants.orders.contracts import SELF_DELIVERY
 
 
@@ -124,6 +125,9 @@ def _release_cash(release: Release, now: datetime) -> None:
 
 
 def mark_released(release: Release, now: datetime) -> None:
-    """Step: a locked release is done."""
+    """Step: a locked release is done, and told of."""
     release.state, release.released_at, release.error = ReleaseState.RELEASED.value, now, ""
     release.save(update_fields=["state", "released_at", "error"])
+    payload = {"share_no": release.share_no}
+    key = f"share.released:{release.share_no}"
+    record_event(kind="share.released", shop_id=release.shop_id, key=key, payload=payload, now=now)

@@ -1,7 +1,8 @@
-"""Merchants' advertising wallets: top-ups, bonuses, what is held and charged a day, lots. Public schema."""
+"""Merchants' advertising wallets: top-ups, bonuses, days, lots, commission on sales. Public schema."""
 
 from billing.wallets.models.days import Charge, Credit, DayHold, DayIncrease
 from billing.wallets.models.lots import LotHold, LotStep
+from billing.wallets.models.sales import SaleCharge
 from billing.wallets.models.top_ups import AutoTopUp, TopUp
 from billing.wallets.models.wallets import Bonus, Wallet
 
@@ -14,6 +15,7 @@ __all__ = [
     "DayIncrease",
     "LotHold",
     "LotStep",
+    "SaleCharge",
     "TopUp",
     "Wallet",
 ]

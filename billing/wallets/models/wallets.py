@@ -11,6 +11,12 @@ class Wallet(models.Model):
 
     shop_id = models.BigIntegerField(unique=True)
     opened_at = models.DateTimeField()
+    owed_minor = models.BigIntegerField(default=0)  # commission on sales that it had no money for
+    owed_parts = models.PositiveIntegerField(default=0)  # how often some of it was paid
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="wallet_owed_is_a_sum", condition=Q(owed_minor__gte=0))]
+        indexes = [models.Index(name="wallet_owing", fields=["shop_id"], condition=Q(owed_minor__gt=0))]
 
 
 class Bonus(models.Model):

@@ -15,11 +15,16 @@ from billing.ledger.contracts import Code
 from billing.ledger.contracts.shop_books import MonthSum
 from billing.ledger.rules import (
     AdBonusReturned,
+    AdBonusReturnedForSales,
     AdBonusReturnedForViews,
     AdBonusUsed,
+    AdBonusUsedOnSales,
     AdBonusUsedOnViews,
     AdClicksCharged,
     AdClicksCredited,
+    AdSaleCharged,
+    AdSaleCredited,
+    AdSaleOwed,
     AdViewsCharged,
     AdViewsCredited,
     SlotDayDelivered,
@@ -33,13 +38,23 @@ INVOICED: Mapping[str, Code] = MappingProxyType(
         AdClicksCharged.kind: Code.AD_WALLET_CASH,
         AdViewsCharged.kind: Code.AD_WALLET_CASH,
         SlotDayDelivered.kind: Code.SLOT_DEFERRED,
+        AdSaleCharged.kind: Code.AD_WALLET_CASH,
+        AdSaleOwed.kind: Code.MERCHANT_RECEIVABLE,
         AdClicksCredited.kind: Code.AD_WALLET_CASH,
         AdViewsCredited.kind: Code.AD_WALLET_CASH,
+        AdSaleCredited.kind: Code.AD_WALLET_CASH,
     }
 )
 """Kinds that an invoice lists, in its order, with the shop's account that they are read from."""
 
-_BONUS = (AdBonusUsed.kind, AdBonusUsedOnViews.kind, AdBonusReturned.kind, AdBonusReturnedForViews.kind)
+_BONUS = (
+    AdBonusUsed.kind,
+    AdBonusUsedOnViews.kind,
+    AdBonusUsedOnSales.kind,
+    AdBonusReturned.kind,
+    AdBonusReturnedForViews.kind,
+    AdBonusReturnedForSales.kind,
+)
 
 
 class InvoiceNotFound(LookupError):

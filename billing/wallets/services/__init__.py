@@ -1,5 +1,6 @@
 """Writing wallets. Steps demand a transaction, which deals with one shop: two could wait for each other in a circle."""
 
+from billing.wallets.services.available import collect_owed
 from billing.wallets.services.bonuses import (
     MOST_BONUS_DAYS,
     MOST_BONUS_MINOR,
@@ -29,6 +30,7 @@ from billing.wallets.services.lots import (
     void_lot_hold,
     win_lot,
 )
+from billing.wallets.services.sales import charge_sale, credit_sale
 from billing.wallets.services.top_ups import (
     LEAST_MINOR,
     MOST_MINOR,
@@ -62,10 +64,13 @@ __all__ = [
     "NotEnough",
     "TooManyOpen",
     "charge_day",
+    "charge_sale",
     "check_top_up_paid",
     "close_day_hold",
     "close_due_top_ups",
+    "collect_owed",
     "credit_charge",
+    "credit_sale",
     "credit_top_up",
     "deliver_lot_part",
     "expire_due_bonuses",

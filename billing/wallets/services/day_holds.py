@@ -25,7 +25,8 @@ from billing.wallets.models import Charge, DayIncrease
 from billing.wallets.models import DayHold as DayHoldRow
 from billing.wallets.rules.days import Parts, take_bonus_first
 from billing.wallets.selectors.wallets import to_day_hold
-from billing.wallets.services.bonuses import EXPIRY_CODES, expire_bonuses_of, has_due_bonus, use_bonuses_of
+from billing.wallets.services.available import take_available
+from billing.wallets.services.bonuses import use_bonuses_of
 from billing.wallets.services.locking import KeyReused, check_amount, lock_books, lock_wallet
 from market.money import included_portion
 
@@ -57,7 +58,7 @@ def hold_for_day(*, shop_id: int, day: date, amount_minor: int, key: str, now: d
     Raises `BadAmount`, `DayClosed`, `KeyReused`.
     """
     check_amount(amount_minor)
-    lock_wallet(shop_id, now)
+    wallet = lock_wallet(shop_id, now)
     row = DayHoldRow.objects.get_or_create(shop_id=shop_id, day=day, defaults={"opened_at": now})[0]
     known = DayIncrease.objects.filter(key=key).first()
     if known is not None:
@@ -66,7 +67,7 @@ def hold_for_day(*, shop_id: int, day: date, amount_minor: int, key: str, now: d
         return to_day_hold(row)
     if row.closed_at is not None:
         raise DayClosed(f"{shop_id} {day}")
-    found = _take_available(shop_id, amount_minor, now)
+    found = take_available(wallet, amount_minor, now)
     if found.amount_minor:
         _increase(row, found, now)
         DayIncrease.objects.create(
@@ -155,18 +156,6 @@ def name_hold(row: DayHoldRow, code: Code) -> str:
     """The ledger's key of the hold that is being spent now."""
     cash = code is Code.AD_WALLET_CASH
     return f"ad-day:{row.shop_id}:{row.day}:{'cash' if cash else 'bonus'}:{row.cash_part if cash else row.bonus_part}"
-
-
-def _take_available(shop_id: int, amount_minor: int, now: datetime) -> Parts:
-    due = has_due_bonus(shop_id, now)
-    books = lock_books(shop_id, EXPIRY_CODES if due else _WALLET, now)
-    if due and expire_bonuses_of(shop_id, books, now):
-        books = lock_books(shop_id, _WALLET, now)
-    return take_bonus_first(
-        amount_minor,
-        cash_minor=books[Code.AD_WALLET_CASH].available_minor,
-        bonus_minor=books[Code.AD_WALLET_BONUS].available_minor,
-    )
 
 
 def _increase(row: DayHoldRow, found: Parts, now: datetime) -> None:

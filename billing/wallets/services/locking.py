@@ -12,7 +12,9 @@ from billing.ledger.services import lock_balances
 from billing.wallets.models import Wallet
 from market.money import MAX_AMOUNT_MINOR
 
-SHOP_CODES = frozenset({Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED, Code.PAYABLE})
+SHOP_CODES = frozenset(
+    {Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED, Code.PAYABLE, Code.MERCHANT_RECEIVABLE}
+)
 
 
 class BadAmount(ValueError):
@@ -32,14 +34,16 @@ class NotEnough(RuntimeError):
         self.wanted_minor = wanted_minor
 
 
-def lock_wallet(shop_id: int, now: datetime) -> None:
+def lock_wallet(shop_id: int, now: datetime) -> Wallet:
     """Step: the wallet's row, opened at its first use, locked to the end of the transaction."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("A wallet is changed in the transaction of what it is changed for.")
     rows = Wallet.objects.select_for_update(no_key=True).filter(shop_id=shop_id)
-    if rows.first() is None:
+    row = rows.first()
+    if row is None:
         Wallet.objects.bulk_create([Wallet(shop_id=shop_id, opened_at=now)], ignore_conflicts=True)
-        rows.get()
+        row = rows.get()
+    return row
 
 
 def lock_books(shop_id: int, codes: Iterable[Code], now: datetime) -> dict[Code, Balance]:

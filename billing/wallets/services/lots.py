@@ -13,8 +13,9 @@ from billing.ledger.rules import SlotDayCancelled, SlotDayDelivered, SlotWon, ac
 from billing.ledger.services import hold, post, post_hold, request_posting, top_up_hold, void_hold
 from billing.wallets.contracts import LotHold, LotState
 from billing.wallets.models import LotHold as LotHoldRow
-from billing.wallets.models import LotStep
+from billing.wallets.models import LotStep, Wallet
 from billing.wallets.selectors.wallets import to_lot_hold
+from billing.wallets.services.available import read_available
 from billing.wallets.services.locking import KeyReused, NotEnough, check_amount, lock_books, lock_wallet
 from market.money import included_portion
 
@@ -46,7 +47,7 @@ def hold_for_lot(
     Raises `BadAmount`, `NotEnough`, `LotEnded` when it was won, `KeyReused`.
     """
     check_amount(amount_minor)
-    lock_wallet(shop_id, now)
+    wallet = lock_wallet(shop_id, now)
     row = LotHoldRow.objects.select_for_update(no_key=True).filter(shop_id=shop_id, lot_id=lot_id).first()
     if _repeats(row, key, "held", amount_minor):
         return to_lot_hold(row)
@@ -54,7 +55,7 @@ def hold_for_lot(
         raise LotEnded(row)
     before = row.amount_minor if row is not None and row.state == LotState.HELD else 0
     more = amount_minor - before
-    _demand_cash(shop_id, more, now)
+    _demand_cash(wallet, more, now)
     if row is None or row.state == LotState.VOIDED:
         row = _begin(row, shop_id, lot_id, amount_minor, expires_at, now)
     elif more > 0:
@@ -148,11 +149,10 @@ def _begin(
     return row
 
 
-def _demand_cash(shop_id: int, wanted_minor: int, now: datetime) -> None:
-    books = lock_books(shop_id, (Code.AD_WALLET_CASH,), now)
-    available = books[Code.AD_WALLET_CASH].available_minor
+def _demand_cash(wallet: Wallet, wanted_minor: int, now: datetime) -> None:
+    available = read_available(wallet, (Code.AD_WALLET_CASH,), now)[Code.AD_WALLET_CASH].available_minor
     if wanted_minor > available:
-        raise NotEnough(shop_id, available, wanted_minor)
+        raise NotEnough(wallet.shop_id, available, wanted_minor)
 
 
 def _demand(row: LotHoldRow, state: LotState) -> None:

@@ -28,7 +28,7 @@ from web.figures import cut_price
 from web.shapes import Tab
 
 SPANS = (7, 28, 90)
-EARNED = (Code.ADS_CPC, Code.ADS_CPM, Code.ADS_SLOT, Code.ADS_PROMO)
+EARNED = (Code.ADS_CPC, Code.ADS_CPM, Code.ADS_SLOT, Code.ADS_SALE, Code.ADS_PROMO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ def name_account(code: Code) -> str:
         Code.ADS_CPC: pgettext("ads", "Clicks"),
         Code.ADS_CPM: pgettext("ads", "Views"),
         Code.ADS_SLOT: pgettext("ads", "Fixed places"),
+        Code.ADS_SALE: pgettext("ads", "Commission on sales"),
         Code.ADS_PROMO: pgettext("ads", "Bonus given, not yet expired"),
     }[code]
 

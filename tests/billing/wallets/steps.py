@@ -8,9 +8,17 @@ from billing.ledger.contracts import Code, Owner
 from billing.ledger.rules import AdTopUpCaptured
 from billing.ledger.selectors import get_balance, prove_ledger
 from billing.ledger.services import post
-from billing.wallets.contracts import ChargeKind, DayCharge, DayHold
+from billing.wallets.contracts import ChargeKind, DayCharge, DayHold, SaleCharge
 from billing.wallets.models import Bonus
-from billing.wallets.services import charge_day, close_day_hold, credit_charge, grant_bonus, hold_for_day
+from billing.wallets.services import (
+    charge_day,
+    charge_sale,
+    close_day_hold,
+    credit_charge,
+    credit_sale,
+    grant_bonus,
+    hold_for_day,
+)
 
 STAFF = 900_900
 DAY = date(2026, 11, 22)
@@ -65,6 +73,16 @@ def credit(
         return credit_charge(
             shop_id=shop_id, day=day, kind=kind, amount_minor=amount_minor, key=key, reason="robots", now=now
         )
+
+
+def charge_order(shop_id: int, amount_minor: int, *, key: str, now: datetime, sale_no: str = "S-1") -> SaleCharge:
+    with transaction.atomic():
+        return charge_sale(shop_id=shop_id, sale_no=sale_no, amount_minor=amount_minor, key=key, now=now)
+
+
+def credit_order(shop_id: int, amount_minor: int, *, key: str, now: datetime, sale_no: str = "S-1") -> SaleCharge:
+    with transaction.atomic():
+        return credit_sale(shop_id=shop_id, sale_no=sale_no, amount_minor=amount_minor, key=key, now=now)
 
 
 def close_day(shop_id: int, *, now: datetime, day: date = DAY) -> DayHold:

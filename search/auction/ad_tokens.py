@@ -15,13 +15,17 @@ from uuid import UUID
 from search.auction.contracts import KeyRing, ShownAd, TokenKind
 
 VERSION = 1
-LIFE_SECONDS: Mapping[TokenKind, int] = {TokenKind.VIEW: 30 * 60, TokenKind.CLICK: 2 * 60 * 60}
+LIFE_SECONDS: Mapping[TokenKind, int] = {
+    TokenKind.VIEW: 30 * 60,
+    TokenKind.CLICK: 2 * 60 * 60,
+    TokenKind.SALE: 2 * 60 * 60,
+}
 LENGTH = 116
 
 _LABEL = b"jishi shown ad\0"
 _BODY = Struct(">BHBH16sQBQQQ")
 _DIGEST_BYTES = 32
-_NUMBER_OF = {TokenKind.VIEW: 1, TokenKind.CLICK: 2}
+_NUMBER_OF = {TokenKind.VIEW: 1, TokenKind.CLICK: 2, TokenKind.SALE: 3}
 _KIND_OF = {number: kind for kind, number in _NUMBER_OF.items()}
 
 

@@ -12,6 +12,7 @@ from search.auction.contracts.attribution import (
 )
 from search.auction.contracts.budgets import Bill, Cap, CapKind, HourCharge, Lease, WalletShare
 from search.auction.contracts.clicks import ClickFacts, ClickGroup, InvalidReason, InvalidRules, TokenState
+from search.auction.contracts.commissions import PlanRates, Rate, RateSource, SaleLine, SaleOffer, SaleShare
 from search.auction.contracts.display import (
     ClickBid,
     DisplayAward,
@@ -92,6 +93,7 @@ __all__ = [
     "PaceState",
     "PastAuction",
     "PlaceWeights",
+    "PlanRates",
     "Price",
     "PriceBranch",
     "PriceInputs",
@@ -100,8 +102,13 @@ __all__ = [
     "Quality",
     "QualityFacts",
     "QualityRules",
+    "Rate",
+    "RateSource",
     "Refund",
     "Refusal",
+    "SaleLine",
+    "SaleOffer",
+    "SaleShare",
     "Scope",
     "SeenCount",
     "ShownAd",

@@ -6,10 +6,14 @@ from uuid import UUID
 
 
 class TokenKind(StrEnum):
-    """What may be reported with a token: that the ad was viewed, or clicked."""
+    """What may be reported with a token: that the ad was viewed, or clicked.
+
+    A click of a sale is on an ad that is paid per sale: judged like any click, and it costs nothing.
+    """
 
     VIEW = "view"
     CLICK = "click"
+    SALE = "sale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     HOW: ("name", "bid", "charge", "daily_budget", "total_budget", "pace", "starts_on", "ends_on"),
 }
 LONGEST_TYPED = 20_000
+_BIDDING = frozenset({CampaignKind.KEYWORD.value, CampaignKind.DISPLAY.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def read_typed(asked: QueryDict) -> Typed:
     match = asked.get("match", "")
     return Typed(
         asked,
-        CampaignKind(kind) if kind in set(CampaignKind) else CampaignKind.KEYWORD,
+        CampaignKind(kind) if kind in _BIDDING else CampaignKind.KEYWORD,
         _read_ids(asked, "product"),
         _read_ids(asked, "creative") if kind == CampaignKind.DISPLAY else (),
         MatchType(match) if match in set(MatchType) else MatchType.PHRASE,

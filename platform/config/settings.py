@@ -107,6 +107,7 @@ SHARED_APPS = [
     "search.slots",
     "search.serving",
     "search.reports",
+    "search.per_sale",
     "search.results",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -32,8 +32,25 @@ def this_transaction() -> Func:
     return Func(function="pg_current_xact_id", output_field=TransactionId())
 
 
+class Bidding(models.Manager["Campaign"]):
+    """Campaigns that bid: nobody who serves, lends or edits these ever meets a plan of sales."""
+
+    def get_queryset(self) -> models.QuerySet["Campaign"]:
+        return super().get_queryset().exclude(kind=CampaignKind.SALE.value)
+
+
+class Plans(models.Manager["Campaign"]):
+    """Plans that are paid per sale."""
+
+    def get_queryset(self) -> models.QuerySet["Campaign"]:
+        return super().get_queryset().filter(kind=CampaignKind.SALE.value)
+
+
 class Campaign(models.Model):
-    """A budget, a time and a target. `hours` has a number of 24 bits for each day from Monday on."""
+    """A budget, a time and a target. `hours` has a number of 24 bits for each day from Monday on.
+
+    A plan that is paid per sale is a row too, without a budget: so its ads stand in events and reports like others.
+    """
 
     shop_id = models.BigIntegerField()
     key = models.CharField(max_length=80)
@@ -60,13 +77,22 @@ class Campaign(models.Model):
     changed_at = models.DateTimeField()
     changed_in = TransactionId(db_default=this_transaction())
 
+    objects = Bidding()
+    plans = Plans()
+    every = models.Manager["Campaign"]()
+
     class Meta:
+        base_manager_name = "every"
         constraints = [
             models.UniqueConstraint(name="campaign_once_a_key", fields=["shop_id", "key"]),
             models.CheckConstraint(name="campaign_kind_known", condition=Q(kind__in=_values(CampaignKind))),
             models.CheckConstraint(name="campaign_state_known", condition=Q(state__in=_values(CampaignState))),
             models.CheckConstraint(name="campaign_pace_known", condition=Q(pace__in=_values(Pace))),
-            models.CheckConstraint(name="campaign_has_a_budget", condition=Q(daily_budget_minor__gt=0)),
+            models.CheckConstraint(
+                name="campaign_has_a_budget",
+                condition=(Q(kind=CampaignKind.SALE.value) & Q(daily_budget_minor=0))
+                | (~Q(kind=CampaignKind.SALE.value) & Q(daily_budget_minor__gt=0)),
+            ),
             models.CheckConstraint(
                 name="campaign_total_holds_a_day",
                 condition=Q(total_budget_minor=None) | Q(total_budget_minor__gte=F("daily_budget_minor")),
@@ -110,7 +136,7 @@ class Group(models.Model):
         constraints = [
             models.CheckConstraint(name="group_state_known", condition=Q(state__in=_values(PartState))),
             models.CheckConstraint(name="group_charge_known", condition=Q(charge__in=_values(Charge))),
-            models.CheckConstraint(name="group_bids", condition=Q(bid_minor__gt=0)),
+            models.CheckConstraint(name="group_bids", condition=Q(bid_minor__gte=0)),
             models.UniqueConstraint(
                 name="group_name_once_a_campaign",
                 fields=["campaign", "name"],

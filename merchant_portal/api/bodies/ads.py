@@ -20,7 +20,7 @@ from search.campaigns.contracts import limits as most
 from web.api.fields import MAX_ID, Choice, Flag, Id, Line, Minor, StrictSerializer, Whole
 from web.api.pages import PageQuery, page_of
 
-KINDS = [kind.value for kind in CampaignKind]
+KINDS = [CampaignKind.KEYWORD.value, CampaignKind.DISPLAY.value]
 STATES = [state.value for state in CampaignState]
 PARTS = [state.value for state in PartState]
 MATCHES = [match.value for match in MatchType]

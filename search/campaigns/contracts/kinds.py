@@ -4,10 +4,14 @@ from enum import StrEnum
 
 
 class CampaignKind(StrEnum):
-    """What is sold: words by the click (直通车), or places on pages (钻展). Pay per sale (淘宝客) is not sold yet."""
+    """What is sold: words by the click (直通车), places on pages (钻展), or sales for a commission (淘宝客).
+
+    Those of sales are plans: they bid nothing and have no budget; `search.per_sale` knows their rates.
+    """
 
     KEYWORD = "keyword"
     DISPLAY = "display"
+    SALE = "sale"
 
 
 class CampaignState(StrEnum):

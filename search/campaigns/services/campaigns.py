@@ -46,7 +46,7 @@ def create_campaign(
     Raises `BadInput`, `TooManyCampaigns`, `groups.NoSuchProduct`, `groups.NoSuchCreative`.
     """
     lock_shop(shop_id)
-    known = Campaign.objects.filter(shop_id=shop_id, key=key).values_list("pk", flat=True).first()
+    known = Campaign.every.filter(shop_id=shop_id, key=key).values_list("pk", flat=True).first()
     if known is not None:
         return known
     name = _check(draft)

@@ -3,7 +3,7 @@
 from search.reports.services.counting import count_corrections, count_events
 from search.reports.services.crediting import credit_sale, note_refund
 from search.reports.services.qualities import count_qualities
-from search.reports.services.sales import count_sale, join_visitor, purge_joined
+from search.reports.services.sales import count_sale, find_last_click, join_visitor, purge_joined
 
 __all__ = [
     "count_corrections",
@@ -11,6 +11,7 @@ __all__ = [
     "count_qualities",
     "count_sale",
     "credit_sale",
+    "find_last_click",
     "join_visitor",
     "note_refund",
     "purge_joined",

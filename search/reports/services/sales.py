@@ -12,7 +12,8 @@ from billing.checkout.contracts import ShareSummary
 from billing.checkout.selectors import get_shop_share
 from billing.payments.selectors import list_refunds
 from billing.settlement.services.days import business_date
-from search.auction.contracts import TouchKind
+from search.auction.attribution import WINDOW_US
+from search.auction.contracts import TokenKind, TouchKind
 from search.reports.contracts import BoughtLine, SoldShare, TouchedAd
 from search.reports.models import JoinedVisitor
 from search.reports.rules.crediting import LONGEST_WINDOW
@@ -31,12 +32,21 @@ NAMES_KEPT = timedelta(days=8)
 def count_sale(*, share_no: str, shop_id: int) -> int:
     """Credit a shop's order to the ads before it. Told again, it is worked out anew. Returns how many credits."""
     share = get_shop_share(share_no=share_no, shop_id=shop_id)
-    names = _list_names(share)
     _note_lift(share)
-    touched = list_touches(
-        persons=names, shop_id=shop_id, since=share.placed_at - LONGEST_WINDOW, until=share.placed_at
-    )
-    return credit_sale(share=_to_sold(share), touches=[_to_touch(event) for event in touched])
+    return credit_sale(share=_to_sold(share), touches=[_to_touch(event) for event in _list_touched(share)])
+
+
+def find_last_click(share: ShareSummary) -> AdEventView | None:
+    """The last valid click on an ad of the shop in the seven days before an order, of whatever kind the ad is."""
+    since = share.placed_at - timedelta(microseconds=WINDOW_US[TouchKind.CLICK])
+    clicks = [event for event in _list_touched(share) if event.kind is not TokenKind.VIEW and since < event.at]
+    return clicks[-1] if clicks else None
+
+
+def _list_touched(share: ShareSummary) -> list[AdEventView]:
+    """Valid views and clicks before an order, the oldest first."""
+    since = share.placed_at - LONGEST_WINDOW
+    return list_touches(persons=_list_names(share), shop_id=share.shop_id, since=since, until=share.placed_at)
 
 
 @transaction.atomic(durable=True)
@@ -113,7 +123,7 @@ def _find_refund(share: ShareSummary) -> datetime | None:
 def _to_touch(event: AdEventView) -> TouchedAd:
     return TouchedAd(
         number=event.number,
-        kind=TouchKind(event.kind.value),
+        kind=TouchKind.VIEW if event.kind is TokenKind.VIEW else TouchKind.CLICK,
         at=event.at,
         product_id=event.product_id or 0,
         cell=find_cell(event, ZoneInfo(settings.BUSINESS_TIME_ZONE)),

@@ -68,7 +68,7 @@ def _count_events(now: datetime) -> tuple[dict[int, int], dict[int, list[int]]]:
     clicks: dict[int, int] = defaultdict(int)
     views: dict[int, list[int]] = defaultdict(list)
     for count in count_by_place(since=business_date(now - LOOKED_BACK)):
-        if count.kind is TokenKind.CLICK:
+        if count.kind is not TokenKind.VIEW:
             clicks[count.ad_id] += count.events
         elif count.place <= MOST_PLACES:
             by_place = views[count.ad_id]

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from market.money import MICRO_PER_MINOR
 from search.spending.contracts import FindingState, GroupedBy
-from search.spending.models.events import KINDS
+from search.spending.models.events import BILLED_KINDS
 
 
 class ChargeHead(models.Model):
@@ -29,7 +29,7 @@ class ChargeHead(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="charge_head_once", fields=["shop_id", "kind", "day"]),
-            models.CheckConstraint(name="charge_head_kind", condition=Q(kind__in=KINDS)),
+            models.CheckConstraint(name="charge_head_kind", condition=Q(kind__in=BILLED_KINDS)),
             models.CheckConstraint(
                 name="charge_head_carries_less_than_a_fen",
                 condition=Q(carry_micro__gte=0, carry_micro__lt=MICRO_PER_MINOR)
@@ -65,7 +65,7 @@ class HourCharge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="hour_charge_once", fields=["shop_id", "kind", "day", "seq"]),
-            models.CheckConstraint(name="hour_charge_kind", condition=Q(kind__in=KINDS)),
+            models.CheckConstraint(name="hour_charge_kind", condition=Q(kind__in=BILLED_KINDS)),
             models.CheckConstraint(
                 name="hour_charge_adds_up",
                 condition=Q(
@@ -138,7 +138,7 @@ class Credit(models.Model):
         constraints = [
             models.UniqueConstraint(name="ad_credit_once_an_event", fields=["day", "token"]),
             models.CheckConstraint(name="ad_credit_amount", condition=Q(amount_micro__gt=0)),
-            models.CheckConstraint(name="ad_credit_event_kind", condition=Q(kind__in=KINDS)),
+            models.CheckConstraint(name="ad_credit_event_kind", condition=Q(kind__in=BILLED_KINDS)),
         ]
 
 

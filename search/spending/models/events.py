@@ -11,6 +11,7 @@ from django.db.models import Func, Q
 from search.auction.contracts import TokenKind
 from search.spending.contracts import CorrectionKind
 
+BILLED_KINDS = [TokenKind.VIEW.value, TokenKind.CLICK.value]
 KINDS = [kind.value for kind in TokenKind]
 
 
@@ -104,6 +105,9 @@ class AdEvent(models.Model):
             models.Index(name="ad_event_person", fields=["person", "at"], condition=Q(person__isnull=False)),
             models.Index(
                 name="ad_event_network", fields=["network", "shop_id", "at"], condition=Q(kind=TokenKind.CLICK.value)
+            ),
+            models.Index(
+                name="ad_event_sale", fields=["network", "shop_id", "at"], condition=Q(kind=TokenKind.SALE.value)
             ),
             models.Index(name="ad_event_shop", fields=["shop_id", "at"]),
             models.Index(

@@ -85,7 +85,7 @@ def judge(event: Incoming, history: History) -> InvalidReason | None:
 
 def note(event: Incoming, history: History, *, reason: str) -> None:
     """Let what was recorded count for those that follow."""
-    if event.kind is TokenKind.CLICK:
+    if event.kind is not TokenKind.VIEW:
         history.note_person(event.person, ad=event.ad, day=event.day, at_us=event.at_us, billed=not reason)
         history.note_network(event.network, shop=event.shop, at_us=event.at_us, reason=reason)
 

@@ -120,7 +120,7 @@ def list_touches(
 def count_reasons(*, since: date, until: date, shop_id: int | None = None) -> dict[str, int]:
     """How many clicks were valid ("") and how many filtered, by reason."""
     rows = AdEvent.objects.filter(Q(shop_id=shop_id) if shop_id is not None else Q(), day__range=(since, until))
-    clicks = rows.filter(kind=TokenKind.CLICK.value).values("reason").annotate(clicks=Count("token"))
+    clicks = rows.exclude(kind=TokenKind.VIEW.value).values("reason").annotate(clicks=Count("token"))
     return dict(clicks.values_list("reason", "clicks"))
 
 

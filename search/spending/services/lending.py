@@ -134,7 +134,7 @@ def lock_till(reports: Sequence[Report], now: datetime) -> Till:
 
 def _number_visitors(reports: Iterable[Report]) -> Iterator[int]:
     for report in reports:
-        if report.event.kind is TokenKind.CLICK:
+        if report.event.kind is not TokenKind.VIEW:
             if report.facts.person:
                 yield number_lock("person", report.facts.person, report.shown.ad)
             if report.facts.network:

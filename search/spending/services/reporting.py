@@ -38,8 +38,8 @@ def record_dwell(*, token: str, dwell_ms: int, now: datetime) -> bool:
         shown = read_token(token, get_key_ring(), now_second=int(now.timestamp()))
     except ValueError:
         return False
-    if shown.kind is not TokenKind.CLICK:
+    if shown.kind is TokenKind.VIEW:
         return False
     dwell = max(0, min(dwell_ms, LONGEST_DWELL_MS))
-    rows = AdEvent.objects.filter(day=name_day(shown.day), token=digest_token(token), kind=TokenKind.CLICK.value)
+    rows = AdEvent.objects.filter(day=name_day(shown.day), token=digest_token(token), kind=shown.kind.value)
     return bool(rows.exclude(dwell_ms__gte=dwell).update(dwell_ms=dwell))

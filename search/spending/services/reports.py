@@ -70,7 +70,7 @@ def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
             token=token,
             target=target,
             facts=click.facts,
-            event=_make_event(click, kind, state, shown, target, rendered.get(name_rendered(shown))),
+            event=_make_event(click, state, shown, target, rendered.get(name_rendered(shown))),
             persons={day: name_person(click.facts.person, salt=salt) for day, salt in known.salts.items()},
             networks={day: name_network(click.facts.network, salt=salt) for day, salt in known.salts.items()},
         )
@@ -92,7 +92,7 @@ def _look_up(clicks: Sequence[ClickReport], shown: Sequence[ShownAd | None], tok
 
 
 def _read(click: ClickReport, kind: TokenKind) -> tuple[TokenState, ShownAd | None]:
-    """An expired token still says where it leads; only its own kind does."""
+    """An expired token still says where it leads; a view's is no click's, nor the other way round."""
     ring, state = get_key_ring(), TokenState.VALID
     try:
         shown = read_token(click.token, ring, now_second=int(click.at.timestamp()))
@@ -100,12 +100,12 @@ def _read(click: ClickReport, kind: TokenKind) -> tuple[TokenState, ShownAd | No
         shown, state = read_token(click.token, ring, now_second=0), TokenState.EXPIRED
     except BadToken:
         return TokenState.BAD, None
-    return (state, shown) if shown.kind is kind else (TokenState.BAD, None)
+    is_view = shown.kind is TokenKind.VIEW
+    return (state, shown) if is_view is (kind is TokenKind.VIEW) else (TokenState.BAD, None)
 
 
 def _make_event(
     click: ClickReport,
-    kind: TokenKind,
     state: TokenState,
     shown: ShownAd,
     target: AdTarget,
@@ -113,7 +113,7 @@ def _make_event(
 ) -> Incoming:
     facts = click.facts
     return Incoming(
-        kind=kind,
+        kind=shown.kind,
         state=state,
         at_us=to_us(click.at),
         day=name_day(shown.day),

@@ -26,13 +26,13 @@ from tests.search.reports.events import correct, make_cell, make_event
 def recount(events: Sequence[CountedEvent], corrections: Sequence[Correction]) -> dict[tuple[Cell, str], int]:
     """Column by column, from the meaning of each; no cell knows of another column."""
     found: Counter[tuple[Cell, str]] = Counter()
-    for name, kind in (("view", TokenKind.VIEW), ("click", TokenKind.CLICK)):
-        of_kind = [event for event in events if event.kind is kind]
+    for name, kinds in (("view", {TokenKind.VIEW}), ("click", {TokenKind.CLICK, TokenKind.SALE})):
+        of_kind = [event for event in events if event.kind in kinds]
         found.update((event.cell, f"{name}s") for event in of_kind if event.reason == "")
         found.update((event.cell, f"filtered_{name}s") for event in of_kind if event.reason != "")
         for event in of_kind:
             found[(event.cell, f"{name}_micro")] += event.billed_micro
-        given_back = [one for one in corrections if one.event is kind and one.kind is CorrectionKind.CREDITED]
+        given_back = [one for one in corrections if one.event in kinds and one.kind is CorrectionKind.CREDITED]
         found.update((one.cell, f"credited_{name}s") for one in given_back)
     for event in events:
         found[(event.cell, "borne_micro")] += event.borne_micro

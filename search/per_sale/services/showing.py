@@ -6,7 +6,7 @@ They are no part of the auctions: those order by bids and charge by the next one
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -28,6 +28,7 @@ from search.per_sale.models import AttributedSale, PlanVersion
 from search.reports.models import AdCount
 from search.serving.contracts import ShownLine
 from search.serving.services import get_server
+from search.serving.services.holding_out import find_holdout
 from search.spending.contracts import DecisionLine, StoredDecision
 from search.spending.rules.days import number_day
 from search.spending.services import get_key_ring
@@ -102,7 +103,11 @@ def choose_sales(*, ask: SaleAsk, now: datetime) -> list[ShownLine]:
     decision = uuid4()
     server = get_server()
     server.start()
-    server.state.keep_decision(_make_decision(ask, shown, decision, now))
+    is_held_out = find_holdout(ask.person, now)
+    kept = _make_decision(ask, shown, decision, now)
+    server.state.keep_decision(replace(kept, held_out=is_held_out))
+    if is_held_out:  # who is held out of ads sees none of these either
+        return []
     return [_show(one, place, decision, now) for place, one in enumerate(shown, start=1)]
 
 

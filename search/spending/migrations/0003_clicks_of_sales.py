@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('spending', '0001_spending'),
+        ('spending', '0002_held_out'),
     ]
 
     operations = [

@@ -6,7 +6,6 @@ their buyers click an ad of the shop, so that reports have orders to show. Pages
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +13,9 @@ from billing.checkout.selectors import list_buyer_shares
 from billing.settlement.services.days import business_date
 from market.shops.contracts import ShopContext
 from onebox.demo.ads import DAYS, load_campaigns
+from onebox.demo.ads_invalid import judge_frauds, list_frauds
 from onebox.demo.ads_pages import Asked, Market, Shown, show_home, show_search
+from onebox.demo.ads_visits import Visit
 from search.reports.services import count_sale
 from search.serving.services import open_throttles
 from search.signals.services import name_person
@@ -26,6 +27,7 @@ from search.spending.services import (
     close_hours,
     note_rendered,
     record_click,
+    record_dwell,
     record_views,
     store_decisions,
 )
@@ -40,17 +42,6 @@ CLICKED = (0.2, 0.14, 0.1)
 """How often the first, second and third place are clicked."""
 BOUGHT_BY_AD = 0.35
 CHARGED_AFTER = timedelta(hours=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Somebody asks for a page; `wanted_shop` is whose ad is clicked for sure."""
-
-    at: datetime
-    person: str
-    number: int
-    query: str
-    wanted_shop: int | None = None
 
 
 def load_ads(
@@ -69,7 +60,8 @@ def load_ads(
         return 0
     chance = random.Random(20261129)
     market = Market(ads, {ad.ad_id: chance.randint(520, 930) for ad in ads})
-    visits = sorted([*_make_visits(now, chance), *_list_buyers(buyer_ids, shop_ids, chance)], key=lambda one: one.at)
+    made = [*_make_visits(now, chance), *_list_buyers(buyer_ids, shop_ids, chance), *list_frauds(now)]
+    visits = sorted(made, key=lambda one: one.at)
     for number, visit in enumerate(visits, start=1):
         _visit(visit, market, chance)
         following = visits[number].at if number < len(visits) else now
@@ -77,6 +69,7 @@ def load_ads(
             _end_day(following)
         progress("past ads", number, len(visits))
     _credit_sales(buyer_ids, shop_ids)
+    judge_frauds(staff_id=staff_id, now=now)
     # A month in which nobody's budget was used up has taught every throttle to let all requests through.
     open_throttles(campaign_ids={ad.campaign_id for ad in ads}, now=now)
     return len(visits)
@@ -114,18 +107,27 @@ def _visit(visit: Visit, market: Market, chance: random.Random) -> None:
     facts = VisitorFacts(
         person=visit.person,
         network=f"demo-network-{visit.number}",
-        user_agent_is_robot=visit.wanted_shop is None and chance.random() < ROBOT,
+        user_agent_is_robot=visit.wanted_shop is None and not visit.is_fraud and chance.random() < ROBOT,
     )
     note_rendered(tokens=tokens, now=visit.at + timedelta(seconds=1))
     record_views(tokens=tokens, facts=facts, now=visit.at + timedelta(seconds=3))
     for place, one in enumerate(shown.ads):
-        if visit.wanted_shop is not None or chance.random() < CLICKED[min(place, len(CLICKED) - 1)]:
+        if visit.is_fraud:
+            _defraud(one, facts, visit)
+        elif visit.wanted_shop is not None or chance.random() < CLICKED[min(place, len(CLICKED) - 1)]:
             _click(one, facts, visit.at, chance)
 
 
 def _click(one: Shown, facts: VisitorFacts, at: datetime, chance: random.Random) -> None:
     waited = timedelta(milliseconds=1_100) if chance.random() < HASTY else timedelta(seconds=chance.randint(6, 60))
     record_click(token=one.click_token, facts=facts, now=at + waited)
+
+
+def _defraud(one: Shown, facts: VisitorFacts, visit: Visit) -> None:
+    at = visit.at + timedelta(seconds=6)
+    record_click(token=one.click_token, facts=facts, now=at)
+    if visit.dwell_ms is not None:
+        record_dwell(token=one.click_token, dwell_ms=visit.dwell_ms, now=at + timedelta(milliseconds=visit.dwell_ms))
 
 
 def _end_day(following: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from billing.ledger.selectors import prove_ledger
 from billing.settlement.services.days import business_date
 from billing.wallets.selectors import get_wallet
 from market.accounts.selectors import find_user_by_phone
@@ -14,7 +15,7 @@ from onebox.demo.ads_month import load_ads
 from onebox.demo.loading import load_all
 from onebox.demo.people import STAFF
 from search.spending.models import AdEvent, Decision, HourCharge
-from search.spending.selectors import explain_charge, get_event, replay_decision, search_decisions
+from search.spending.selectors import explain_charge, get_event, list_findings, replay_decision, search_decisions
 from tests.conftest import Clock
 from tests.onebox.demo.test_loading import _quiet, _some
 
@@ -47,3 +48,5 @@ def test_a_month_of_ads_is_made_once_and_can_be_checked(db: None, clock: Clock) 
     assert replays and all(replay.is_same for replay in replays)
     assert HourCharge.objects.filter(amount_minor__gt=0).exists()
     assert all(get_wallet(shop.shop_id).available_minor >= 0 for shop in shops)
+    assert list_findings(), "the staff's desk has something to look at"
+    assert prove_ledger().sound

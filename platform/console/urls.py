@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.advertisers import limiting
 from console.advertisers import views as advertisers
-from console.advertising import auctions, creatives, places, revenue
+from console.advertising import auctions, creatives, lot, place, places, revenue
 from console.charging import views as charging
 from console.clearing import debts
 from console.clearing import views as clearing
@@ -141,7 +141,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/places/", places.show_places, name="ads-places"),
     path("ads/places/set-up/", places.set_up, name="set-up-places"),
     path("ads/places/<int:slot_id>/price/", places.set_price, name="set-place-price"),
-    path("ads/places/lots/<int:lot_id>/cancel/", places.take_away, name="cancel-lot"),
+    path("ads/places/add/", place.add, name="add-place"),
+    path("ads/places/<int:slot_id>/", place.show, name="ads-place"),
+    path("ads/places/<int:slot_id>/change/", place.change, name="change-place"),
+    path("ads/places/lots/<int:lot_id>/", lot.show, name="ads-lot"),
+    path("ads/places/lots/<int:lot_id>/cancel/", lot.take_away, name="cancel-lot"),
     path("ads/creatives/", creatives.show_creatives, name="ads-creatives"),
     path("ads/creatives/<int:creative_id>/", creatives.decide, name="decide-creative"),
     path("ads/auctions/", auctions.show_auctions, name="ads-auctions"),

@@ -310,6 +310,12 @@ FACTS: Words = {
     "daily_minor": _("limit a day"),
     "blocked": _("stopped"),
     "returned_minor": _("given back"),
+    "is_sold": _("sold"),
+    "reserve_minor": _("lowest price"),
+    "step_minor": _("step"),
+    "price_minor": _("price"),
+    "bids": _("bids"),
+    "creative": _("picture"),
 }
 ACTORS: Words = {
     "shopper": _("Shopper"),

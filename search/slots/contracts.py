@@ -91,10 +91,12 @@ class SlotTerms:
 
 @dataclass(frozen=True, slots=True)
 class SlotView:
-    """A place with its id."""
+    """A place with its id, and who of staff changed it last."""
 
     slot_id: int
     terms: SlotTerms
+    changed_by: int | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,16 @@ class RunningSlot:
     creative: LiveCreative | None = None
     lot_id: int | None = None
     shop_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelEffect:
+    """What taking a lot away does: so many bids lose and get their holds back, and the winner so much of the price."""
+
+    bids: int
+    shop_id: int | None
+    price_minor: int
+    returned_minor: int
 
 
 @dataclass(frozen=True, slots=True)

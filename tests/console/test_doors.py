@@ -74,6 +74,7 @@ POSTED = {
     "set-up-places",
     "set-place-price",
     "cancel-lot",
+    "change-place",
     "decide-creative",
     "approve-ads-findings",
     "decide-ads-finding",

@@ -1,4 +1,4 @@
-"""Fixed places: what they cost at least, their lots ahead, and taking a lot away."""
+"""Fixed places: what they cost at least, and their lots ahead."""
 
 from datetime import timedelta
 
@@ -14,16 +14,12 @@ from market.money import BadAmount, parse_minor
 from market.shops.selectors import list_shops_by_ids
 from search.campaigns.contracts import PageKind
 from search.slots.contracts import LotUnit, SlotKind, SlotTerms
-from search.slots.selectors import list_calendar, list_slots, read_health
+from search.slots.selectors import count_standing_bids, list_calendar, list_slots, read_health
 from search.slots.services import (
     BadSlot,
-    LotNotFound,
-    LotOver,
-    NoReason,
     PlaceTaken,
     SlotNotFound,
     TooManySlots,
-    cancel_lot,
     open_due_lots,
     save_slot,
     set_floor,
@@ -46,9 +42,10 @@ def show_places(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     lots = list_calendar(since=now, until=now + AHEAD)
     shops = list_shops_by_ids({lot.shop_id for lot in lots if lot.shop_id is not None})
+    bids = count_standing_bids([lot.lot_id for lot in lots])
     context = {
         "places": list_slots(),
-        "lots": [(lot, shops.get(lot.shop_id or 0)) for lot in lots],
+        "lots": [(lot, shops.get(lot.shop_id or 0), bids.get(lot.lot_id, lot.bidders)) for lot in lots],
         "health": read_health(now=now),
     }
     return render_page(request, "advertising/places.html", context)
@@ -83,21 +80,6 @@ def set_price(request: HttpRequest, slot_id: int) -> HttpResponse:
         add_toast(request, gettext("There is no such place."), bad=True)
     else:
         add_toast(request, gettext("Changed for every lot that nobody has bid for."))
-    return redirect("console:ads-places")
-
-
-@staff_page(*REVIEWERS)
-@require_POST
-def take_away(request: HttpRequest, lot_id: int) -> HttpResponse:
-    """Cancel a lot; bidders read why, and what was not delivered goes back."""
-    try:
-        cancel_lot(lot_id=lot_id, reason=request.POST.get("reason", ""), actor_id=me(request), now=timezone.now())
-    except NoReason:
-        add_toast(request, gettext("Write a reason of one line: the merchant reads it."), bad=True)
-    except (LotNotFound, LotOver):
-        add_toast(request, gettext("This lot is over or cancelled already."), bad=True)
-    else:
-        add_toast(request, gettext("Cancelled. What was held or not delivered goes back."))
     return redirect("console:ads-places")
 
 

@@ -13,12 +13,15 @@ from search.slots.selectors.lots import (
     read_health,
 )
 from search.slots.selectors.running import list_running
+from search.slots.selectors.staff import count_standing_bids, get_slot, measure_cancel
 
 __all__ = [
+    "count_standing_bids",
     "count_waiting_for",
     "find_landing",
     "find_lot",
     "find_slot",
+    "get_slot",
     "list_bids",
     "list_bids_of_shop",
     "list_calendar",
@@ -28,5 +31,6 @@ __all__ = [
     "list_running",
     "list_slots",
     "list_sold_prices",
+    "measure_cancel",
     "read_health",
 ]

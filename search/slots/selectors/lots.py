@@ -123,7 +123,7 @@ def to_slot(row: SlotRow) -> SlotView:
         name=Text(row.name_zh, row.name_en),
         is_sold=row.is_sold,
     )
-    return SlotView(row.pk, terms)
+    return SlotView(row.pk, terms, row.changed_by, row.changed_at)
 
 
 def to_lot(row: Lot, clicks: int = 0) -> LotView:

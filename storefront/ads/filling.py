@@ -1,4 +1,4 @@
-"""Sponsored goods put into kept pages: among the goods of a list, or as a shelf of their own.
+"""Sponsored goods put into kept pages: among the goods of a list, or on a shelf of their own, with merchants' pictures.
 
 Costs one statement at most, for cards that this process does not hold. Without ads a page is what it would be
 without this part, also while the part is off, slow or broken.
@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
+from market.shops.contracts import ShopContext
+from market.shops.selectors import map_shops
 from search.campaigns.contracts import CampaignKind, PageKind
 from search.listings.contracts import ListingCard
 from search.listings.selectors import list_cards
 from search.results.rules.merging import AD_PLACES, count_ad_places, merge
-from search.serving.contracts import NO_ADS, PageAds, ShownLine
+from search.serving.contracts import PageAds, ShownLine
 from storefront.ads.asking import Question, ask_for_ads
 from storefront.ads.marks import CLICK_TOKEN, VIEW_TOKEN, WHY, Cut, cut_page, put_shelf
 from storefront.browse.cards import draw_cards
@@ -29,58 +31,74 @@ EAGER_CARDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Sponsored:
-    """An ad that can be shown now: its line, the card of its goods, the sheet that says why it is here."""
+    """An ad that can be shown now: its line, the card of its goods (None: it shows its creative), its shop, and the
+    name of the sheet that says why it is here."""
 
     line: ShownLine
-    card: ListingCard
+    card: ListingCard | None
+    shop: ShopContext
     sheet: str
 
 
 def fill_list(request: HttpRequest, response: HttpResponse, question: Question | None) -> HttpResponse:
-    """The list with its sponsored goods; what is advertised leaves its organic place. None: it has no ads."""
+    """The list with its sponsored goods, and a shelf of display ads below it where the page has places for some.
+
+    What is advertised leaves its organic place. No question: the page has no ads.
+    """
     cut = cut_page(response.content)
     if cut is None or question is None:
         response.content = put_shelf(_join(response.content, cut), "")
         return response
     organic = [listing_id for listing_id, _ in cut.cards]
-    ads = _ask(request, question, count_ad_places(len(organic)))
+    found = _ask(request, question) if organic else []
+    ads = [one for one in found if one.card and one.line.kind is CampaignKind.KEYWORD][: count_ad_places(len(organic))]
     drawn = dict(cut.cards)
     sponsored = _draw(request, ads, [place < EAGER_CARDS for place in AD_PLACES])
-    places = merge(organic, [one.card.listing_id for one in ads])
+    places = merge(organic, [one.card.listing_id for one in ads if one.card])
     cards = [drawn[place.listing_id] if place.ad is None else sponsored[place.ad].encode() for place in places]
-    sheets = _draw_sheets(request, ads, question)
-    response.content = put_shelf(b"".join((cut.head, *cards, cut.tail)), sheets)
+    beside = [one for one in found if one.line.kind is CampaignKind.DISPLAY]
+    sheets = _draw_sheets(request, [*ads, *beside], question)
+    body = b"".join((cut.head, *cards, cut.tail))
+    response.content = put_shelf(body, _draw_shelf(request, beside, sheets) if beside else sheets)
     return response
 
 
 def fill_shelf(request: HttpRequest, response: HttpResponse, question: Question) -> HttpResponse:
-    """The page with a shelf of sponsored goods, or without one."""
-    ads = _ask(request, question, SHELF_ADS)
-    shelf = ""
-    if ads:
-        cards = _draw(request, ads, [False] * len(ads))
-        sheets = _draw_sheets(request, ads, question)
-        context = {"cards": [mark_safe(card) for card in cards], "sheets": mark_safe(sheets)}  # noqa: S308
-        shelf = render_to_string("storefront/ads/shelf.html", context, request)
+    """The page with a shelf of sponsored goods and pictures, or without one."""
+    ads = _ask(request, question)
+    shelf = _draw_shelf(request, ads, _draw_sheets(request, ads, question)) if ads else ""
     response.content = put_shelf(response.content, shelf)
     return response
 
 
-def _ask(request: HttpRequest, question: Question, most: int) -> list[Sponsored]:
-    """Ads of goods that are on sale at this moment, whatever memory says."""
-    ads = ask_for_ads(request, question, timezone.now()) if most else NO_ADS
-    lines = _order(ads)[:most]
+def _draw_shelf(request: HttpRequest, ads: Sequence[Sponsored], sheets: str) -> str:
+    """Pictures of merchants' own first, which are wide, then goods."""
+    goods = [one for one in ads if one.card]
+    cards = _draw(request, goods, [False] * len(goods))
+    context = {
+        "pictures": [one for one in ads if not one.card],
+        "cards": [mark_safe(card) for card in cards],  # noqa: S308
+        "sheets": mark_safe(sheets),  # noqa: S308
+    }
+    return render_to_string("storefront/ads/shelf.html", context, request)
+
+
+def _ask(request: HttpRequest, question: Question) -> list[Sponsored]:
+    """Ads of goods that are on sale and of shops that are open at this moment, whatever memory says."""
+    lines = _order(ask_for_ads(request, question, timezone.now()))
     if not lines:
         return []
     listing_ids = [line.listing_id for line in lines if line.listing_id is not None]
     epochs = request.epochs  # type: ignore[attr-defined]
     cards = {card.listing_id: card for card in list_cards(listing_ids, epochs=epochs) if card.in_stock}
+    shops = map_shops(epochs)
     sheets: dict[frozenset[str], str] = {}
-    return [
-        Sponsored(line, cards[line.listing_id], sheets.setdefault(line.used, f"why-ad-{len(sheets) + 1}"))
-        for line in lines
-        if line.listing_id in cards
-    ]
+    found = []
+    for line in lines:
+        card, shop = cards.get(line.listing_id or 0), shops.get(line.shop_id)
+        if shop is not None and shop.is_open and (card or line.creative):
+            found.append(Sponsored(line, card, shop, sheets.setdefault(line.used, f"why-ad-{len(sheets) + 1}")))
+    return found
 
 
 def _join(body: bytes, cut: Cut | None) -> bytes:
@@ -96,6 +114,7 @@ def _draw(request: HttpRequest, ads: Sequence[Sponsored], eager: Sequence[bool])
     place = (get_language() or "", "sponsored", request.get_host())
     drawn = []
     for one, is_eager in zip(ads, eager, strict=False):
+        assert one.card is not None
         (card,) = draw_cards(
             [one.card], eager=int(is_eager), place=place, draw=lambda card, now: _draw_card(request, card, now)
         )
@@ -132,8 +151,8 @@ def describe_search(words: str) -> Question:
 
 
 def describe_category(name: str, category_id: int) -> Question:
-    """A category's page: its name stands for the words."""
-    places = {CampaignKind.KEYWORD: len(AD_PLACES)}
+    """A category's page: its name stands for the words; below the list there is a shelf."""
+    places = {CampaignKind.KEYWORD: len(AD_PLACES), CampaignKind.DISPLAY: SHELF_ADS}
     return Question(page=PageKind.CATEGORY, places=places, words=name, category_id=category_id)
 
 

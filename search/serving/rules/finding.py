@@ -126,8 +126,6 @@ def find_display_offers(index: AdIndex, ask: AdAsk, scene: Scene) -> Found:
     floor_minor = scene.floors.find(ask.page, Charge.MILLE)
     for group in index.list_display():
         for held in group.ads:
-            if held.goods is None:  # pages show goods so far: what cannot be shown may not raise a price
-                continue
             relevance_ppm = finding.look_at(held)
             click_rate_ppm = scene.scores.find(held.ad.ad_id, relevance_ppm, find_trade(held.goods)).click_rate_ppm
             candidate = _make_display(group, held, ask, click_rate_ppm)

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,14 +11,19 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
-from search.campaigns.contracts import Charge
+from billing.settlement.services.days import business_date
+from market.taxonomy.models import Category
+from market.taxonomy.selectors import forget_tree
+from search.campaigns.contracts import CampaignKind, Charge, GroupDraft
+from search.campaigns.services import create_campaign, decide_creative, upload_creative
 from search.serving.services import get_server
 from search.spending.contracts import AdTarget
 from search.spending.models import AdEvent, Decision, Lease
 from storefront.ads import filling, views
 from tests.fixtures.api import MARKET, list_product
-from tests.fixtures.serving import advertise, warm_up
+from tests.fixtures.serving import DRAFT, advertise, warm_up
 from tests.fixtures.statements import captured_statements
+from tests.search.campaigns.conftest import draw
 from tests.storefront.pages.conftest import Browser, Street
 
 _AD = re.compile(r'<li class="product" data-ad="([^"]{116})">.*?<a href="/ad/([^"]{116})/" rel="sponsored nofollow">')
@@ -227,3 +233,45 @@ def test_reports_that_are_none_are_refused_and_forged_tokens_count_nothing(adver
 
 def test_the_script_is_smaller_than_two_kilobytes() -> None:
     assert 500 < Path("storefront/static/storefront/js/ads.js").stat().st_size < 2_048
+
+
+def test_a_category_has_a_shelf_of_display_ads_below_its_list(advertised: Street) -> None:
+    trade = Category.objects.create(slug="kettles", path="kettles", depth=1, name_zh="水壶", name_en="Kettles")
+    forget_tree()
+    kettles = [list_product(shop, sku="KETTLE", title="铜水壶", category_id=trade.pk)[0] for shop in advertised.shops]
+    advertise(kettles[0], "水壶", now=now())
+    for kettle in kettles:
+        advertise(kettle, charge=Charge.MILLE, bid_minor=9_000, money_minor=0, now=now())
+    advertised.index()
+    warm_up(now())
+    page = visitor().open("/c/kettles/")
+    below = page.index('id="sponsored"')
+    assert len(read_ads(page[:below])) == len(read_ads(page[below:])) == 1, "one ad a merchant and page"
+    names = re.findall(r'popover id="(why-ad-[0-9]+)"', page)
+    assert len(names) == len(set(names)) and set(re.findall(r'popovertarget="(why-ad-[0-9]+)"', page)) == set(names)
+    forget_tree()
+
+
+def test_a_merchants_own_picture_stands_on_the_shelf_is_seen_and_leads_where_it_says(
+    advertised: Street, settings, tmp_path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    shop = advertised.shops[0]
+    creative_id = upload_creative(
+        shop=shop, title="周末的杯子", content=draw(1200, 400), file_name="cups.png", landing=f"/shop/{shop.slug}/",
+        actor_id=1, now=now(),
+    )  # fmt: skip
+    group = GroupDraft(name="图", bid_minor=9_000, charge=Charge.MILLE, creative_ids=(creative_id,))
+    draft = replace(DRAFT, kind=CampaignKind.DISPLAY, starts_on=business_date(now()))
+    create_campaign(shop_id=shop.shop_id, key="picture", draft=draft, group=group, runs=True, actor_id=1, now=now())
+    warm_up(now())
+    assert "周末的杯子" not in visitor().open("/"), "staff have not approved it"
+    decide_creative(creative_id=creative_id, approved=True, reason="", actor_id=1, now=now())
+    warm_up(now())
+    person = visitor()
+    page = person.open("/")
+    found = re.search(r'<li class="panel flush" data-ad="([^"]{116})"><a href="/ad/([^"]{116})/"', page)
+    assert found and "周末的杯子" in page and 'popovertarget="why-ad-1"' in page
+    assert report(person, rendered=[found[1]]) == report(person, viewed=[found[1]]) == 204
+    assert AdEvent.objects.get().billed_micro > 0
+    assert person.client.get(f"/ad/{found[2]}/")["Location"] == f"/shop/{shop.slug}/"

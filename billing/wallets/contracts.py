@@ -7,13 +7,17 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class WalletView:
-    """A shop's wallet: what is posted as cash and bonus, what of both is held, and what is left to promise."""
+    """A shop's wallet: what is posted as cash and bonus, what of both is held, and what is left to promise.
+
+    `free_cash_minor` is what of that is cash: fixed places take nothing else.
+    """
 
     shop_id: int
     cash_minor: int
     bonus_minor: int
     held_minor: int
     available_minor: int
+    free_cash_minor: int
 
 
 class ChargeKind(StrEnum):

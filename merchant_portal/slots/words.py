@@ -87,7 +87,10 @@ def say_lost(bid: BidView, lot: LotView) -> str:
 def say_refusal(error: Exception) -> tuple[str | None, str]:
     """The field and the sentence for a bid that was refused."""
     if isinstance(error, NotEnough):
-        return "maximum", gettext("There is too little on your advertising balance to hold this. Top it up first.")
+        free = format_minor(error.available_minor)
+        return "maximum", gettext("Only ¥%(free)s of your advertising balance is free cash. Top it up first.") % {
+            "free": free
+        }
     if isinstance(error, BidBelowReserve):
         return "maximum", gettext("This is below the lowest price. Bid that or more.")
     if isinstance(error, BidLowered):

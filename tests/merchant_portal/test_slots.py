@@ -1,8 +1,11 @@
 """Fixed places in the portal: bid, raise, withdraw, the outcome with its price, and nobody else's bids."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from billing.wallets.services import grant_bonus
 from market.shops.contracts import Role
 from market.shops.models import Membership
 from search.campaigns.contracts import CreativeState
@@ -55,7 +58,7 @@ def test_a_bid_is_placed_raised_and_withdrawn(merchant, lot) -> None:
     [
         ({"maximum": ""}, "Enter the most"),
         ({"maximum": "99.99"}, "below the lowest price"),
-        ({"maximum": "501"}, "too little on your advertising balance"),
+        ({"maximum": "501"}, "Only ¥500.00 of your advertising balance is free cash"),
         ({"maximum": "2000000"}, "more than anybody may bid"),
         ({"maximum": "120", "creative": "1"}, "not one of the available choices"),
         ({"maximum": "x"}, "Enter a sum"),
@@ -66,6 +69,18 @@ def test_what_cannot_be_is_said_and_nothing_is_held(merchant, lot, typed: dict[s
     answer = merchant.browser.post(f"/ads/slots/lots/{lot.pk}/", {"creative": creative, **typed})
     assert (answer.status_code, standing(merchant, lot)) == (422, None)
     assert said in answer.content.decode()
+
+
+def test_bonus_is_not_shown_as_free_since_it_buys_no_place(merchant, lot) -> None:
+    equip(merchant, minor=50_000)
+    now = timezone.now()
+    grant_bonus(
+        shop_id=merchant.shop.shop_id, amount_minor=77_000, expires_at=now + timedelta(days=30), reason="welcome",
+        key="bonus", actor_id=1, now=now,
+    )  # fmt: skip
+    for path in ("/ads/slots/", f"/ads/slots/lots/{lot.pk}/"):
+        page = merchant.browser.get(path).content.decode()
+        assert "500.00" in page and "1,270.00" not in page and "onus is" in page
 
 
 def test_a_lower_bid_says_what_to_do_instead(merchant, lot) -> None:

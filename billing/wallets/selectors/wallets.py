@@ -37,6 +37,7 @@ def _to_wallet_view(shop_id: int, cash: Balance, bonus: Balance) -> WalletView:
         bonus_minor=bonus.posted_minor,
         held_minor=cash.held_minor + bonus.held_minor,
         available_minor=cash.available_minor + bonus.available_minor,
+        free_cash_minor=cash.available_minor,
     )
 
 

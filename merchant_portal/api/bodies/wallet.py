@@ -14,12 +14,16 @@ STATES = [state.value for state in TopUpState]
 
 
 class WalletBody(serializers.Serializer[Any]):
-    """What there is. `held_minor` is put aside for today's ads and for bids; the rest is available."""
+    """What there is. `held_minor` is put aside for today's ads and for bids; the rest is available.
+
+    `free_cash_minor` is what of that is cash: bids for fixed places take nothing else.
+    """
 
     cash_minor = serializers.IntegerField()
     bonus_minor = serializers.IntegerField()
     held_minor = serializers.IntegerField()
     available_minor = serializers.IntegerField()
+    free_cash_minor = serializers.IntegerField()
 
 
 class TopUpBody(serializers.Serializer[Any]):

@@ -1,12 +1,12 @@
 """Celery: carries wake-ups to the workers. Rows carry the truth."""
 
 import os
-from datetime import UTC, datetime
 from typing import Any
 
 import django
 from celery import Celery
 from celery.signals import setup_logging
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from config.environment import load_local_environment
@@ -29,13 +29,13 @@ def _configure_logs(**_: Any) -> None:
 
 def run_here(kind: str, name: str) -> None:
     """Do due work in this process: a consumer's deliveries, or a timer."""
-    now = datetime.now(UTC)
+    now = timezone.now()
     function = import_string(name)
     if kind == "timer":
         function(now)
         return
     deliver = import_string("market.outbox.services.deliver_due")
-    while deliver(consumer=name, call=function, now=datetime.now(UTC)):
+    while deliver(consumer=name, call=function, now=timezone.now()):
         pass
 
 
@@ -57,5 +57,5 @@ def build_relay() -> Relay:
         timers=TIMERS,
         wake=send_wake_up,
         run=run_here,
-        clock=lambda: datetime.now(UTC),
+        clock=timezone.now,
     )

@@ -5,13 +5,14 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 
 import django
+from django.utils import timezone
 
 PASSWORD = "three-people-2026"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-SHOPS = (("qinghe", "青禾窑", "青釉拼色马克杯", 6_000), ("shanjian", "山间茶事", "明前龙井", 9_900))
+MUG, TIN = ("mug", "#f4efe6", "#2f6f8f", "#dfe8ec"), ("tea-tin", "#5b7f5a", "#e8d9b0", "#e6efe4")
+SHOPS = (("qinghe", "青禾窑", "青釉拼色马克杯", 6_000, MUG), ("shanjian", "山间茶事", "明前龙井", 9_900, TIN))
 
 
 def prepare() -> dict:
@@ -23,22 +24,31 @@ def prepare() -> dict:
     from search.listings.services import refresh_listings
     from tests.fixtures.goods import stock_product
 
-    now = datetime.now(UTC)
+    now = timezone.now()
     load_taxonomy()
     staff = register_person(now=now, email="staff@example.com", password=PASSWORD, display_name="值班")
     appoint_staff(user_id=staff.user_id, role=StaffRole.ADMIN, actor_id=staff.user_id, now=now)
     set_totp_secret(user_id=staff.user_id, secret=SECRET)
-    for slug, name, title, price in SHOPS:
+    for slug, name, title, price, drawn in SHOPS:
         owner = register_person(now=now, email=f"{slug}@example.com", password=PASSWORD, display_name=name)
         shop = open_shop(owner_id=owner.user_id, name_zh=name, name_en=slug.title(), slug=slug, now=now)
         approve_shop(shop_id=shop.shop_id, actor_id=staff.user_id, now=now)
         enrol_merchant(shop_id=shop.shop_id, shop_name=name, gateway="wechatpay", now=now)
-        offer = stock_product(shop, sku=f"{slug}-1", price_minor=price, pieces=20, title=title, now=now)
+        offer = stock_product(
+            shop, sku=f"{slug}-1", price_minor=price, pieces=20, title=title, pictures=[paint(*drawn)], now=now
+        )
         refresh_listings(shop_id=shop.shop_id, product_ids=[offer.product_id], now=now)
     buyer = register_person(now=now, email="buyer@example.com", password=PASSWORD, display_name="小禾")
     home = AddressDraft(recipient="沈小禾", phone="13812346021", district_code="330106", street="文三路1号")
     add_address(user_id=buyer.user_id, draft=home, now=now)
     return {"staff_secret": SECRET}
+
+
+def paint(drawing: str, main: str, accent: str, ground: str) -> bytes:
+    """One of the demo's drawings in colours of ours."""
+    from onebox.demo.pictures import Palette, PictureSpec, draw
+
+    return draw(PictureSpec(drawing, Palette(main, accent, ground)))
 
 
 def read_books() -> dict:

@@ -18,6 +18,7 @@ from typing import Any
 from onebox.demo.colours import lightness
 
 DRAWINGS = Path(__file__).parent / "drawings"
+_NAME = re.compile(r'( id="|url\(#|href="#)')
 FLOOR = '<path fill="url(#floor)" d="M0 560h800v240H0z"/>'
 
 MOTIFS: Mapping[str, str] = {
@@ -111,11 +112,16 @@ def colour_bearer(drawing: str) -> str:
 def draw(spec: PictureSpec) -> bytes:
     """The picture as an SVG file of 2 to 6 KB. Raises UnknownDrawing."""
     drawing = load_drawing(spec.drawing)
-    head = drawing.head
-    for solid in ("main", "accent", "ground"):
-        head = _replace_solid(head, solid, getattr(spec.palette, solid))
+    head = _paint(drawing, spec.palette)
     body = drawing.body + _motif(drawing, spec)
     return (head + FLOOR + "\n" + _placed(body, drawing, spec.view) + "</svg>\n").encode()
+
+
+def cut_out(spec: PictureSpec, prefix: str) -> tuple[str, str]:
+    """The gradients of a picture and its object on no ground, all names behind `prefix`. Raises UnknownDrawing."""
+    drawing = load_drawing(spec.drawing)
+    defs = _paint(drawing, spec.palette).partition("<defs>")[2].partition("</defs>")[0]
+    return _put_before_names(defs, prefix), _put_before_names(drawing.body + _motif(drawing, spec), prefix)
 
 
 @cache
@@ -145,8 +151,20 @@ def _places() -> dict[str, dict[str, Any]]:  # Any: what tomllib gives
     return tomllib.loads((DRAWINGS / "drawings.toml").read_text(encoding="utf-8"))
 
 
+def _paint(drawing: Drawing, palette: Palette) -> str:
+    """The head of a drawing in these colours."""
+    head = drawing.head
+    for solid in ("main", "accent", "ground"):
+        head = _replace_solid(head, solid, getattr(palette, solid))
+    return head
+
+
 def _replace_solid(head: str, solid: str, colour: str) -> str:
     return re.sub(rf'(id="{solid}"[^>]*><stop stop-color=")#[0-9a-fA-F]+', rf"\g<1>{colour}", head, count=1)
+
+
+def _put_before_names(text: str, prefix: str) -> str:
+    return _NAME.sub(rf"\g<1>{prefix}", text)
 
 
 def _motif(drawing: Drawing, spec: PictureSpec) -> str:

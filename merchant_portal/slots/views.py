@@ -14,6 +14,7 @@ from merchant_portal.frame import render_page
 from merchant_portal.slots import words
 from merchant_portal.slots.forms import BidForm, CreativeForm
 from merchant_portal.slots.page import describe_lot, list_days, list_fitting, list_places
+from search.campaigns.selectors import map_creatives
 from search.slots.contracts import BidState, BidView, LotState, LotView
 from search.slots.selectors import (
     find_lot,
@@ -188,6 +189,7 @@ def _render(
         "explained": words.explain_price(lot) if won else [],
         "parts": [(part, *words.badge_part(part.state)) for part in list_parts(lot.lot_id)] if won else [],
         "lost": words.say_lost(bid, lot) if bid and bid.state is BidState.LOST else "",
+        "shown": map_creatives([lot.creative_id])[lot.creative_id] if won and lot.creative_id else None,
         "picture_form": CreativeForm(initial={"creative": lot.creative_id}, creatives=approved) if approved else None,
     }
     return render_page(request, "portal/slots/lot.html", context, status=status)

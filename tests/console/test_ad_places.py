@@ -1,12 +1,17 @@
 """Staff set places up, price them, and take lots away with a reason."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from market.accounts.contracts import StaffRole
 from search.slots.contracts import LotState
 from search.slots.models import Lot
 from search.slots.selectors import list_slots
 from tests.console.test_creatives import address
+
+
+def _soon() -> dict[str, datetime]:
+    """The lots that the page shows."""
+    return {"starts_at__lt": datetime.now(UTC) + timedelta(days=3)}
 
 
 def test_places_are_set_up_priced_and_a_lot_is_cancelled_with_a_reason(db, enter) -> None:
@@ -24,7 +29,12 @@ def test_places_are_set_up_priced_and_a_lot_is_cancelled_with_a_reason(db, enter
     assert Lot.objects.get(pk=lot.pk).state == LotState.OPEN.value
     staff.post(address("cancel-lot", lot.pk), reason="the page is rebuilt")
     assert Lot.objects.get(pk=lot.pk).state == LotState.CANCELLED.value
-    assert "300.00" in staff.get(address("ads-places")).content.decode()
+    page = staff.get(address("ads-places")).content.decode()
+    assert (
+        "300.00" in page
+        and page.count("Open for bids") == Lot.objects.filter(state=LotState.OPEN.value, **_soon()).count()
+    )
+    assert page.count("Bids end") == 3, "days whose bids end at once say so once"
 
 
 def test_who_is_no_reviewer_changes_nothing(db, enter) -> None:

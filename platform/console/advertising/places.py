@@ -1,6 +1,6 @@
 """Fixed places: what they cost at least, and their lots ahead."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from billing.settlement.services.days import business_date
 from console.access import REVIEWERS, me, staff_page
 from console.frame import render_page
 from market.money import BadAmount, parse_minor
+from market.shops.contracts import ShopContext
 from market.shops.selectors import list_shops_by_ids
-from search.campaigns.contracts import PageKind
-from search.slots.contracts import LotUnit, SlotKind, SlotTerms
+from search.slots.contracts import LotView
+from search.slots.rules.usual import list_usual
 from search.slots.selectors import count_standing_bids, list_calendar, list_slots, read_health
 from search.slots.services import (
     BadSlot,
@@ -24,15 +26,10 @@ from search.slots.services import (
     save_slot,
     set_floor,
 )
-from tenants.catalog.contracts import Text
 from web.toasts import add_toast
 
 AHEAD = timedelta(days=3)
-USUAL = (
-    (SlotKind.CAROUSEL, 3, 400, 20_000, Text("首页轮播", "Home carousel")),
-    (SlotKind.BANNER, 2, 200, 8_000, Text("首页横幅", "Home banner")),
-)
-"""What a new marketplace sells by the day: kind, how many, height of its picture, lowest price, name."""
+Lots = list[tuple[LotView, ShopContext | None, int]]
 
 
 @staff_page()
@@ -40,14 +37,7 @@ USUAL = (
 def show_places(request: HttpRequest) -> HttpResponse:
     """Places with their floors, and every lot of the next days."""
     now = timezone.now()
-    lots = list_calendar(since=now, until=now + AHEAD)
-    shops = list_shops_by_ids({lot.shop_id for lot in lots if lot.shop_id is not None})
-    bids = count_standing_bids([lot.lot_id for lot in lots])
-    context = {
-        "places": list_slots(),
-        "lots": [(lot, shops.get(lot.shop_id or 0), bids.get(lot.lot_id, lot.bidders)) for lot in lots],
-        "health": read_health(now=now),
-    }
+    context = {"places": list_slots(), "days": list_days(now), "health": read_health(now=now)}
     return render_page(request, "advertising/places.html", context)
 
 
@@ -83,24 +73,19 @@ def set_price(request: HttpRequest, slot_id: int) -> HttpResponse:
     return redirect("console:ads-places")
 
 
-def list_usual() -> list[SlotTerms]:
-    """The usual places of the home page."""
-    return [
-        SlotTerms(
-            key=f"home-{kind.value}-{position}",
-            page=PageKind.HOME,
-            kind=kind,
-            position=position,
-            width=1_200,
-            height=height,
-            unit=LotUnit.DAY,
-            length=1,
-            days_ahead=7,
-            closes_minutes=60,
-            reserve_minor=reserve_minor,
-            step_minor=1_000,
-            name=Text(f"{name.zh}{position}", f"{name.en} {position}"),
-        )
-        for kind, count, height, reserve_minor, name in USUAL
-        for position in range(1, count + 1)
-    ]
+def list_days(now: datetime) -> list[tuple[date, Lots, datetime | None]]:
+    """The lots of the next days, each with who won it and how many bid, by the day on which they begin; and when the
+    bids of a day end, if all do at once."""
+    lots = list_calendar(since=now, until=now + AHEAD)
+    shops = list_shops_by_ids({lot.shop_id for lot in lots if lot.shop_id is not None})
+    bids = count_standing_bids([lot.lot_id for lot in lots])
+    days: dict[date, Lots] = {}
+    for lot in lots:
+        row = (lot, shops.get(lot.shop_id or 0), bids.get(lot.lot_id, lot.bidders))
+        days.setdefault(business_date(lot.span.starts_at), []).append(row)
+    return [(day, rows, _find_end(rows)) for day, rows in days.items()]
+
+
+def _find_end(rows: Lots) -> datetime | None:
+    ends = {lot.span.closes_at for lot, _, _ in rows}
+    return ends.pop() if len(ends) == 1 else None

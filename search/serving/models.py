@@ -57,6 +57,29 @@ class KeywordReserve(models.Model):
         return f"{self.words}: {self.reserve_minor}"
 
 
+class BidSpan(models.Model):
+    """That a merchant bid so much for a word, from one business day to another, both included.
+
+    A bid that stays is one row whose last day moves; so 28 days of bids are little more than the bids themselves.
+    """
+
+    words = models.TextField()
+    shop_id = models.BigIntegerField()
+    bid_minor = models.PositiveBigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="bid_span_once", fields=["words", "shop_id", "bid_minor", "first_day"]),
+            models.CheckConstraint(name="bid_span_in_order", condition=Q(first_day__lte=F("last_day"))),
+        ]
+        indexes = [models.Index(name="bid_span_by_end", fields=["last_day"])]
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.bid_minor}"
+
+
 class CampaignPace(models.Model):
     """What a campaign's throttle has learnt, so that neither a new day nor a new process begins with nothing."""
 

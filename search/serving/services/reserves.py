@@ -1,30 +1,31 @@
 """What words cost at least, moved once a day."""
 
-from collections import defaultdict
 from datetime import datetime
 
 from django.db import transaction
 
 from billing.settlement.services.days import business_date
-from search.auction.contracts import KeywordBid
-from search.auction.reserves import LEAST_MERCHANTS, find_best_reserve, move_reserve
+from search.auction.reserves import find_best_reserve, move_reserve
 from search.campaigns.contracts import Charge, PageKind
 from search.campaigns.selectors import get_floors, read_live
 from search.serving.models import KeywordReserve
 from search.serving.services.alone import RESERVES, try_alone
+from search.serving.services.bids import note_bids, read_bids
 
 
 @transaction.atomic(durable=True)
 def move_reserves(now: datetime) -> int:
     """Once a business day, move each word's reserve towards what would have earned most. Returns how many moved.
 
-    A word that few bid for goes back to the floor step by step, and then has no reserve of its own.
+    By the bids of 28 days: whoever stops bidding for a day moves nothing. A word that few bid for goes back to the
+    floor step by step, and then has no reserve of its own.
     """
     today = business_date(now)
     if not try_alone(RESERVES):
         return 0
     floor_minor = get_floors().find(PageKind.SEARCH, Charge.CLICK)
-    bids = _list_bids()
+    note_bids(read_live(None), today)
+    bids = read_bids(today)
     before = {tuple(row.tokens): row for row in KeywordReserve.objects.all()}
     moved = 0
     for tokens in sorted({*before, *bids}):
@@ -46,13 +47,3 @@ def _save(
     saved.reserve_minor, saved.moved_on = reserve_minor, business_date(now)
     saved.save()
     return 1
-
-
-def _list_bids() -> dict[tuple[str, ...], list[KeywordBid]]:
-    """The running bids of words that enough merchants bid for."""
-    bids: dict[tuple[str, ...], list[KeywordBid]] = defaultdict(list)
-    for campaign in read_live(None):
-        words = {word.keyword_id: word for ad in campaign.ads for word in ad.keywords}
-        for word in words.values():
-            bids[word.tokens].append(KeywordBid(campaign.shop_id, word.bid_minor))
-    return {tokens: found for tokens, found in bids.items() if len({bid.merchant for bid in found}) >= LEAST_MERCHANTS}

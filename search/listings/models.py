@@ -137,9 +137,10 @@ class CountedWords(models.Model):
 
 
 class WordPosition(models.Model):
-    """One row: up to which change words are counted. Whoever counts holds its lock."""
+    """One row: up to which change words are counted, by which lexicon. Whoever counts holds its lock."""
 
     change_no = models.PositiveBigIntegerField(default=0)
+    lexicon = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.CheckConstraint(name="word_position_single_row", condition=Q(id=1))]

@@ -4,6 +4,7 @@ import random
 import signal
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from search.listings.models import Listing
 from search.listings.selectors import search
 from search.listings.services import mark_changed
 from search.listings.services.rows import make_row
-from search.listings.services.running import open_index
+from search.listings.services.running import open_index, wait_and_open
 from tests.conftest import Clock, CommittedDatabase
 from tests.fixtures.elasticsearch import demand_tools, make_indexes
 from tests.fixtures.proxy import Proxy, running_proxy
@@ -139,6 +140,22 @@ def test_every_search_is_answered_and_fast_once_the_breaker_is_open(
     settings.ELASTICSEARCH_URL = proxy.url
     proxy.heal()
     wait_until(shopper.is_answered_by_engine, seconds=RECOVERY_SECONDS)
+
+
+def test_an_indexer_that_is_to_watch_waits_for_an_engine_that_is_away_when_it_begins(
+    chosen: None, proxy: Proxy
+) -> None:
+    proxy.stop()
+    coming_back = threading.Timer(0.5, proxy.heal)
+    coming_back.start()
+    given = {"rebuild": True, "progress": lambda count: None}
+    opened = wait_and_open(get_indexes(), stopped=lambda: False, **given)
+    assert opened is not None and opened[1] == LISTINGS
+    opened[0].close()
+    coming_back.join()
+    proxy.stop()
+    assert wait_and_open(get_indexes(), stopped=iter((False, True)).__next__, **given) is None
+    proxy.heal()
 
 
 @pytest.mark.parametrize("damage", ["removed", "cut short"])

@@ -4,10 +4,12 @@ Every line has a mark, a token that is indexed with each document that has one o
 question for one name finds the others by one token, and a rare name is not taken for a rare thing.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 from search.listings.contracts import Substitute
@@ -25,6 +27,7 @@ DOUBTFUL = 0.6
 """Times this for a name that also means something else, asked or met."""
 
 _FOLDER = Path(__file__).parent
+_LISTS = ("goods.txt", "words.txt")
 # How a document has a mark: by a name, by a doubtful one, by a kind that is included.
 _MET = {"=": SAME, "~": SAME * DOUBTFUL, ">": INCLUDED}
 
@@ -33,7 +36,8 @@ _MET = {"=": SAME, "~": SAME * DOUBTFUL, ">": INCLUDED}
 class Lexicon:
     """`goods` are phrases that say what a product is; `names` are the first ones of a mark, as they are written.
 
-    `longest` counts the tokens of the longest phrase, `starts` of the longest that begins with a token.
+    `longest` counts the tokens of the longest phrase, `starts` of the longest that begins with a token. `version` tells
+    what tokens are made of: these lists and the dictionary that cuts Chinese. Tokens of another one are made anew.
     """
 
     goods: frozenset[Phrase]
@@ -86,7 +90,7 @@ class _Line:
 @lru_cache(maxsize=1)
 def get_lexicon() -> Lexicon:
     """The lexicon of this process."""
-    goods, words = (_add_joined(list(_read_lines(_FOLDER / name))) for name in ("goods.txt", "words.txt"))
+    goods, words = (_add_joined(list(_read_lines(_FOLDER / name))) for name in _LISTS)
     marks: dict[Phrase, dict[str, None]] = defaultdict(dict)
     substitutes: dict[Phrase, dict[str, Substitute]] = defaultdict(dict)
     starts: dict[str, int] = defaultdict(int)
@@ -106,7 +110,13 @@ def get_lexicon() -> Lexicon:
         names={f"={line.key}": line.first_names for line in goods},
         starts=dict(starts),
         longest=max(starts.values()),
+        version=_digest([(_FOLDER / name).read_bytes() for name in _LISTS], version("rjieba")),
     )
+
+
+def _digest(lists: Sequence[bytes], dictionary: str) -> str:
+    parts = (*(hashlib.sha256(text).digest() for text in lists), dictionary.encode())
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 
 def _add_joined(lines: Sequence[_Line]) -> list[_Line]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from search.listings.codec import decode_document
 from search.listings.contracts import KnownWord, ListingState
+from search.listings.lexicon import get_lexicon
 from search.listings.models import CountedWords, KnownWordRow, Listing, ListingChange, WordPosition
 from search.listings.rules.spelling import list_known_keys
 from search.listings.rules.words import list_called_words
@@ -38,10 +39,15 @@ def count_words(*, until: float = float("inf")) -> int:
 
 @transaction.atomic(durable=True)
 def count_changed_words(*, limit: int = BATCH) -> int:
-    """Count the next changes. Returns how many; 0 also while another process is at it."""
+    """Count the next changes. Returns how many; 0 also while another process is at it.
+
+    By another version of the lexicon all listings are called otherwise, so they are gone through once more.
+    """
     position = _lock_position()
     if position is None:
         return 0
+    if position.lexicon != get_lexicon().version:
+        position.change_no, position.lexicon = 0, get_lexicon().version
     changed = list(
         ListingChange.objects.filter(change_no__gt=position.change_no)
         .order_by("change_no")
@@ -51,7 +57,7 @@ def count_changed_words(*, limit: int = BATCH) -> int:
         return 0
     _count_listings([listing_id for _, listing_id in changed])
     position.change_no = changed[-1][0] or 0
-    position.save(update_fields=["change_no"])
+    position.save(update_fields=["change_no", "lexicon"])
     return len(changed)
 
 

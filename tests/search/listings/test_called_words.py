@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -10,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from market.shops.contracts import ShopContext
 from market.shops.selectors import read_epochs
 from search.listings.contracts import SearchQuery
+from search.listings.lexicon import get_lexicon
 from search.listings.models import CountedWords, KnownWordRow, WordPosition
 from search.listings.selectors import search
 from search.listings.selectors.vocabulary import TableVocabulary
+from search.listings.services import wording
 from search.listings.services.wording import count_changed_words, count_words
 from tenants.catalog.contracts import ProductStatus, Text
 from tests.search.listings.conftest import Goods
@@ -54,6 +57,21 @@ def test_counting_again_from_any_place_changes_nothing(goods: Goods, shop_a: Sho
         while count_changed_words(limit=random_.randint(1, 3)):
             pass
         assert counts() == before
+
+
+def test_words_of_another_lexicon_are_counted_anew(
+    goods: Goods, shop_a: ShopContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goods.create(shop_a, title=Text("青釉保温杯"))
+    goods.deliver()
+    with monkeypatch.context() as before:
+        before.setattr(wording, "list_called_words", lambda document: ["青釉"])
+        count_words()
+    count_words()
+    assert counts() == {"青釉": 1}
+    monkeypatch.setattr(wording, "get_lexicon", lambda: replace(get_lexicon(), version="another"))
+    count_words()
+    assert counts()["保温杯"] == 1 and WordPosition.objects.get().lexicon == "another"
 
 
 def test_the_table_answers_by_letters_and_by_sound(goods: Goods, shop_a: ShopContext) -> None:

@@ -1,7 +1,7 @@
 """What only Elasticsearch's index can do wrong: writes out of order, half a batch, a document refused, a swap."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from search.listings.models import Listing
 from search.listings.rules.entries import make_entry
 from search.listings.rules.understanding import understand
 from search.listings.selectors import search
-from search.listings.services import mark_changed, reconcile_index
+from search.listings.services import mark_changed, reconcile_index, running
 from search.listings.services.rows import make_row
 from tests.conftest import Clock
 from tests.fixtures.elasticsearch import make_indexes
@@ -281,6 +281,30 @@ def test_the_command_builds_continues_and_rebuilds(
     assert set(get_engine().list_versions()) == set(found[1:])
     page = search(SearchQuery(words="马克杯"))
     assert not page.did_fall_back and page.total == 2 and page.facets
+
+
+def test_a_rebuild_goes_on_when_the_engine_takes_no_batch_for_a_while(
+    chosen: ElasticIndexes, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(3, clock)
+    taken: list[int] = []
+    apply = ElasticIndexer.apply
+
+    def take_the_third_time(indexer: ElasticIndexer, changes: Iterable[IndexChange]) -> int:
+        taken.append(0)
+        if len(taken) < 3:
+            raise EngineDown("Elasticsearch did not take listing 1 (500): as under load")
+        return apply(indexer, changes)
+
+    monkeypatch.setattr(ElasticIndexer, "apply", take_the_third_time)
+    monkeypatch.setattr(running, "_REST_AFTER_ERROR_SECONDS", 0.0)
+    call_command("index_listings")
+    assert len(taken) == 3 and len(get_engine().list_versions()) == 3
+    taken.clear()
+    monkeypatch.setattr(running, "PATIENT_SECONDS", 0.0)
+    with pytest.raises(CommandError, match="as under load"):
+        call_command("index_listings", rebuild=True)
+    assert len(get_engine().list_versions()) == 3
 
 
 def test_there_is_one_writer_whatever_machine_it_runs_on(chosen: ElasticIndexes, clock: Clock) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from search.listings.engines.chosen import get_engine, get_indexes
 from search.listings.engines.tantivy.engine import TantivyEngine
 from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.writer import TantivyIndexer
+from search.listings.lexicon import get_lexicon
 from search.listings.models import ChangeCounter, Listing, ListingChange
 from search.listings.rules.entries import make_entry
 from search.listings.rules.understanding import understand
@@ -272,6 +274,29 @@ def test_an_index_of_another_database_is_built_anew(db: None, clock: Clock, inde
     ChangeCounter.objects.update(lineage=uuid.uuid4())
     call_command("index_listings")
     assert get_indexes().files.find_current() != before
+
+
+def test_an_index_of_other_words_answers_until_a_new_one_is_whole(
+    db: None, clock: Clock, index_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a deploy with other lists of words, or another dictionary: documents hold tokens made by them."""
+    store(3, clock)
+    call_command("index_listings")
+    before = get_indexes().files.find_current()
+    monkeypatch.setattr(running, "get_lexicon", lambda: replace(get_lexicon(), version="another"))
+    found: list[tuple[int, bool]] = []
+
+    def look_meanwhile(count: int) -> None:
+        page = search(SearchQuery(words="马克杯"))
+        found.append((page.total, page.did_fall_back))
+
+    indexer, _ = open_index(get_indexes(), rebuild=False, progress=look_meanwhile)
+    indexer.close()
+    assert found == [(3, False)]
+    assert get_indexes().files.find_current() != before
+    after = get_indexes().files.find_current()
+    call_command("index_listings")
+    assert get_indexes().files.find_current() == after
 
 
 def test_an_index_that_knows_more_than_the_database_is_built_anew(db: None, clock: Clock, index_root: Path) -> None:

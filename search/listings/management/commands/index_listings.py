@@ -11,7 +11,7 @@ from search.listings.contracts import EngineDown, IndexerRunning, Indexes
 from search.listings.engines.chosen import get_indexes
 from search.listings.selectors.changing import count_changes
 from search.listings.services.indexing import catch_up
-from search.listings.services.running import open_index, watch
+from search.listings.services.running import PatientIndexer, open_index, wait_and_open, watch
 
 
 class Command(BaseCommand):
@@ -37,8 +37,16 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        indexer, position = open_index(indexes, rebuild=rebuild, progress=self._show(count_changes(after=0)))
-        position = catch_up(indexer, after=position, seen=self._show(count_changes(after=position)))
+        progress = self._show(count_changes(after=0))
+        if keep_on:
+            opened = wait_and_open(indexes, rebuild=rebuild, progress=progress, stopped=stop.is_set)
+        else:
+            opened = open_index(indexes, rebuild=rebuild, progress=progress)
+        if opened is None:
+            return
+        indexer, position = opened
+        writer = PatientIndexer(indexer) if keep_on else indexer
+        position = catch_up(writer, after=position, seen=self._show(count_changes(after=position)))
         self.stdout.write(f"up to date at change {position}")
         if keep_on:
             watch(indexer, position=position, stopped=stop.is_set)

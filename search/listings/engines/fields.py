@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from search.listings.contracts import IndexEntry, Sort
 from tenants.catalog.contracts import Text
 
-VERSION = 4
+VERSION = 5
 """Counted up when fields or tokens change. An index of another version is not read; the indexer builds a new one."""
 
 _BRAND_PART = "\x1f"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+LEAST_STOCKED = 1 << 40
+"""The demand of what can be had begins here; sales come on top."""
 
 POSITION_FIELDS = ("title_words", "title_characters", "text_characters")
 """Texts of which phrases are looked for."""
@@ -17,7 +20,7 @@ FREQUENCY_FIELDS = ("words", "head_words", "brand_words")
 """Texts of which single words are looked for."""
 NUMBERS_ONLY_READ = ("version", "change_no", "sold_30d", "rating", "created_at", "demand", "leaf_id", "appeal")
 """Numbers that nothing is found by."""
-KEY_FIELDS = ("parameter_keys", "variant_keys", "attribute_labels")
+KEY_FIELDS = ("parameter_keys", "variant_keys")
 SORT_FIELDS = {
     Sort.BEST: ("demand", True),
     Sort.SALES: ("sold_30d", True),
@@ -44,7 +47,7 @@ def list_numbers(entry: IndexEntry, change_no: int) -> dict[str, int]:
         "appeal": entry.appeal,
         "created_at": max(0, int((entry.created_at - _EPOCH).total_seconds())),
         # Without words, best is: what can be had, then what sells.
-        "demand": (int(entry.in_stock) << 40) + min(entry.sold_30d, (1 << 40) - 1),
+        "demand": int(entry.in_stock) * LEAST_STOCKED + min(entry.sold_30d, LEAST_STOCKED - 1),
     }
 
 

@@ -113,7 +113,8 @@ def list_variant_keys(document: ListingDocument) -> list[str]:
     So "blue and XL" is one token that only a blue XL variant gives. Parameters hold for every variant and are apart.
     """
     names = [make_name_key(option.name) for option in document.options]
-    keys: dict[str, None] = {}
+    # However many variants there are to name: whether any can be had is known.
+    keys: dict[str, None] = {STOCKED_ONLY: None} if document.in_stock else {}
     for variant in document.variants:
         pairs = [
             pair_key(name, make_value_key(option.values[index]))
@@ -134,6 +135,9 @@ def join_pairs(pairs: Iterable[str], *, stocked: bool) -> str:
     """The token of a set of pairs that must meet in one variant."""
     token = _PAIR.join(sorted(pairs))
     return f"{token}{_ALSO}{STOCKED}" if stocked else token
+
+
+STOCKED_ONLY = join_pairs((), stocked=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,32 +18,44 @@ from search.listings.engines.buckets import (
     list_own_filters,
     make_attribute_facet,
 )
+from search.listings.engines.fields import LEAST_STOCKED
 from search.listings.engines.filters import Filters
 from search.listings.engines.tantivy.filters import filter_by
+from search.listings.engines.tantivy.labels import LabelReader
 from search.listings.rules.facets import join_pairs, pair_key
 
 # Beyond any number of distinct values of one query, so that segments' partial counts are never cut off.
 _ALL_OF_A_SEGMENT = 100_000
+_COUNTED = {**COUNTED, FacetKind.ATTRIBUTE: ("attribute_ids", COUNTED[FacetKind.ATTRIBUTE][1])}
 _REQUESTS: Mapping[FacetKind, dict[str, Any]] = {  # Elasticsearch's JSON
     **{
         kind: {"terms": {"field": field, "size": size, "segment_size": _ALL_OF_A_SEGMENT}}
-        for kind, (field, size) in COUNTED.items()
+        for kind, (field, size) in _COUNTED.items()
     },
     FacetKind.PRICE: {"range": PRICE_RANGES},
+    FacetKind.STOCK: {"range": {"field": "demand", "ranges": [{"from": LEAST_STOCKED}]}},
 }
 
 
 class Counter:
     """Counts the facets of one question on one searcher."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, words: Query, filters: Filters) -> None:
+    def __init__(
+        self,
+        schema: tantivy.Schema,
+        searcher: tantivy.Searcher,
+        labels: LabelReader,
+        words: Query,
+        filters: Filters,
+    ) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._labels = labels
         self._words = words
         self._filters = filters
 
-    def list_facets(self) -> tuple[Facet, ...]:
-        """All facets that divide the hits: category, brand, attributes, price, shop, stock."""
+    def list_facets(self, total: int) -> tuple[Facet, ...]:
+        """All facets that divide the hits (`total`): category, brand, attributes, price, shop, stock."""
         filters = self._filters
         under_all = self._aggregate(filters, _REQUESTS)
         buckets = {
@@ -58,7 +70,15 @@ class Counter:
             make_attribute_facet(attribute, self._count_exactly(attribute))
             for attribute in choose_attributes(under_all[FacetKind.ATTRIBUTE], ticked, filters)
         ]
-        return join_facets(buckets, attributes, self._count(replace(filters, in_stock=True)), filters)
+        return join_facets(buckets, attributes, self._count_stocked(under_all[FacetKind.STOCK], total), filters)
+
+    def _count_stocked(self, of_demand: Buckets, total: int) -> int:
+        """How many can be had. With ticks it must be a variant that meets them; else the demand's highest bit tells."""
+        if self._filters.in_stock:
+            return total
+        if self._filters.ticks:
+            return self._count(replace(self._filters, in_stock=True))
+        return sum(int(bucket["doc_count"]) for bucket in of_demand if bucket.get("from"))
 
     def _count_exactly(self, attribute: CountedAttribute) -> dict[str, int]:
         """The counts of doubtful values as if each were ticked alone; a value that is nowhere an option is right."""
@@ -75,7 +95,16 @@ class Counter:
     def _aggregate(self, filters: Filters, kinds: Iterable[FacetKind]) -> dict[FacetKind, Buckets]:
         wanted = {kind.value: _REQUESTS[kind] for kind in kinds}
         answer = self._searcher.aggregate(filter_by(self._schema, self._words, filters), wanted)
-        return {FacetKind(name): found["buckets"] for name, found in answer.items()}
+        found = {FacetKind(name): counted["buckets"] for name, counted in answer.items()}
+        if FacetKind.ATTRIBUTE in found:
+            found[FacetKind.ATTRIBUTE] = self._name_labels(found[FacetKind.ATTRIBUTE])
+        return found
+
+    def _name_labels(self, buckets: Buckets) -> Buckets:
+        """With labels in place of their numbers; among equally many in the order of the alphabet."""
+        named = [{"key": self._labels.read(int(one["key"])), "doc_count": one["doc_count"]} for one in buckets]
+        named.sort(key=lambda one: (-one["doc_count"], one["key"]))
+        return named
 
 
 def count_hits(searcher: tantivy.Searcher, found: Query) -> int:

@@ -22,11 +22,13 @@ from search.listings.contracts import (
     SearchQuery,
     Sort,
 )
+from search.listings.engines.cursors import Hits
 from search.listings.engines.filters import Filters
 from search.listings.engines.tantivy.counts import Counter, count_categories, count_hits
 from search.listings.engines.tantivy.files import IndexFiles
 from search.listings.engines.tantivy.filters import filter_by
 from search.listings.engines.tantivy.hits import find_position, list_best_hits, list_candidates, list_hits
+from search.listings.engines.tantivy.labels import LabelReader
 from search.listings.engines.tantivy.schema import build_schema
 from search.listings.engines.tantivy.words import NO_WORDS, Words, match_words
 from search.listings.engines.weights import FEW, count_needed
@@ -41,6 +43,7 @@ class _Opened:
     generation: str
     index: tantivy.Index
     searcher: tantivy.Searcher
+    labels: LabelReader
 
 
 class TantivyEngine:
@@ -82,39 +85,54 @@ class TantivyEngine:
         return self._guard(lambda: find_position(self._find_searcher()))
 
     def _answer(self, question: Question, closed_shop_ids: frozenset[int]) -> EngineAnswer:
-        searcher = self._find_searcher()
-        query, terms = question.query, question.terms
-        filters = Filters.of(query, closed_shop_ids)
         if question.is_unreadable:
             return EngineAnswer((), 0)
-        words, did_relax = self._read_words(searcher, terms, closed_shop_ids)
-        total = count_hits(searcher, filter_by(self._schema, words.matching, filters))
-        if terms and query.sort is Sort.BEST:
-            hits = list_best_hits(searcher, filter_by(self._schema, words.scoring, filters), query)
-        else:
-            found = filter_by(self._schema, words.matching, filters)
-            hits = list_hits(self._schema, searcher, found, query)
+        newest = self._find_newest()
+        searcher = newest.searcher
+        query, terms = question.query, question.terms
+        filters = Filters.of(query, closed_shop_ids)
+        words, did_relax = match_words(self._schema, terms) if terms else NO_WORDS, False
+        hits, total = self._find_page(searcher, question, words, filters)
+        if len(terms) > 1 and total - len(query.pinned) < FEW:
+            # Only a second look tells whether few have the words or filters leave few; most questions need none.
+            wider, did_relax = self._widen_words(searcher, terms, words, closed_shop_ids)
+            if wider is not words:
+                words = wider
+                hits, total = self._find_page(searcher, question, words, filters)
         facets: tuple[Facet, ...] = ()
         if query.with_facets:
-            facets = Counter(self._schema, searcher, words.matching, filters).list_facets()
+            counter = Counter(self._schema, searcher, newest.labels, words.matching, filters)
+            facets = counter.list_facets(total)
         return EngineAnswer(hits.listing_ids, total, facets, hits.next_cursor, did_relax)
+
+    def _find_page(
+        self, searcher: tantivy.Searcher, question: Question, words: Words, filters: Filters
+    ) -> tuple[Hits, int]:
+        """A page, and how many documents pass the words and the filters."""
+        if question.terms and question.query.sort is Sort.BEST:
+            return list_best_hits(searcher, filter_by(self._schema, words.scoring, filters), question.query)
+        found = filter_by(self._schema, words.matching, filters)
+        return list_hits(self._schema, searcher, found, question.query), count_hits(searcher, found)
 
     def _list_candidates(self, question: Question, closed_shop_ids: frozenset[int]) -> list[Candidate]:
         searcher = self._find_searcher()
-        words, _ = self._read_words(searcher, question.terms, closed_shop_ids)
-        filters = Filters.of(question.query, closed_shop_ids)
-        return list_candidates(searcher, filter_by(self._schema, words.scoring, filters))
-
-    def _read_words(
-        self, searcher: tantivy.Searcher, terms: Sequence[QueryTerm], closed_shop_ids: frozenset[int]
-    ) -> tuple[Words, bool]:
-        """The words as queries, and whether no document has all. Filters have no say: they never add hits."""
-        if not terms:
-            return NO_WORDS, False
+        terms = question.terms
         words = match_words(self._schema, terms)
+        if len(terms) > 1:
+            words, _ = self._widen_words(searcher, terms, words, closed_shop_ids)
+        filters = Filters.of(question.query, closed_shop_ids)
+        return list_candidates(searcher, filter_by(self._schema, words.scoring, filters))[0]
+
+    def _widen_words(
+        self, searcher: tantivy.Searcher, terms: Sequence[QueryTerm], words: Words, closed_shop_ids: frozenset[int]
+    ) -> tuple[Words, bool]:
+        """The same words where enough documents have all, else wider ones; and whether no document has all.
+
+        Filters have no say in it: they never add hits.
+        """
         open_shops = Filters.of(SearchQuery(), closed_shop_ids)
         found = count_hits(searcher, filter_by(self._schema, words.matching, open_shops))
-        if len(terms) == 1 or found >= FEW:
+        if found >= FEW:
             return words, False
         most = match_words(self._schema, terms, least=count_needed(terms))
         if found or count_hits(searcher, filter_by(self._schema, most.matching, open_shops)):
@@ -134,26 +152,30 @@ class TantivyEngine:
         return {int(pk or 0): int(version or 0) for pk, version in zip(listing_ids, versions, strict=True)}
 
     def _find_searcher(self) -> tantivy.Searcher:
-        """The searcher of the newest commit, opened or reloaded when the files have changed."""
+        return self._find_newest().searcher
+
+    def _find_newest(self) -> _Opened:
+        """The newest commit, opened or reloaded when the files have changed."""
         generation = self.read_generation()
         opened = self._opened
         if opened is not None and opened.generation == generation:
-            return opened.searcher
+            return opened
         with self._lock:
             opened = self._opened
             if opened is None or opened.generation != generation:
                 opened = self._opened = self._open(generation, opened)
-            return opened.searcher
+            return opened
 
     def _open(self, generation: str, before: _Opened | None) -> _Opened:
         target = generation.partition(":")[0]
         if before is not None and before.target == target:
-            index = before.index
+            index, labels = before.index, before.labels
         else:
             index = tantivy.Index.open(str(self._files.root / target))
             index.config_reader("manual")
+            labels = LabelReader(self._files.root / target)
         index.reload()
-        return _Opened(target, generation, index, index.searcher())
+        return _Opened(target, generation, index, index.searcher(), labels)
 
     def _guard(self, ask: Callable[[], Answer]) -> Answer:
         """Whatever a missing or broken index makes of a question, the caller learns that the engine is down."""

@@ -1,7 +1,7 @@
 """One page of hits: total orders, and going on after a cursor; and the candidates of ranking."""
 
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -23,48 +23,58 @@ def list_hits(schema: tantivy.Schema, searcher: tantivy.Searcher, found: Query, 
     return cut_page(rows, query, cursor)
 
 
-def list_best_hits(searcher: tantivy.Searcher, found: Query, query: SearchQuery) -> Hits:
-    """The page that the query asks for, of the documents found, best match first."""
+def list_best_hits(searcher: tantivy.Searcher, found: Query, query: SearchQuery) -> tuple[Hits, int]:
+    """The page that the query asks for, of the documents found, best match first; and how many are found."""
 
     def list_behind(row: Row, skip: int, size: int) -> list[Row]:
         return _list_behind(searcher, found, row, skip + size)[skip:]
 
-    return list_ranked_hits(query, list_candidates(searcher, found), list_behind)
+    candidates, total = list_candidates(searcher, found)
+    return list_ranked_hits(query, candidates, list_behind), total
 
 
-def list_candidates(searcher: tantivy.Searcher, found: Query) -> list[Candidate]:
-    """The best of the documents found, by score and id."""
-    best = _list_scored(searcher, found, RANKED)[0][:RANKED]
+def list_candidates(searcher: tantivy.Searcher, found: Query) -> tuple[list[Candidate], int]:
+    """The best of the documents found, by score and id; and how many are found."""
+    scored = _list_scored(searcher, found, RANKED)
+    best = scored.rows[:RANKED]
     addresses = [address for _, address in best]
     leafs = searcher.fast_field_values("leaf_id", addresses)
     appeals = searcher.fast_field_values("appeal", addresses)
-    return [
+    candidates = [
         Candidate(listing_id, score, int(leaf or 0), int(appeal or 0))
         for ((score, listing_id), _), leaf, appeal in zip(best, leafs, appeals, strict=True)
     ]
+    return candidates, scored.total
 
 
 def _list_behind(searcher: tantivy.Searcher, found: Query, row: Row, size: int) -> list[Row]:
     """Hits by score and id behind a row."""
     limit = RANKED + size
     while True:
-        scored, are_all = _list_scored(searcher, found, limit)
-        behind = [one for one, _ in scored if one < row]
-        if are_all or len(behind) >= size:
+        scored = _list_scored(searcher, found, limit)
+        behind = [one for one, _ in scored.rows if one < row]
+        if scored.are_all or len(behind) >= size:
             return behind[:size]
         limit *= 4
 
 
-def _list_scored(
-    searcher: tantivy.Searcher, found: Query, least: int
-) -> tuple[list[tuple[Row, tantivy.DocAddress]], bool]:
-    """The best hits by score and id, so many at least or all, and whether they are all.
+class _Scored(NamedTuple):
+    """Hits with their addresses, whether they are all, and how many there are."""
+
+    rows: list[tuple[Row, tantivy.DocAddress]]
+    are_all: bool
+    total: int
+
+
+def _list_scored(searcher: tantivy.Searcher, found: Query, least: int) -> _Scored:
+    """The best hits by score and id, so many at least or all. They are counted on the way, which costs nothing.
 
     tantivy breaks ties by place in the index, so hits that tie with the last one seen are not sure and left out.
     """
     limit = least + _ROOM_FOR_TIES
     while True:
-        hits = searcher.search(found, limit=limit, count=False).hits
+        answer = searcher.search(found, limit=limit, count=True)
+        hits = answer.hits
         addresses = [address for _, address in hits]
         ids = searcher.fast_field_values("listing_id", addresses)
         are_all = len(hits) < limit
@@ -76,7 +86,7 @@ def _list_scored(
         ]
         if are_all or limit > DEEPEST_TIE or len(scored) >= least:
             scored.sort(key=itemgetter(0), reverse=True)
-            return scored, are_all or limit > DEEPEST_TIE
+            return _Scored(scored, are_all or limit > DEEPEST_TIE, int(getattr(answer, "count", 0) or 0))
         limit *= 4
 
 

@@ -1,5 +1,7 @@
 """The fields of the index, and an entry as its document."""
 
+from collections.abc import Callable
+
 import tantivy
 
 from search.listings.contracts import IndexEntry
@@ -19,6 +21,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_unsigned_field("listing_id", stored=True, indexed=True, fast=True)
     for name in NUMBERS_ONLY_READ:
         builder.add_unsigned_field(name, fast=True)
+    builder.add_unsigned_field("attribute_ids", fast=True)
     for name in ("shop_id", "category_ids", "price"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in POSITION_FIELDS:
@@ -27,13 +30,12 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     for name in ("brand", "parameter_keys", "variant_keys"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("brand_label", "attribute_labels"):
-        builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
+    builder.add_text_field("brand_label", tokenizer_name="raw", fast=True, index_option="basic")
     return builder.build()
 
 
-def make_document(entry: IndexEntry, change_no: int) -> tantivy.Document:
-    """The document of an entry."""
+def make_document(entry: IndexEntry, change_no: int, number_label: Callable[[str], int]) -> tantivy.Document:
+    """The document of an entry; labels of attributes are kept as numbers."""
     document = tantivy.Document()
     for name, value in list_numbers(entry, change_no).items():
         document.add_unsigned(name, value)
@@ -44,6 +46,8 @@ def make_document(entry: IndexEntry, change_no: int) -> tantivy.Document:
     if entry.brand:
         document.add_text("brand", entry.brand)
         document.add_text("brand_label", label_brand(entry))
+    for label in entry.attribute_labels:
+        document.add_unsigned("attribute_ids", number_label(label))
     for name in KEY_FIELDS:
         for token in getattr(entry, name):
             document.add_text(name, token)

@@ -7,6 +7,7 @@ import tantivy
 
 from search.listings.contracts import IndexChange
 from search.listings.engines.tantivy.hits import find_position
+from search.listings.engines.tantivy.labels import LabelWriter
 from search.listings.engines.tantivy.schema import build_schema, make_document
 
 HEAP_BYTES = 48_000_000
@@ -20,6 +21,7 @@ class TantivyIndexer:
         self._schema = build_schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
         self._index.config_reader("manual")
+        self._labels = LabelWriter(folder)
         self._writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
 
     def read_position(self) -> int:
@@ -40,9 +42,10 @@ class TantivyIndexer:
                 tantivy.Query.term_query(self._schema, "listing_id", change.listing_id)
             )
             if change.entry is not None:
-                self._writer.add_document(make_document(change.entry, change.change_no))
+                self._writer.add_document(make_document(change.entry, change.change_no, self._labels.number))
             count += 1
         if count:
+            self._labels.flush()
             self._writer.commit()
         return count
 
@@ -53,3 +56,4 @@ class TantivyIndexer:
     def close(self) -> None:
         """Finish merges and let go of the writer."""
         self._writer.wait_merging_threads()
+        self._labels.close()

@@ -52,6 +52,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.signals.tasks.reconcile_listings", every_seconds=3600),
     Timer("search.listings.tasks.count_called_words", every_seconds=2),
     Timer("search.suggestions.tasks.count", every_seconds=2),
+    Timer("search.suggestions.tasks.count_asked", every_seconds=300),
     Timer("search.suggestions.tasks.sweep", every_seconds=60),
     Timer("search.signals.tasks.take_in", every_seconds=1),
     Timer("search.signals.tasks.count", every_seconds=5),

@@ -125,9 +125,14 @@ def _choose(rows: Iterable[_Row], language: str, epochs: Epochs) -> list[Suggest
     for row in ordered:
         text = row.text.casefold()
         held = chosen.get(text)
-        if held is None or (held.kind == Kind.WORDS and row.kind != Kind.WORDS):
+        if held is None or _tell_sureness(row) > _tell_sureness(held):
             chosen[text] = row
     return [_make_suggestion(row) for row in chosen.values()]
+
+
+def _tell_sureness(row: _Row) -> tuple[bool, bool]:
+    """Words that are asked are also those of goods, which say in which category."""
+    return row.kind != Kind.WORDS, row.category_id is not None
 
 
 def _is_of_open(row: _Row, shops: Mapping[int, ShopContext]) -> bool:

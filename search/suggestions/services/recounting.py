@@ -50,7 +50,7 @@ def _recount_some(phrase_ids: Sequence[int]) -> None:
             gone.append(pk)
     _write(changed)
     PhraseKey.objects.filter(phrase_id__in=gone).delete()
-    _weigh_keys([phrase.pk for phrase in changed if phrase.is_shown])
+    weigh_keys([phrase.pk for phrase in changed if phrase.is_shown])
     make_keys(appeared)
 
 
@@ -122,7 +122,8 @@ def make_keys(phrases: Iterable[Phrase]) -> None:
     )
 
 
-def _weigh_keys(phrase_ids: Sequence[int]) -> None:
+def weigh_keys(phrase_ids: Sequence[int]) -> None:
+    """Let keys weigh what their phrases do (step)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE suggestions_phrasekey AS key SET weight = phrase.weight FROM suggestions_phrase AS phrase"

@@ -203,9 +203,26 @@ class ListingQuery(PageQuery):
 ShopPage = page_of(ShopBody, "ShopPage")
 
 LISTINGS_EXAMPLE: dict[str, object] = {
-    "items": [],
-    "next_cursor": None,
-    "total": 12,
+    "items": [
+        {
+            "listing_id": 1203,
+            "version": 7,
+            "shop": {"shop_id": 12, "slug": "muji", "name": {"zh": "无印良品", "en": "MUJI"}},
+            "title": {"zh": "手机支架 折叠", "en": "Folding phone stand"},
+            "brand": "MUJI",
+            "price_from_minor": 4900,
+            "price_to_minor": 5900,
+            "compare_at_minor": 6900,
+            "currency": "CNY",
+            "in_stock": True,
+            "free_freight": False,
+            "sold_30d": 31,
+            "picture": None,
+            "created_at": "2026-11-20T08:30:00Z",
+        }
+    ],
+    "next_cursor": "WyJiZXN0IiwxNy40LDEyMDMsMjRd",
+    "total": 112,
     "facets": [
         {
             "kind": "brand",

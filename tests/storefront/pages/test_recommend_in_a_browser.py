@@ -15,6 +15,7 @@ from redis import Redis
 from market.taxonomy.selectors import get_tree
 from market.taxonomy.services import load_taxonomy
 from search.results.contracts import Bond
+from search.signals.contracts import EventKind
 from search.signals.models import SearchEvent
 from search.signals.services import buffering
 from search.signals.tasks import take_in
@@ -112,6 +113,28 @@ def test_shelves_come_by_themselves_say_why_and_are_switched_off(site: Any, lang
         assert page.locator(".product").count()
         assert not page.get_by_text("你看过" if language == "zh-CN" else "you looked at", exact=False).count()
         assert seen == []
+
+
+def test_what_is_seen_and_opened_in_a_shelf_that_was_fetched_is_told(site: Any) -> None:
+    address, goods = site
+
+    def list_told(kind: EventKind) -> set[int]:
+        take_in(datetime.now(UTC))
+        told = SearchEvent.objects.filter(kind=kind.value, visitor__isnull=False, query=None)
+        return set(told.values_list("listing_id", flat=True))
+
+    with open_browser() as browser, new_context(browser, agent=PERSON) as context:
+        page = context.new_page()
+        page.goto(f"{address}/item/{goods[0]}/")
+        wait(page, lambda: any(cookie["name"] == settings.GUEST_COOKIE_NAME for cookie in context.cookies()))
+        page.goto(f"{address}/item/{goods[0]}/")
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        until(page, "document.querySelectorAll('#related .product').length > 6")
+        page.evaluate("document.querySelector('#related .goods').scrollIntoView()")
+        wait(page, lambda: apart(lambda: len(list_told(EventKind.SHOWN) & set(goods[1:])) > 2))
+        assert apart(lambda: not list_told(EventKind.CLICKED))
+        page.click(f"#related a[href*='/item/{goods[8]}/']")
+        wait(page, lambda: apart(lambda: list_told(EventKind.CLICKED) == {goods[8]}))
 
 
 def test_without_a_script_a_link_leads_to_every_shelf(site: Any) -> None:

@@ -36,9 +36,12 @@ class Report {
 }
 
 const reports = [];
+const followed = new WeakSet();
 const findListing = (card) => Number(/\/item\/(\d+)\//.exec(card.querySelector("h3 a")?.getAttribute("href"))?.[1]);
 
 function follow(list) {
+  if (followed.has(list)) return;
+  followed.add(list);
   const report = new Report(list);
   const before = ((Number(list.dataset.page) || 1) - 1) * (Number(list.dataset.size) || 0);
   const cards = [...list.children];
@@ -65,7 +68,9 @@ function follow(list) {
 }
 
 if (!silent && navigator.sendBeacon) {
-  document.querySelectorAll("[data-seen]").forEach(follow);
+  const followAll = (part) => part.querySelectorAll("[data-seen]").forEach(follow);
+  followAll(document);
+  document.addEventListener("htmx:load", ({ detail }) => followAll(detail.elt)); // shelves that are fetched later
   const viewed = document.querySelector("[data-viewed]");
   if (viewed) new Report().add("viewed", Number(viewed.dataset.viewed), null);
   const sendAll = () => document.visibilityState === "hidden" && reports.forEach((report) => report.send());

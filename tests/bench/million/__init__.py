@@ -37,7 +37,9 @@ from tests.bench.million.asking import (  # noqa: E402
 from tests.bench.million.crowd import list_bases  # noqa: E402
 from tests.bench.million.filling import build, load_table, time_commits  # noqa: E402
 from tests.bench.million.pages import measure_pages  # noqa: E402
-from tests.bench.million.sizes import CLIENTS, LISTINGS  # noqa: E402
+from tests.bench.million.progress import say  # noqa: E402
+from tests.bench.million.rebuilding import measure_rebuild  # noqa: E402
+from tests.bench.million.sizes import CLIENTS, LISTINGS, REBUILT  # noqa: E402
 from tests.bench.suggest import measure_suggestions  # noqa: E402
 from tests.fixtures.wechatpay import free_port  # noqa: E402
 
@@ -60,6 +62,7 @@ def prepared() -> Iterator[Callable[[], list[BenchRow]]]:
 
 def measure_all() -> list[BenchRow]:
     """Every row, on a database and indexes made for it and dropped."""
+    say(f"{LISTINGS:,} listings: reading the samples")
     bases = list_bases(LISTINGS)
     queries = draw_queries(bases)
     with ExitStack() as stack:
@@ -69,12 +72,16 @@ def measure_all() -> list[BenchRow]:
         engines: dict[str, Ask] = {}
         for label, indexes, engine in _open_engines(stack, folder):
             measured.append(build(label, indexes, bases))
-            measured += time_commits(label, indexes, engine, bases)
             engines[label] = asking(engine)
+            if label in REBUILT:
+                measured += measure_rebuild(label, indexes, engines[label], bases, queries)
+            measured += time_commits(label, indexes, engine, bases)
         engines["ts_rank"] = ask_naively
         asked = measure_engines(engines, queries)
         measured += [*asked, *_measure_sizes(folder), compare_totals(engines, queries)]
+        say("suggestions")
         measured += measure_suggestions(LISTINGS, name="million: suggest")
+        say("pages")
         measured += measure_pages(folder, database, queries, _list_rates(asked))
     return measured
 
@@ -102,7 +109,8 @@ def _list_rates(rows: list[BenchRow]) -> dict[int, float]:
 
 def _measure_sizes(folder: Path) -> list[BenchRow]:
     """What lies on the disk, and what the processes hold that have it open."""
-    disk = sum(path.stat().st_size for path in (folder / "index").rglob("*") if path.is_file())
+    current = (folder / "index" / "listings" / "current").resolve()
+    disk = sum(path.stat().st_size for path in current.iterdir())
     return [
         BenchRow("million: tantivy's index on disk", disk / 2**20, "MB"),
         BenchRow("million: this process with tantivy's index open", read_pss_bytes(os.getpid()) / 2**20, "MB PSS"),

@@ -15,6 +15,7 @@ from search.tokens.plain import read_plain_query
 from tests.bench.contracts import BenchRow
 from tests.bench.load import percentile
 from tests.bench.million.crowd import Base
+from tests.bench.million.progress import say
 from tests.bench.million.sizes import CHECKED, CLIENTS, NONE_CLOSED, QUESTIONS, SECONDS
 
 Ask = Callable[[SearchQuery], int]
@@ -89,7 +90,10 @@ def ask_naively(query: SearchQuery) -> int:
 def measure_engines(engines: Mapping[str, Ask], queries: Sequence[SearchQuery]) -> list[BenchRow]:
     measured: list[BenchRow] = []
     for clients in CLIENTS:
-        named = {label: run(ask, queries, clients) for label, ask in engines.items()}
+        named = {}
+        for label, ask in engines.items():
+            say(f"{label}: {clients} clients ask")
+            named[label] = run(ask, queries, clients)
         for label, times in named.items():
             name = f"million: {label}, query with four facets, {clients} clients"
             measured.append(

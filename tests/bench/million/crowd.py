@@ -4,6 +4,7 @@ A variation keeps the language, length and make-up of a real listing; what makes
 price, stock, sales and age, a model number of its own, and up to two words of its title left out.
 """
 
+import itertools
 import json
 import os
 import random
@@ -19,6 +20,7 @@ from search.listings.codec import encode_card
 from search.listings.contracts import IndexEntry, ListingDocument, ListingState
 from search.listings.rules.entries import make_entry
 from search.listings.services.rows import make_row
+from tests.bench.million.progress import show_progress
 from tests.search.listings.making import START
 from tests.search.listings.samples import make_many, read_icecat, read_newbee
 
@@ -26,31 +28,6 @@ SHOPS = 2_000
 MOST_BASES = 20_000
 ROW_WORDS = 80
 LIKED_PERCENT = 50
-COLUMNS = (
-    "id",
-    "shop_id",
-    "product_id",
-    "state",
-    "version",
-    "source_version",
-    "digest",
-    "document",
-    "card",
-    "words",
-    "category_ids",
-    "brand",
-    "parameter_keys",
-    "variant_keys",
-    "price_minor",
-    "currency",
-    "in_stock",
-    "sold_30d",
-    "rating_hundredths",
-    "rating_count",
-    "liked_percent",
-    "created_at",
-    "changed_at",
-)
 _GIN = {"listing_by_word": "words", "listing_by_category": "category_ids"}
 
 
@@ -118,11 +95,15 @@ def name_model(listing_id: int) -> str:
 def copy_rows(connection: psycopg.Connection, bases: Sequence[Base], count: int) -> None:
     """The same listings as rows, with cards and without whole documents; indexes are made once, at the end."""
     _drop_indexes(connection)
-    statement = f"COPY listings_listing ({', '.join(COLUMNS)}) FROM STDIN"
     cards = [json.dumps(base.card, ensure_ascii=False) for base in bases]
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for number, (base, entry) in enumerate(vary(bases, count)):
-            copy.write_row(_make_values(base, entry, cards[number % len(bases)]))
+    rows = (
+        _make_row(base, entry, cards[number % len(bases)]) for number, (base, entry) in enumerate(vary(bases, count))
+    )
+    first = next(rows)
+    with connection.cursor() as cursor, cursor.copy(f"COPY listings_listing ({', '.join(first)}) FROM STDIN") as copy:
+        for number, row in enumerate(itertools.chain((first,), rows), start=1):
+            copy.write_row(tuple(row.values()))
+            show_progress("rows loaded", number, count)
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(pg_get_serial_sequence('listings_listing', 'id'), %s)", [count])
         cursor.execute("SET maintenance_work_mem = '1GB'")
@@ -137,29 +118,30 @@ def _drop_indexes(connection: psycopg.Connection) -> None:
             cursor.execute(f"DROP INDEX {name}")
 
 
-def _make_values(base: Base, entry: IndexEntry, card: str) -> tuple[Any, ...]:
-    return (
-        entry.listing_id,
-        entry.shop_id,
-        entry.listing_id,
-        ListingState.SHOWN.value,
-        1,
-        1,
-        "crowd",
-        "{}",
-        card,
-        [*base.words, name_model(entry.listing_id)],
-        list(entry.category_ids),
-        entry.brand,
-        list(entry.parameter_keys),
-        list(entry.variant_keys),
-        entry.price_minor,
-        "CNY",
-        entry.in_stock,
-        entry.sold_30d,
-        entry.rating_hundredths,
-        0,
-        LIKED_PERCENT,
-        entry.created_at,
-        START,
-    )
+def _make_row(base: Base, entry: IndexEntry, card: str) -> dict[str, Any]:
+    """The values of a row by column."""
+    return {
+        "id": entry.listing_id,
+        "shop_id": entry.shop_id,
+        "product_id": entry.listing_id,
+        "state": ListingState.SHOWN.value,
+        "version": 1,
+        "source_version": 1,
+        "digest": "crowd",
+        "document": "{}",
+        "card": card,
+        "words": [*base.words, name_model(entry.listing_id)],
+        "category_ids": list(entry.category_ids),
+        "brand": entry.brand,
+        "parameter_keys": list(entry.parameter_keys),
+        "variant_keys": list(entry.variant_keys),
+        "price_minor": entry.price_minor,
+        "currency": "CNY",
+        "in_stock": entry.in_stock,
+        "sold_30d": entry.sold_30d,
+        "rating_hundredths": entry.rating_hundredths,
+        "rating_count": 0,
+        "liked_percent": LIKED_PERCENT,
+        "created_at": entry.created_at,
+        "changed_at": START,
+    }

@@ -15,6 +15,7 @@ from search.listings.contracts import Engine, IndexChange, Indexes, SearchQuery
 from search.listings.rules.understanding import understand
 from tests.bench.contracts import BenchRow
 from tests.bench.million.crowd import SHOPS, Base, copy_rows, vary
+from tests.bench.million.progress import say, show_progress
 from tests.bench.million.sizes import BATCH, COMMITS, LISTINGS, NONE_CLOSED
 
 
@@ -47,6 +48,7 @@ def load_table(bases: Sequence[Base]) -> BenchRow:
         )
     with psycopg.connect(**_parameters(), autocommit=True) as own:
         copy_rows(own, bases, LISTINGS)
+        say("rows: an index for ts_rank")
         own.execute("SET maintenance_work_mem = '1GB'")
         own.execute("CREATE INDEX ON listings_listing USING gin (naive)")
         own.execute("ANALYZE listings_listing")
@@ -67,8 +69,10 @@ def build(label: str, indexes: Indexes, bases: Sequence[Base]) -> BenchRow:
     began = time.perf_counter()
     with indexes.lock():
         indexer = indexes.make_next(lineage="million")
+        done = 0
         for changes in _cut(bases):
-            indexer.apply(changes)
+            done += indexer.apply(changes)
+            show_progress(f"{label}, entries indexed", done, LISTINGS)
         indexer.commit_empty()
         indexes.swap(indexer)
         indexer.close()

@@ -10,4 +10,6 @@ QUESTIONS = 400
 COMMITS = 20
 BATCH = 5_000
 CHECKED = 40
+REBUILT = tuple(filter(None, os.environ.get("JISHI_BENCH_REBUILT", "tantivy").split(",")))
+"""The engines whose index is built a second time, under questions: `tantivy,elastic` for both."""
 NONE_CLOSED: frozenset[int] = frozenset()

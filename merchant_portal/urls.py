@@ -18,6 +18,7 @@ from merchant_portal.money import earnings, exports, statements
 from merchant_portal.money import views as money
 from merchant_portal.orders import views as orders
 from merchant_portal.payouts import views as payouts
+from merchant_portal.per_sale import views as per_sale
 from merchant_portal.shop_settings import views as shop_settings
 from merchant_portal.slots import views as slots
 from merchant_portal.stock import views as stock
@@ -109,6 +110,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/reports/given-back/", given_back.show_given_back, name="ads-given-back"),
     path("ads/reports/given-back/<int:finding_id>/", given_back.show_clicks, name="ads-given-back-clicks"),
     path("ads/reports/file/", ads_reports.download_report, name="ads-report-file"),
+    path("ads/sales/", per_sale.show_plans, name="plans"),
+    path("ads/sales/new/", per_sale.create, name="new-plan"),
+    path("ads/sales/orders/", per_sale.show_sales, name="plan-sales"),
+    path("ads/sales/orders/file/", per_sale.download_sales, name="plan-sales-file"),
+    path("ads/sales/orders/<slug:share_no>/", per_sale.show_sale, name="plan-sale"),
+    path("ads/sales/<int:plan_id>/", per_sale.edit, name="plan"),
+    path("ads/sales/<int:plan_id>/switch/", per_sale.switch, name="switch-plan"),
     path("ads/slots/", slots.show_places, name="slots"),
     path("ads/slots/bids/", slots.show_bids, name="lot-bids"),
     path("ads/slots/lots/<int:lot_id>/", slots.show_lot, name="lot"),

@@ -124,6 +124,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payouts/<slug:payout_no>/failed/", payouts.fail, name="fail-payout"),
     path("payouts/<slug:payout_no>/returned/", payouts.take_back, name="return-payout"),
     path("ads/revenue/", revenue.show_revenue, name="ads-revenue"),
+    path("ads/revenue/sale-rates/", revenue.set_rates, name="ads-sale-rates"),
     path("ads/advertisers/", advertisers.show_advertisers, name="advertisers"),
     path("ads/advertisers/<int:shop_id>/", advertisers.show_advertiser, name="advertiser"),
     path("ads/advertisers/<int:shop_id>/limit/", limiting.set_limit, name="limit-advertiser"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -13,7 +14,8 @@ from market.accounts.selectors import find_staff_role
 from market.shops.selectors import list_memberships
 from search.campaigns.contracts import CampaignKind, PageKind
 from search.campaigns.rules.tokens import tokenize_words
-from search.serving.contracts import AdAsk, PageAds, Product
+from search.per_sale.services import SaleAsk, choose_sales
+from search.serving.contracts import AdAsk, PageAds, Product, ShownLine
 from search.serving.services import choose_ads
 from search.signals.rules.robots import is_robot
 from search.spending.contracts import VisitorFacts
@@ -21,6 +23,8 @@ from storefront.ads.devices import find_device_bit
 from storefront.ads.visitors import Wish, find_traits
 from storefront.seen.telling import find_person, find_user_id, says_no
 from web.middleware.limits import find_address
+
+log = structlog.get_logger(__name__)
 
 _PREFIXES = {4: 24, 6: 48}
 _UNASKED = ("Sec-Purpose", "Purpose", "X-Moz")
@@ -57,6 +61,24 @@ def ask_for_ads(request: HttpRequest, question: Question, now: datetime) -> Page
         network=name_network(request),
     )
     return choose_ads(ask=ask, now=now)
+
+
+def ask_for_sales(request: HttpRequest, question: Question, taken: frozenset[int], now: datetime) -> list[ShownLine]:
+    """Goods of a page that are paid per sale. Whatever fails costs the page these only."""
+    ask = SaleAsk(
+        page=question.page,
+        category_id=question.category_id,
+        trade_id=question.trade_id,
+        product=question.product,
+        person="" if says_no(request) else find_person(request),
+        network=name_network(request),
+        taken=taken,
+    )
+    try:
+        return choose_sales(ask=ask, now=now)
+    except Exception:  # whatever is wrong here, the page is shown without them
+        log.exception("ads.sales_failed")
+        return []
 
 
 def read_facts(request: HttpRequest) -> VisitorFacts:

@@ -20,7 +20,7 @@ from search.listings.contracts import ListingCard
 from search.listings.selectors import list_cards
 from search.results.rules.merging import AD_PLACES, count_ad_places, merge
 from search.serving.contracts import PageAds, ShownLine
-from storefront.ads.asking import Question, ask_for_ads
+from storefront.ads.asking import Question, ask_for_ads, ask_for_sales
 from storefront.ads.marks import CLICK_TOKEN, VIEW_TOKEN, WHY, Cut, cut_page, put_shelf
 from storefront.browse.cards import draw_cards
 
@@ -59,7 +59,10 @@ def fill_list(request: HttpRequest, response: HttpResponse, question: Question |
     beside = [one for one in found if one.line.kind is CampaignKind.DISPLAY]
     sheets = _draw_sheets(request, [*ads, *beside], question)
     body = b"".join((cut.head, *cards, cut.tail))
-    response.content = put_shelf(body, _draw_shelf(request, beside, sheets) if beside else sheets)
+    shelf = _draw_shelf(request, beside, sheets) if beside else sheets
+    if question.page is PageKind.CATEGORY:
+        shelf += draw_sales(request, question, [*ads, *beside])
+    response.content = put_shelf(body, shelf)
     return response
 
 
@@ -67,6 +70,7 @@ def fill_shelf(request: HttpRequest, response: HttpResponse, question: Question)
     """The page with a shelf of sponsored goods and pictures, or without one."""
     ads = _ask(request, question)
     shelf = _draw_shelf(request, ads, _draw_sheets(request, ads, question)) if ads else ""
+    shelf += draw_sales(request, question, ads)
     response.content = put_shelf(response.content, shelf)
     return response
 
@@ -83,9 +87,24 @@ def _draw_shelf(request: HttpRequest, ads: Sequence[Sponsored], sheets: str) -> 
     return render_to_string("storefront/ads/shelf.html", context, request)
 
 
+def draw_sales(request: HttpRequest, question: Question, others: Sequence[Sponsored]) -> str:
+    """A shelf of goods that are paid per sale, of shops that have no other ad on the page; "" where none fits."""
+    taken = frozenset(one.line.shop_id for one in others)
+    ads = _find_cards(request, ask_for_sales(request, question, taken, timezone.now()), "why-sale")
+    if not ads:
+        return ""
+    cards = _draw(request, ads, [False] * len(ads))
+    sheets = _draw_sheets(request, ads, question, "storefront/ads/why_sale.html")
+    context = {"cards": [mark_safe(card) for card in cards], "sheets": mark_safe(sheets)}  # noqa: S308
+    return render_to_string("storefront/ads/sales.html", context, request)
+
+
 def _ask(request: HttpRequest, question: Question) -> list[Sponsored]:
     """Ads of goods that are on sale and of shops that are open at this moment, whatever memory says."""
-    lines = _order(ask_for_ads(request, question, timezone.now()))
+    return _find_cards(request, _order(ask_for_ads(request, question, timezone.now())), "why-ad")
+
+
+def _find_cards(request: HttpRequest, lines: Sequence[ShownLine], sheet: str) -> list[Sponsored]:
     if not lines:
         return []
     listing_ids = [line.listing_id for line in lines if line.listing_id is not None]
@@ -97,7 +116,7 @@ def _ask(request: HttpRequest, question: Question) -> list[Sponsored]:
     for line in lines:
         card, shop = cards.get(line.listing_id or 0), shops.get(line.shop_id)
         if shop is not None and shop.is_open and (card or line.creative):
-            found.append(Sponsored(line, card, shop, sheets.setdefault(line.used, f"why-ad-{len(sheets) + 1}")))
+            found.append(Sponsored(line, card, shop, sheets.setdefault(line.used, f"{sheet}-{len(sheets) + 1}")))
     return found
 
 
@@ -131,12 +150,14 @@ def _draw_card(request: HttpRequest, card: ListingCard, is_eager: bool) -> str:
     return render_to_string(CARD, {"card": card, "eager": is_eager, "why": "", "ad": ad}, request)
 
 
-def _draw_sheets(request: HttpRequest, ads: Sequence[Sponsored], question: Question) -> str:
+def _draw_sheets(
+    request: HttpRequest, ads: Sequence[Sponsored], question: Question, template: str = "storefront/ads/why.html"
+) -> str:
     """What explains the ads: one sheet for all that were chosen by the same facts."""
     used = {one.sheet: one.line.used for one in ads}
     drawn = [
         render_to_string(
-            "storefront/ads/why.html",
+            template,
             {"id": name, "used": facts, "words": question.words, "page": question.page.value},
             request,
         )

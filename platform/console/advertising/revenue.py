@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from billing.ledger.contracts import Code
 from billing.ledger.selectors import get_balance
 from billing.settlement.services.days import business_date
-from console.access import staff_page
+from console.access import REVIEWERS, me, staff_page
 from console.advertising.amounts import print_micro
 from console.frame import render_page
-from market.money import MICRO_PER_MINOR
+from market.money import MICRO_PER_MINOR, BadAmount, format_minor, parse_minor
 from market.shops.selectors import list_shops_by_ids
 from search.auction.holdout import compute_lift
+from search.per_sale.contracts import BadPlan, RateBounds
+from search.per_sale.selectors import get_bounds, get_per_sale_health
+from search.per_sale.services import set_bounds
 from search.reports.contracts import RevenueDay, Sums
 from search.reports.selectors import get_reports_health, list_advertisers, list_revenue_days
 from search.serving.selectors import get_arms
@@ -26,6 +30,7 @@ from search.spending.selectors import get_charging_health
 from web.charts import Chart, draw_line
 from web.figures import cut_price
 from web.shapes import Tab
+from web.toasts import add_toast
 
 SPANS = (7, 28, 90)
 EARNED = (Code.ADS_CPC, Code.ADS_CPM, Code.ADS_SLOT, Code.ADS_SALE, Code.ADS_PROMO)
@@ -55,7 +60,7 @@ def show_revenue(request: HttpRequest) -> HttpResponse:
     since = today - timedelta(days=span - 1)
     days = list_revenue_days(since=since, until=today)
     advertisers = list_advertisers(since=since, until=today)
-    shops = list_shops_by_ids([one.shop_id for one in advertisers])
+    shops, bounds = list_shops_by_ids([one.shop_id for one in advertisers]), get_bounds()
     context = {
         "tabs": _list_tabs(span),
         "total": print_sums(sum((day.sums for day in days), Sums())),
@@ -65,6 +70,8 @@ def show_revenue(request: HttpRequest) -> HttpResponse:
         "ledger": [(code.value, name_account(code), get_balance(code=code).posted_minor) for code in EARNED],
         "charging": get_charging_health(now),
         "health": get_reports_health(),
+        "sales": get_per_sale_health(),
+        "bounds": [print_rate(bps) for bps in (bounds.least_bps, bounds.most_bps)],
         **_show_lift(since, today),
     }
     return render_page(request, "advertising/revenue.html", context)
@@ -74,6 +81,25 @@ def _show_lift(since: date, today: date) -> dict[str, object]:
     """What all ads together added, beside both groups."""
     shown, held_out = get_arms(since=since, until=today)
     return {"shown": shown, "held_out": held_out, "lift": compute_lift(shown, held_out)}
+
+
+@staff_page(*REVIEWERS)
+@require_POST
+def set_rates(request: HttpRequest) -> HttpResponse:
+    """What commission on sales may be, for plans that are made or changed from now on."""
+    try:
+        least, most = (parse_minor(request.POST.get(name, "")) for name in ("least", "most"))
+        set_bounds(bounds=RateBounds(least, most), actor_id=me(request), now=timezone.now())
+    except (BadAmount, BadPlan):
+        add_toast(request, gettext("Enter two rates in percent, the lower one first."), bad=True)
+    else:
+        add_toast(request, gettext("Set. Plans that run keep their rates until they are changed."))
+    return redirect("console:ads-revenue")
+
+
+def print_rate(bps: int) -> str:
+    """A rate in percent."""
+    return format_minor(bps).replace(",", "").removesuffix("00").removesuffix(".")
 
 
 def print_sums(sums: Sums) -> PrintedSums:

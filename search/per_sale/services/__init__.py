@@ -11,11 +11,12 @@ from search.per_sale.services.plans import (
     set_plan_state,
 )
 from search.per_sale.services.proving import prove_sales
-from search.per_sale.services.showing import choose_sales
+from search.per_sale.services.showing import SaleAsk, choose_sales
 
 __all__ = [
     "NotSold",
     "PlanChanged",
+    "SaleAsk",
     "WrongMove",
     "change_plan",
     "choose_sales",

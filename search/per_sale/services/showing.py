@@ -10,8 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import structlog
 from django.conf import settings
+from django.db import connections
 from django.db.models import Count, Sum
+from django.db.utils import DatabaseError, InterfaceError
+from django.utils import timezone
 
 from billing.settlement.services.days import business_date
 from billing.wallets.selectors import list_owing_shops
@@ -33,6 +37,8 @@ from search.spending.contracts import DecisionLine, StoredDecision
 from search.spending.rules.days import number_day
 from search.spending.services import get_key_ring
 
+log = structlog.get_logger(__name__)
+
 READ_SECONDS = 5.0
 """How old the table may be: so long a plan that was stopped may still be shown; its clicks count no more at once."""
 
@@ -41,7 +47,8 @@ LOOKED_BACK = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleAsk:
-    """A page that asks: nearer goods come first; on a product's page goods of another trade not at all."""
+    """A page that asks: nearer goods come first; on a product's page goods of another trade not at all. Shops that
+    are `taken` have an ad on the page already."""
 
     page: PageKind
     category_id: int | None = None
@@ -49,6 +56,7 @@ class SaleAsk:
     product: tuple[int, int] | None = None
     person: str = ""
     network: str = ""
+    taken: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +76,33 @@ class _Held:
 
 
 class _Table:
-    """What this process holds, read again by the page that finds it old; others go on with what there is."""
+    """What this process holds. A page that finds it old lets a thread read it again, and goes on with what there is."""
 
     def __init__(self) -> None:
         self._held: tuple[_Held, ...] = ()
         self._read_at = -READ_SECONDS
         self._reading = threading.Lock()
 
-    def read(self, now: datetime) -> tuple[_Held, ...]:
-        if time.monotonic() - self._read_at >= READ_SECONDS and self._reading.acquire(blocking=not self._held):
-            try:
-                self._held = tuple(_read_held(now))
-                self._read_at = time.monotonic()
-            finally:
-                self._reading.release()
+    def read(self) -> tuple[_Held, ...]:
+        is_old = time.monotonic() - self._read_at >= READ_SECONDS
+        if is_old and settings.ADS_BACKGROUND and self._reading.acquire(blocking=False):
+            threading.Thread(target=self._run, name="plans per sale", daemon=True).start()
         return self._held
 
-    def forget(self) -> None:
-        self._held, self._read_at = (), -READ_SECONDS
+    def load(self, now: datetime) -> None:
+        self._held = tuple(_read_held(now))
+
+    def _run(self) -> None:
+        try:
+            self.load(timezone.now())
+        except (DatabaseError, InterfaceError, OSError) as error:
+            log.warning("ads.plans_not_read", error=type(error).__name__)
+        except Exception:  # the edge of a thread: logged, and tried again when it is old
+            log.exception("ads.plans_failed")
+        finally:
+            self._read_at = time.monotonic()
+            connections.close_all()
+            self._reading.release()
 
 
 _table = _Table()
@@ -95,7 +112,7 @@ def choose_sales(*, ask: SaleAsk, now: datetime) -> list[ShownLine]:
     """The shelf of a page, signed; its decision is stored within a second. Empty where nothing fits."""
     if not settings.ADS_ON:
         return []
-    near = {one.ad_id: (one, closeness) for one in _table.read(now) if (closeness := _find_closeness(one, ask)) >= 0}
+    near = {one.ad_id: (one, closeness) for one in _table.read() if (closeness := _find_closeness(one, ask)) >= 0}
     chosen = choose_offers([_to_offer(one, closeness) for one, closeness in near.values()], PLACES)
     if not chosen:
         return []
@@ -111,9 +128,9 @@ def choose_sales(*, ask: SaleAsk, now: datetime) -> list[ShownLine]:
     return [_show(one, place, decision, now) for place, one in enumerate(shown, start=1)]
 
 
-def forget_table() -> None:
-    """Read everything again with the next page, between tests."""
-    _table.forget()
+def load_table(now: datetime) -> None:
+    """Read what may be shown, in this thread."""
+    _table.load(now)
 
 
 def _show(one: _Held, place: int, decision: UUID, now: datetime) -> ShownLine:
@@ -147,7 +164,7 @@ def _sign(kind: TokenKind, one: _Held, place: int, decision: UUID, now: datetime
 
 def _find_closeness(one: _Held, ask: SaleAsk) -> int:
     """2 in the category that is looked at, 1 in its trade, 0 where it does not matter, below for what does not fit."""
-    if (one.shop_id, one.product_id) == ask.product:
+    if one.shop_id in ask.taken or (one.shop_id, one.product_id) == ask.product:
         return -1
     if ask.page is PageKind.HOME:
         return 0

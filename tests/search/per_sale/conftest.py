@@ -26,7 +26,7 @@ from search.per_sale import tasks
 from search.per_sale.contracts import PlanDraft, SaleView
 from search.per_sale.selectors import get_sale
 from search.per_sale.services import choose_sales, create_plan
-from search.per_sale.services.showing import SaleAsk, forget_table
+from search.per_sale.services.showing import SaleAsk, load_table
 from search.serving.contracts import ShownLine
 from search.serving.services import get_server
 from search.signals.services import name_person
@@ -81,7 +81,7 @@ class Street:
 
     def show(self) -> list[ShownLine]:
         """What the first page shows, seen by a browser."""
-        forget_table()
+        load_table(self.now)
         lines = choose_sales(ask=SaleAsk(page=PageKind.HOME), now=self.now)
         state = get_server().state
         store_decisions(state.take_decisions(100))

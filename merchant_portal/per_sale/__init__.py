@@ -1,0 +1,1 @@
+"""Plans that are paid per sale, and the orders they brought."""

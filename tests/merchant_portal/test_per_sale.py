@@ -1,0 +1,104 @@
+"""Plans that are paid per sale in the portal: made, changed, stopped; the orders they brought, why, and as a file."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from search.campaigns.contracts import CampaignState
+from search.listings.keeping import forget_all
+from search.listings.services import refresh_shop
+from search.per_sale.models import AttributedLine, AttributedSale, PlanVersion
+from search.per_sale.selectors import get_plan, list_plans
+from tests.fixtures.goods import stock_product
+from tests.merchant_portal.conftest import Merchant
+
+
+@pytest.fixture
+def seller(merchant: Merchant) -> tuple[Merchant, int]:
+    """A merchant with a mug on sale."""
+    forget_all()
+    offer = stock_product(merchant.shop)
+    refresh_shop(shop_id=merchant.shop.shop_id, now=timezone.now())
+    return merchant, offer.product_id
+
+
+def make(merchant: Merchant, product_id: int, **more: str) -> str:
+    typed = {"name": "成交付费", "default": "5", "product": product_id, "key": "k", **more}
+    return merchant.browser.post("/ads/sales/new/", typed, follow=True).content.decode()
+
+
+def bring(shop_id: int, plan_id: int, product_id: int) -> AttributedSale:
+    """An order as its click brought it, waiting for its release."""
+    now, version = timezone.now(), PlanVersion.objects.get(campaign_id=plan_id, number=1)
+    sale = AttributedSale.objects.create(
+        share_no="261128AB-1", shop_id=shop_id, campaign_id=plan_id, version=version, ad_id=1, click_number=1,
+        clicked_at=now - timedelta(hours=2), ordered_at=now, goods_minor=3_000, freight_minor=0, commission_minor=150,
+    )  # fmt: skip
+    AttributedLine.objects.create(
+        sale=sale, number=1, product_id=product_id, title_zh="=青釉马克杯", title_en="Mug", quantity=3,
+        goods_minor=3_000, net_minor=3_000, rate_bps=500, rate_source="plan", commission_minor=150,
+    )  # fmt: skip
+    return sale
+
+
+def test_a_plan_is_made_changed_and_stopped(seller) -> None:
+    merchant, product_id = seller
+    page = make(merchant, product_id)
+    assert "It runs" in page
+    assert "It runs" in make(merchant, product_id), "the same form again is the same plan"
+    (plan,) = list_plans(shop_id=merchant.shop.shop_id)
+    path = f"/ads/sales/{plan.plan_id}/"
+    assert re.search(rf'value="{product_id}"[^>]* checked', merchant.browser.get(path).content.decode())
+    typed = {"name": "更高", "default": "5", "product": product_id, f"rate-{product_id}": "7.5 %"}
+    assert "Saved" in merchant.browser.post(path, typed, follow=True).content.decode()
+    changed = get_plan(shop_id=merchant.shop.shop_id, plan_id=plan.plan_id)
+    assert (changed.name, changed.rates[product_id].bps, changed.version) == ("更高", 750, 2)
+    page = merchant.browser.post(f"{path}switch/", {"state": "paused"}, follow=True).content.decode()
+    assert "Start it" in page and "no click counts" in page
+    merchant.browser.post(f"{path}switch/", {"state": "ended"})
+    assert get_plan(shop_id=merchant.shop.shop_id, plan_id=plan.plan_id).state is CampaignState.ENDED
+    assert "has ended" in merchant.browser.post(f"{path}switch/", {"state": "running"}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"default": ""}, "in percent"),
+        ({"default": "five"}, "in percent"),
+        ({"default": "0.5"}, "between 1 % and 50 %"),
+        ({"default": "51"}, "between 1 % and 50 %"),
+        ({"product": ""}, "at least one product"),
+        ({"product": "999999"}, "not on sale any more"),
+        ({"name": " "}, "a name"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_made(seller, typed: dict[str, str], said: str) -> None:
+    merchant, product_id = seller
+    assert said in make(merchant, product_id, **typed)
+    assert list_plans(shop_id=merchant.shop.shop_id) == []
+
+
+def test_an_order_says_why_it_costs_what_it_does_and_stands_in_the_file(seller) -> None:
+    merchant, product_id = seller
+    make(merchant, product_id)
+    (plan,) = list_plans(shop_id=merchant.shop.shop_id)
+    sale = bring(merchant.shop.shop_id, plan.plan_id, product_id)
+    assert sale.share_no in merchant.browser.get("/ads/sales/orders/").content.decode()
+    page = merchant.browser.get(f"/ads/sales/orders/{sale.share_no}/").content.decode()
+    assert "Why ¥1.50" in page and "5 % · the plan" in page and "version 1" in page
+    answer = merchant.browser.get("/ads/sales/orders/file/")
+    file = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert f"{sale.share_no}," in file and "1.50" in file
+
+
+def test_nobody_sees_another_shops_plan_or_order(seller, make_merchant) -> None:
+    merchant, product_id = seller
+    make(merchant, product_id)
+    (plan,) = list_plans(shop_id=merchant.shop.shop_id)
+    sale = bring(merchant.shop.shop_id, plan.plan_id, product_id)
+    other = make_merchant("beta")
+    for path in (f"/ads/sales/{plan.plan_id}/", f"/ads/sales/orders/{sale.share_no}/"):
+        assert other.browser.get(path).status_code == 404
+    assert other.browser.post(f"/ads/sales/{plan.plan_id}/switch/", {"state": "paused"}).status_code == 404

@@ -1,0 +1,58 @@
+"""Plans that are paid per sale in a real browser: they fit both widths, in both languages and themes."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from search.listings.keeping import forget_all
+from search.listings.services import refresh_shop
+from search.per_sale.selectors import list_plans
+from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.fixtures.goods import stock_product
+from tests.fixtures.served import served
+from tests.merchant_portal.test_per_sale import bring, make
+from tests.merchant_portal.test_slots_in_a_browser import _carry
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(committed_db) -> Iterator[str]:
+    """The portal host, served from threads of this process."""
+    forget_all()
+    try:
+        with served() as port:
+            yield f"http://{settings.PORTAL_HOST}:{port}"
+    finally:
+        connections.close_all()
+
+
+def test_pages_of_plans_fit_both_widths(site, make_merchant) -> None:
+    here = make_merchant("alpha")
+    offer = stock_product(here.shop)
+    refresh_shop(shop_id=here.shop.shop_id, now=timezone.now())
+    make(here, offer.product_id)
+    (plan,) = list_plans(shop_id=here.shop.shop_id)
+    sale = bring(here.shop.shop_id, plan.plan_id, offer.product_id)
+    pages = {
+        "plans": "/ads/sales/",
+        "plan": f"/ads/sales/{plan.plan_id}/",
+        "orders": "/ads/sales/orders/",
+        "order": f"/ads/sales/orders/{sale.share_no}/",
+    }
+    with open_browser() as browser:
+        for language, dark in (("zh-CN", False), ("en-GB", True)):
+            with new_context(browser, language=language, dark=dark) as context:
+                _carry(context, here.browser.cookies, site)
+                page = context.new_page()
+                seen = watch(page)
+                for name, path in pages.items():
+                    page.goto(f"{site}{path}")
+                    screenshot(page, f"portal-per-sale-{name}-{language[:2]}")
+                    for width in (1280, 390):
+                        page.set_viewport_size({"width": width, "height": 844})
+                        assert overflow(page) == 0, (path, width)
+                assert seen == []

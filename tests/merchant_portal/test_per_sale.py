@@ -89,7 +89,7 @@ def test_an_order_says_why_it_costs_what_it_does_and_stands_in_the_file(seller) 
     page = merchant.browser.get(f"/ads/sales/orders/{sale.share_no}/").content.decode()
     assert "Why ¥1.50" in page and "5 % · the plan" in page and "version 1" in page
     answer = merchant.browser.get("/ads/sales/orders/file/")
-    file = b"".join(answer.streaming_content).decode("utf-8-sig")
+    file = answer.content.decode("utf-8-sig")
     assert f"{sale.share_no}," in file and "1.50" in file
 
 

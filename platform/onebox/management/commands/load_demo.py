@@ -11,7 +11,9 @@ from billing.payments.contracts import ProviderError
 from billing.payments.services import enrol_merchant
 from market.accounts.selectors import find_user_by_phone
 from market.shops.contracts import ShopContext
+from onebox.demo.ads import CAMPAIGNS
 from onebox.demo.ads_month import load_ads
+from onebox.demo.ads_sales import load_plans
 from onebox.demo.catalogue import build_catalogue
 from onebox.demo.loading import load_all
 from onebox.demo.payouts import load_payouts
@@ -45,6 +47,9 @@ class Command(BaseCommand):
         )
         load_searches(now=timezone.now(), progress=self._show)
         self._load_ads(shops, buyers)
+        advertisers = {one.slug for one in CAMPAIGNS}
+        besides = {shop.shop_id for shop in shops if shop.slug in advertisers}
+        load_plans(shops, buyer_ids=buyers, besides=besides, now=timezone.now())
         approvers = [found.pk for person in STAFF if (found := find_user_by_phone(person.phone))]
         paid_shop = next((shop for shop in shops if shop.slug == PAID_SHOP), None)
         if paid_shop is not None and len(approvers) == 2:

@@ -6,7 +6,8 @@ their salts are gone. A *query* is cleaned text (`rules.words`); what looks like
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -179,7 +180,8 @@ class SearchHealth:
 
     `position` and `highest` are numbers of changes: what the index has, and what there is; `lag` is how many changes
     the index lacks, those without a number included. `uncounted`: events that stand in no count yet. `is_resting`:
-    this process leaves the engine alone after failures (a circuit breaker).
+    this process leaves the engine alone after failures (a circuit breaker), and tries it again in so many seconds.
+    `parked`: listings that the engine refused, with why.
     """
 
     engine: str
@@ -191,3 +193,5 @@ class SearchHealth:
     lag: int
     uncounted: int
     last_run: ReconcileRun | None
+    parked: Mapping[int, str] = field(default_factory=dict)
+    retried_in_seconds: float | None = None

@@ -1,5 +1,6 @@
 """How search stands and what people ask, as staff see it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,15 @@ from django.utils import timezone
 from market.accounts.contracts import StaffRole
 from market.outbox.models import Delivery, Event
 from search.listings.engines.chosen import get_indexes
+from search.listings.engines.guarded import GuardedEngine
 from search.listings.models import Listing, ListingChange
+from search.listings.rules.breaking import BreakerLimits
 from search.listings.services.indexing import catch_up, number_changes
 from search.listings.services.running import open_index
 from search.results.tasks import count_looks
 from search.signals import tasks
 from search.signals.contracts import EventKind, Report, Sighting
+from search.signals.selectors import health
 from search.signals.services import name_person, record_reports
 from tests.console.test_pages import CHINESE, count_statements, words_of
 from tests.fixtures.api import list_product
@@ -116,3 +120,36 @@ def test_how_long_looks_wait_to_be_counted_together_is_shown(asked, enter) -> No
     assert "since the first look that is not counted" in staff.get("/search-health/").content.decode()
     count_looks(timezone.now())
     assert "every look is counted" in staff.get("/search-health/").content.decode()
+
+
+class Refusing:
+    """An engine that took everything but two listings."""
+
+    name = "refusing"
+
+    def read_generation(self) -> str:
+        return "1"
+
+    def read_position(self) -> int:
+        return 0
+
+    def list_parked(self) -> dict[int, str]:
+        return {8: "too long", 7: "failed to parse <b>field</b>"}
+
+
+def test_what_the_engine_refused_stands_there_with_why(db, enter, monkeypatch) -> None:
+    monkeypatch.setattr(health, "get_engine", Refusing)
+    page = enter().get("/search-health/")
+    assert page.context["parked"] == [(7, "failed to parse <b>field</b>"), (8, "too long")]
+    assert "failed to parse &lt;b&gt;field" in page.content.decode()
+    assert "closed: asked as always" in page.content.decode()
+
+
+def test_an_open_breaker_says_when_the_engine_is_tried_again(db, enter, monkeypatch) -> None:
+    limits = BreakerLimits(pause_seconds=90.0, longest_pause_seconds=90.0)
+    resting = GuardedEngine(Refusing(), slow_seconds=0.0, limits=limits)
+    for _ in range(limits.most_bad):
+        resting.read_generation()  # whatever it takes is too slow
+    monkeypatch.setattr(health, "get_engine", lambda: resting)
+    page = enter().get("/search-health/").content.decode()
+    assert "open: left alone" in page and re.search("It is tried again in (1 min|[78][0-9].. s)", page)

@@ -17,6 +17,8 @@ from search.signals.services import count_waiting
 from web.shapes import Tab
 from web.valkey import breaker, client
 
+MOST_PARKED = 50
+
 
 @staff_page()
 @require_GET
@@ -25,8 +27,10 @@ def show_search_health(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     days = _read_days(request)
     asked = read_asked(today=business_date(now), days=days)
+    health = get_search_health()
     context = {
-        "health": get_search_health(),
+        "health": health,
+        "parked": sorted(health.parked.items())[:MOST_PARKED],
         "deliveries": get_health(now=now, consumers="search."),
         "reports_waiting": breaker.ask(lambda: count_waiting(client()), None),
         "pairing_seconds": read_counting_health().measure_lag(now),

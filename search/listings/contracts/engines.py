@@ -128,6 +128,10 @@ class Engine(Protocol):
         """How many listings each category holds, those below it included."""
         ...
 
+    def list_parked(self) -> Mapping[int, str]:
+        """Listings that the engine refused and goes on without, with why."""
+        ...
+
     def list_versions(self) -> Mapping[int, int]:
         """The version of every listing in the index, to compare with the table."""
         ...

@@ -42,6 +42,11 @@ class GuardedEngine:
         """Whether the engine is left alone now."""
         return self._breaker.is_open
 
+    def measure_pause(self) -> float | None:
+        """Seconds until the engine is tried again; None while it is asked as always."""
+        with self._lock:
+            return self._breaker.measure_pause(time.monotonic())
+
     def read_generation(self) -> str:
         """Asked on every page, and mostly remembered, so that only its failures tell anything."""
         return self._ask(self._engine.read_generation, counts_when_good=False)
@@ -61,6 +66,10 @@ class GuardedEngine:
     def read_position(self) -> int:
         """For staff, who may wait: not guarded."""
         return self._engine.read_position()
+
+    def list_parked(self) -> Mapping[int, str]:
+        """For staff, who may wait: not guarded."""
+        return self._engine.list_parked()
 
     def list_versions(self) -> Mapping[int, int]:
         """For reconciling, which has time: not guarded."""

@@ -81,6 +81,10 @@ class PostgresEngine:
             )
             return {int(category_id): int(count) for category_id, count in cursor.fetchall()}
 
+    def list_parked(self) -> Mapping[int, str]:
+        """None: it has no index that could refuse one."""
+        return {}
+
     def list_versions(self) -> Mapping[int, int]:
         """The table is its own index."""
         return dict(Listing.objects.filter(state=ListingState.SHOWN.value).values_list("pk", "version"))

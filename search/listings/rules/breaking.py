@@ -40,6 +40,10 @@ class Breaker:
         """Whether the engine is left alone, but for probes."""
         return self._try_again_at is not None
 
+    def measure_pause(self, now: float) -> float | None:
+        """Seconds until the next probe; None while closed."""
+        return None if self._try_again_at is None else max(0.0, self._try_again_at - now)
+
     def decide(self, now: float) -> Verdict:
         """What to do now. One probe at a time: the next is due when this one failed, or has not been heard of."""
         if self._try_again_at is None:

@@ -18,9 +18,11 @@ def get_search_health() -> SearchHealth:
     engine = get_engine()
     generation = down_because = ""
     position = 0
+    parked: dict[int, str] = {}
     try:
         generation = engine.read_generation()
         position = engine.read_position()
+        parked = dict(engine.list_parked())
     except EngineDown as error:
         down_because = str(error)
     return SearchHealth(
@@ -33,6 +35,8 @@ def get_search_health() -> SearchHealth:
         lag=count_lag(position=position),
         uncounted=_count_uncounted(),
         last_run=_find_last_run(),
+        parked=parked,
+        retried_in_seconds=engine.measure_pause() if isinstance(engine, GuardedEngine) else None,
     )
 
 

@@ -147,10 +147,10 @@ def test_a_refused_document_is_parked_and_blocks_nobody(
     assert "Listing 7 is parked" in caplog.text
     assert engine.list_versions() == {8: 1, 9: 1, 10: 1}  # nothing stale of it is shown either
     assert indexer.read_position() == 5
-    assert set(indexes.list_parked()) == {7}
-    assert "failed to parse field [parameter_keys]" in indexes.list_parked()[7]
+    assert set(engine.list_parked()) == {7}
+    assert "failed to parse field [parameter_keys]" in engine.list_parked()[7]
     indexer.apply([change(6, 7, version=2)])
-    assert (indexes.list_parked(), engine.list_versions()[7]) == ({}, 2)
+    assert (engine.list_parked(), engine.list_versions()[7]) == ({}, 2)
 
 
 def test_a_batch_that_is_not_taken_moves_no_position(

@@ -100,6 +100,13 @@ class ElasticEngine:
             (answer,) = self._ask([request])
         return {int(bucket["key"]): bucket["doc_count"] for bucket in answer["aggregations"][kind]["buckets"]}
 
+    def list_parked(self) -> Mapping[int, str]:
+        """Listings that the engine refused, with why; at most a thousand. The next change of one tries again."""
+        with failures_named():
+            found = self._client.search(index=self._alias, query={"exists": {"field": "parked"}}, size=1_000)
+        sources = (hit["_source"] for hit in found["hits"]["hits"])
+        return {int(source["listing_id"]): str(source["parked"]) for source in sources}
+
     def list_versions(self) -> Mapping[int, int]:
         """The version of every listing in the index, read page by page at one moment of the index."""
         versions: dict[int, int] = {}

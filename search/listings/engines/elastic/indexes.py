@@ -1,7 +1,7 @@
 """The indexes of one installation in the cluster: an alias names the one that is read."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from elasticsearch import NotFoundError
@@ -96,13 +96,6 @@ class ElasticIndexes:
             for index in self.list_names():
                 self._client.indices.delete(index=index, ignore_unavailable=True)
             self._client.options(ignore_status=404).indices.delete_index_template(name=self.alias)
-
-    def list_parked(self) -> Mapping[int, str]:
-        """Listings that the engine refused, with why; at most a thousand. The next change of one tries again."""
-        with failures_named():
-            found = self._client.search(index=self.alias, query={"exists": {"field": "parked"}}, size=1_000)
-        sources = (hit["_source"] for hit in found["hits"]["hits"])
-        return {int(source["listing_id"]): str(source["parked"]) for source in sources}
 
     def _open(self, index: str, *, is_read: bool) -> ElasticIndexer:
         client = connect(self._url, timeout_seconds=WRITE_TIMEOUT_SECONDS)

@@ -76,6 +76,10 @@ class TantivyEngine:
         """How many listings each category holds."""
         return self._guard(lambda: self._count_categories(closed_shop_ids))
 
+    def list_parked(self) -> Mapping[int, str]:
+        """None: it takes whatever a listing is."""
+        return {}
+
     def list_versions(self) -> Mapping[int, int]:
         """The version of every listing in the index."""
         return self._guard(self._list_versions)

@@ -14,7 +14,7 @@ from billing.settlement.selectors.reconciling import count_unsettled_findings
 from console.access import FINANCE, REVIEWERS, has_role
 from console.words import name_role
 from market.outbox.contracts import OutboxHealth
-from market.outbox.selectors import get_health
+from market.outbox.selectors import count_parked
 from market.shops.contracts import ShopStatus
 from market.shops.selectors import count_shops_by_status
 from search.spending.contracts import FindingState as AdFindingState
@@ -33,10 +33,9 @@ class Rail:
     ) -> None:
         now = timezone.now()
         shops = shops if shops is not None else count_shops_by_status()
-        outbox = outbox or get_health(now=now)
         poster = poster or get_poster_health(now)
         self.to_review = shops[ShopStatus.APPLIED]
-        self.parked_events = outbox.parked
+        self.parked_events = outbox.parked if outbox else count_parked()
         self.parked_postings = poster.parked
         self.payouts_to_approve = count_payouts()["asked"]
         self.open_findings = count_unsettled_findings()[FindingState.OPEN]

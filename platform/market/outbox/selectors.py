@@ -8,6 +8,11 @@ from market.outbox.contracts import OutboxHealth
 from market.outbox.models import Delivery, Event
 
 
+def count_parked() -> int:
+    """How many deliveries were given up, of all consumers: one statement."""
+    return Delivery.objects.filter(parked_at__isnull=False).count()
+
+
 def get_health(*, now: datetime, consumers: str = "") -> OutboxHealth:
     """How far deliveries are behind; those to consumers whose names begin so, with whatever is not handed out yet."""
     waiting = Q(done_at__isnull=True, parked_at__isnull=True, consumer__startswith=consumers)

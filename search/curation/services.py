@@ -126,13 +126,14 @@ def save_hot_word(*, word: HotWord, actor_id: int, now: datetime) -> int:
 
 
 @transaction.atomic(durable=True)
-def remove_hot_word(*, word_id: int, actor_id: int, now: datetime) -> None:
-    """Stop offering a word. Raises `NotThere`."""
-    row = HotWordRow.objects.filter(pk=word_id).first()
+def remove_hot_word(*, word_id: int, actor_id: int, now: datetime) -> HotWord:
+    """Stop offering a word and give it back, so that it can be put back. Raises `NotThere`."""
+    row = HotWordRow.objects.select_for_update(no_key=True).filter(pk=word_id).first()
     if row is None:
         raise NotThere(word_id)
     row.delete()
     _tell("search.hot_word_removed", "hot_word", word_id, {"words": row.query}, actor_id, now)
+    return HotWord(0, row.zh, row.en, row.query, row.place, row.starts_at, row.ends_at)
 
 
 @transaction.atomic(durable=True)

@@ -1,5 +1,8 @@
 """Search words on the console: synonyms, hot words and pinned products, with every refusal said."""
 
+import re
+from dataclasses import replace
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -108,6 +111,22 @@ def test_a_hot_word_is_offered_in_its_time(db, enter) -> None:
     assert "offered" in page
     staff.client.post(address("remove-hot-word", word.word_id))
     assert list_hot_words() == []
+
+
+def test_a_removed_hot_word_is_put_back_as_it_was(db, enter) -> None:
+    staff = enter(StaffRole.REVIEWER)
+    given = {"zh": "月饼", "en": "mooncake", "query": "月饼 礼盒", "place": "3"}
+    days = {"starts_on": "2026-09-01", "ends_on": "2026-10-01"}
+    staff.client.post(address("add-hot-word"), {**given, **days})
+    (word,) = list_hot_words()
+    page = staff.client.post(address("remove-hot-word", word.word_id), follow=True).content.decode()
+    (undo,) = re.findall(r'action="(/search/hot/put-back/[^"]+)"', page)
+    assert list_hot_words() == []
+    for _ in range(2):  # the second press finds it there
+        staff.client.post(unescape(undo))
+        (back,) = list_hot_words()
+        assert replace(back, word_id=0) == replace(word, word_id=0)
+    assert staff.client.post(f"{address('put-back-hot-word')}?place=x").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -64,11 +66,24 @@ def edit(request: HttpRequest, word_id: int) -> HttpResponse:
 def remove(request: HttpRequest, word_id: int) -> HttpResponse:
     """Stop offering a word."""
     try:
-        remove_hot_word(word_id=word_id, actor_id=me(request), now=timezone.now())
+        word = remove_hot_word(word_id=word_id, actor_id=me(request), now=timezone.now())
     except NotThere:
         add_toast(request, gettext("Somebody removed this word meanwhile."), bad=True)
     else:
-        add_toast(request, gettext("Removed: the search box does not offer it any more."))
+        undo = f"{reverse('console:put-back-hot-word')}?{urlencode({k: v for k, v in _show(word).items() if v})}"
+        add_toast(request, gettext("Removed: the search box does not offer it any more."), undo_url=undo)
+    return redirect("console:hot-words")
+
+
+@staff_page(*REVIEWERS)
+@require_POST
+def put_back(request: HttpRequest) -> HttpResponse:
+    """Offer a removed word again, as it was: the address carries it."""
+    form = HotWordForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    if not _save(request, form, 0):
+        add_toast(request, gettext("It cannot be put back: another hot word asks the same, or none fits."), bad=True)
     return redirect("console:hot-words")
 
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.advertisers import limiting
 from console.advertisers import views as advertisers
-from console.advertising import auctions, creatives, lot, place, places, revenue
+from console.advertising import auctions, creatives, floors, lot, place, places, revenue
 from console.charging import views as charging
 from console.clearing import debts
 from console.clearing import views as clearing
@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/synonyms/<int:group_id>/remove/", synonyms.remove, name="remove-synonyms"),
     path("search/hot/", hot.show_hot_words, name="hot-words"),
     path("search/hot/add/", hot.add, name="add-hot-word"),
+    path("search/hot/put-back/", hot.put_back, name="put-back-hot-word"),
     path("search/hot/block/", hot.block, name="block-word"),
     path("search/hot/unblock/", hot.unblock, name="unblock-word"),
     path("search/hot/<int:word_id>/", hot.edit, name="edit-hot-word"),
@@ -139,6 +140,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/findings/approve/", deciding_findings.approve_many, name="approve-ads-findings"),
     path("ads/findings/<int:finding_id>/", invalid_clicks.show_finding, name="ads-finding"),
     path("ads/findings/<int:finding_id>/decide/", deciding_findings.decide, name="decide-ads-finding"),
+    path("ads/floors/", floors.show_floors, name="ads-floors"),
+    path("ads/floors/<slug:page>/<slug:charge>/", floors.edit_floor, name="ads-floor"),
     path("ads/places/", places.show_places, name="ads-places"),
     path("ads/places/set-up/", places.set_up, name="set-up-places"),
     path("ads/places/<int:slot_id>/price/", places.set_price, name="set-place-price"),

@@ -286,6 +286,7 @@ DEEDS: Words = {
 FACTS: Words = {
     "from": _("before"),
     "before": _("before"),
+    "before_minor": _("before"),
     "after": _("afterwards"),
     "reason": _("reason"),
     "note": _("note"),

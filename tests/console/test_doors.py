@@ -37,6 +37,8 @@ KEYS = {
     "creative_id": 1,
     "campaign_id": 1,
     "charge_id": 1,
+    "page": "search",
+    "charge": "click",
     "day": "2026-11-22",
     "decision_id": UUID(int=1),
 }
@@ -52,6 +54,7 @@ POSTED = {
     "import-synonyms",
     "remove-synonyms",
     "add-hot-word",
+    "put-back-hot-word",
     "block-word",
     "unblock-word",
     "remove-hot-word",

@@ -55,6 +55,8 @@ def advertise(shop: ShopContext, *, product_id: int, owner_id: int, day: date, n
         "storefront:ad/token": token,
         "portal:ads-given-back-clicks/finding_id": _find(event, now),
         "charge_id": 1,
+        "page": "search",
+        "charge": "click",
         "slot_id": 1,
         "lot_id": 1,
     }

@@ -22,6 +22,12 @@ FIELDS = {"reserve_minor": "reserve", "step_minor": "step", "name": "name_zh"}
 """Where a form has another name for a field of the terms."""
 
 
+class FloorForm(forms.Form):
+    """The least that is taken."""
+
+    amount = AmountField(label=_("At least (CNY)"))
+
+
 class PlaceForm(forms.Form):
     """A place as merchants may bid for it. Its address on a page stays once it is there."""
 

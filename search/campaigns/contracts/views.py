@@ -119,6 +119,17 @@ class AdvertiserLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorEffect:
+    """What a floor does to the bids that run: how many there are, how many it keeps out, and how many another would."""
+
+    floor_minor: int
+    bids: int
+    below_now: int
+    below_then: int
+    shops_below_then: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditOutcome:
     """What a change of many did. `edit_id` undoes it; it is 0 when nothing changed."""
 

@@ -4,6 +4,7 @@ from search.campaigns.selectors.audiences import find_reach, list_audiences, rea
 from search.campaigns.selectors.changes import read_changes
 from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_review_queue, map_creatives
 from search.campaigns.selectors.demand import forecast_words, measure_words, study_words, suggest_words
+from search.campaigns.selectors.floors import measure_floors
 from search.campaigns.selectors.limits import (
     find_limit,
     get_floors,
@@ -57,6 +58,7 @@ __all__ = [
     "map_creatives",
     "map_keywords",
     "map_limits",
+    "measure_floors",
     "measure_words",
     "read_changes",
     "read_live",

@@ -63,14 +63,16 @@ def set_floor(*, page: PageKind, charge: Charge, amount_minor: int, actor_id: in
     """The least that is taken on a page for a click, or for a thousand views. Raises `BadInput`."""
     largest = most.LARGEST_CLICK_BID_MINOR if charge is Charge.CLICK else most.LARGEST_MILLE_BID_MINOR
     check_amount("amount", amount_minor, 1, largest)
-    Floor.objects.update_or_create(page=page.value, charge=charge.value, defaults={"amount_minor": amount_minor})
+    mine = {"page": page.value, "charge": charge.value}
+    before_minor = Floor.objects.filter(**mine).values_list("amount_minor", flat=True).first()
+    Floor.objects.update_or_create(**mine, defaults={"amount_minor": amount_minor})
     write_audit(
         action="floor.set",
         actor_id=actor_id,
         actor_kind=ActorKind.STAFF,
         target_kind="floor",
         target_id=f"{page.value}/{charge.value}",
-        detail={"amount_minor": amount_minor},
+        detail={"before_minor": before_minor, "amount_minor": amount_minor},
         now=now,
     )
 

@@ -70,7 +70,8 @@ def remove(request: HttpRequest, word_id: int) -> HttpResponse:
     except NotThere:
         add_toast(request, gettext("Somebody removed this word meanwhile."), bad=True)
     else:
-        undo = f"{reverse('console:put-back-hot-word')}?{urlencode({k: v for k, v in _show(word).items() if v})}"
+        as_it_was = urlencode({name: str(value) for name, value in _show(word).items() if value})
+        undo = f"{reverse('console:put-back-hot-word')}?{as_it_was}"
         add_toast(request, gettext("Removed: the search box does not offer it any more."), undo_url=undo)
     return redirect("console:hot-words")
 

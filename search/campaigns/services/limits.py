@@ -63,9 +63,9 @@ def set_floor(*, page: PageKind, charge: Charge, amount_minor: int, actor_id: in
     """The least that is taken on a page for a click, or for a thousand views. Raises `BadInput`."""
     largest = most.LARGEST_CLICK_BID_MINOR if charge is Charge.CLICK else most.LARGEST_MILLE_BID_MINOR
     check_amount("amount", amount_minor, 1, largest)
-    mine = {"page": page.value, "charge": charge.value}
-    before_minor = Floor.objects.filter(**mine).values_list("amount_minor", flat=True).first()
-    Floor.objects.update_or_create(**mine, defaults={"amount_minor": amount_minor})
+    mine = Floor.objects.filter(page=page.value, charge=charge.value)
+    before_minor = mine.values_list("amount_minor", flat=True).first()
+    mine.update_or_create(page=page.value, charge=charge.value, defaults={"amount_minor": amount_minor})
     write_audit(
         action="floor.set",
         actor_id=actor_id,

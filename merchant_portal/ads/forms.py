@@ -12,7 +12,15 @@ from merchant_portal.shop_settings.forms import SumField
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Pace, Window
 from search.campaigns.contracts import CampaignDraft, CampaignKind, CampaignView, Charge, PageKind, Targeting
 from search.campaigns.contracts import limits as most
-from search.campaigns.rules.hours import DAYS, HOURS_A_DAY, join_hours, split_hours
+from search.campaigns.rules.hours import (
+    DAYS,
+    HOURS_A_DAY,
+    BadHours,
+    join_hours,
+    print_hours,
+    read_hours,
+    split_hours,
+)
 
 WEEK = (
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
@@ -61,9 +69,43 @@ class TargetForm(forms.Form):
             data["hours"] = _make_hours(data["days"] or range(DAYS), data["from_hour"], data["to_hour"])
         return data
 
-    def moves_hours(self) -> bool:
-        """Whether days or hours were changed: those of an API that differ by day stay as they are otherwise."""
-        return bool({"days", "from_hour", "to_hour"} & set(self.changed_data))
+    def aim(self, week: "WeekForm", before: Targeting) -> Targeting:
+        """Provinces and hours as they were typed: day by day where a day was changed, else for all days alike.
+
+        Hours that differ by day stay as they are where nothing of either was changed.
+        """
+        hours = before.hours
+        if week.is_changed:
+            hours = week.cleaned_data["hours"]
+        elif {"days", "from_hour", "to_hour"} & set(self.changed_data):
+            hours = self.cleaned_data["hours"]
+        return Targeting(hours=hours, regions=tuple(self.cleaned_data["regions"]))
+
+
+class WeekForm(forms.Form):
+    """Hours that differ by day: spans for each day from Monday on, nothing for a day without ads."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for day, name in enumerate(WEEK):
+            self.fields[f"day_{day}"] = forms.CharField(label=name, required=False, max_length=80)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a day was changed; not in a form that has no days."""
+        return any(name in self.data for name in self.fields) and bool(self.changed_data)
+
+    def clean(self) -> dict[str, Any]:
+        """Each day is read, so that every wrong one is named."""
+        data: dict[str, Any] = super().clean() or {}
+        days = [0] * DAYS
+        for day in range(DAYS):
+            try:
+                days[day] = read_hours(data.get(f"day_{day}", ""))
+            except BadHours:
+                self.add_error(f"day_{day}", gettext("Write spans of full hours such as 8-12, 18-24."))
+        data["hours"] = join_hours(days)
+        return data
 
 
 class MoneyForm(forms.Form):
@@ -152,6 +194,11 @@ def show_target(targeting: Targeting) -> dict[str, Any]:  # Any: initial values 
         "to_hour": every.bit_length() or HOURS_A_DAY,
         "regions": list(targeting.regions),
     }
+
+
+def show_week(targeting: Targeting) -> dict[str, str]:
+    """A target's hours as `WeekForm` shows them."""
+    return {f"day_{day}": print_hours(bits) for day, bits in enumerate(split_hours(targeting.hours))}
 
 
 def show_money(campaign: CampaignView) -> dict[str, Any]:  # Any: initial values of many kinds

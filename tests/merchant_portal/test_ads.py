@@ -9,6 +9,7 @@ from django.utils import timezone
 from search.auction.audiences import MOBILE
 from search.campaigns.contracts import Charge, MatchType, PartState
 from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
+from search.campaigns.rules.hours import print_hours, split_hours
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
 from search.campaigns.services import decide_creative
 from search.signals.rules.audiences import EVERYBODY, name_device
@@ -135,6 +136,24 @@ def test_audiences_are_chosen_with_their_sizes_and_forecasts_heed_them(seller: M
     assert live.audiences == MOBILE
     page = seller.browser.get(f"/ads/campaigns/{live.campaign_id}/").content.decode()
     assert "Phones and tablets" in page and "at least 6,000 people a week" in page
+
+
+def test_hours_that_differ_by_day_are_typed_and_stay(seller: Merchant) -> None:
+    campaign_id = _make(seller)
+    path = f"/ads/campaigns/{campaign_id}/edit/"
+    assert 'name="day_0" value="0-24"' in seller.browser.get(path).content.decode()
+    pages = {"search": "100", "category": "100", "product": "100", "home": "100"}
+    typed = {**MONEY, "starts_on": _today(), **pages, "from_hour": "0", "to_hour": "24"}
+    days = {"day_0": "8-12, 18-24", **{f"day_{day}": "9–21" for day in range(1, 6)}, "day_6": ""}
+    assert seller.browser.post(path, {**typed, **days}).status_code == 302
+    (live,) = read_live(None)
+    assert [print_hours(day) for day in split_hours(live.hours)] == ["8-12, 18-24", *["9-21"] * 5, ""]
+    shown = seller.browser.get(path).content.decode()
+    assert 'name="day_0" value="8-12, 18-24"' in shown and "<details open><summary>Other hours on some days" in shown
+    wrong = seller.browser.post(path, {**typed, **days, "day_3": "25-26"})
+    assert wrong.status_code == 422 and "Write spans of full hours" in wrong.content.decode()
+    none = seller.browser.post(path, {**typed, **{f"day_{day}": "" for day in range(7)}})
+    assert none.status_code == 422 and "Choose at least one day and one hour." in none.content.decode()
 
 
 def test_a_draft_waits(seller: Merchant) -> None:

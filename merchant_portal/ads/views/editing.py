@@ -1,6 +1,7 @@
 """Changing a campaign: budgets, days, hours, provinces, pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,16 @@ from django.views.decorators.http import require_http_methods
 
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import ShownAudiences, read_audiences, show_audiences
-from merchant_portal.ads.forms import MoneyForm, PagesForm, TargetForm, show_money, show_pages, show_target
+from merchant_portal.ads.forms import (
+    MoneyForm,
+    PagesForm,
+    TargetForm,
+    WeekForm,
+    show_money,
+    show_pages,
+    show_target,
+    show_week,
+)
 from merchant_portal.ads.sentences import (
     describe,
 )
@@ -23,6 +33,7 @@ from search.campaigns.contracts import (
     CampaignView,
     Targeting,
 )
+from search.campaigns.rules.hours import split_hours
 from search.campaigns.services import (
     CampaignEnded,
     NoSuchCampaign,
@@ -42,10 +53,11 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
     money = MoneyForm(data, initial=show_money(campaign))
     target = TargetForm(data, initial=show_target(campaign.targeting))
     pages = PagesForm(data, initial=show_pages(campaign.targeting))
-    forms = (money, target, pages)
+    week = WeekForm(data, initial=show_week(campaign.targeting))
+    forms = (money, target, pages, week)
     wrongs: list[tuple[str, str]] = []
     if data is not None and not _list_faulty(forms):
-        wrongs = _change(request, campaign, money, target, pages)
+        wrongs = _change(request, campaign, money, target.aim(week, campaign.targeting), pages)
         if not wrongs:
             add_toast(request, gettext("Saved. It holds within seconds."))
             return redirect("portal:campaign", campaign_id)
@@ -53,6 +65,8 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
         **describe_campaign(campaign),
         "money": money,
         "target": target,
+        "week": week,
+        "has_own_days": len({bits for bits in split_hours(campaign.targeting.hours) if bits}) > 1,
         "pages": pages,
         "audiences": _show_audiences(request, campaign),
         "wrongs_list": wrongs,
@@ -70,12 +84,11 @@ def _show_audiences(request: HttpRequest, campaign: CampaignView) -> ShownAudien
 
 
 def _change(
-    request: HttpRequest, campaign: CampaignView, money: MoneyForm, target: TargetForm, pages: PagesForm
+    request: HttpRequest, campaign: CampaignView, money: MoneyForm, aim: Targeting, pages: PagesForm
 ) -> list[tuple[str, str]]:
     """What is wrong after all, if anything."""
-    targeting = Targeting(
-        hours=target.cleaned_data["hours"] if target.moves_hours() else campaign.targeting.hours,
-        regions=tuple(target.cleaned_data["regions"]),
+    targeting = replace(
+        aim,
         audiences=read_audiences(request.POST.getlist("audience")),
         frequency_caps=pages.caps(),
         page_bps=pages.page_bps(),

@@ -29,6 +29,7 @@ MOST_LINES = 20
 SOLD = (
     (PageKind.SEARCH, Charge.CLICK),
     (PageKind.CATEGORY, Charge.CLICK),
+    (PageKind.CATEGORY, Charge.MILLE),
     (PageKind.HOME, Charge.MILLE),
     (PageKind.PRODUCT, Charge.MILLE),
 )

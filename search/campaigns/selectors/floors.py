@@ -10,7 +10,7 @@ from search.campaigns.selectors.limits import get_floors
 from search.campaigns.selectors.live import read_live
 
 BY_WORDS = (PageKind.SEARCH, PageKind.CATEGORY)
-"""Where clicks are auctioned by words; on the other pages ads are ranked by what a thousand views bring."""
+"""Where clicks are auctioned by words; everywhere but in search places go by what a thousand views bring."""
 
 
 def measure_floors(wanted: Sequence[tuple[PageKind, Charge, int]]) -> list[FloorEffect]:
@@ -50,6 +50,6 @@ def _list_parts(ad: LiveAd, charge: Charge, page: PageKind) -> list[tuple[int | 
     """What of an ad bids: its words one by one, or its group as a whole."""
     if charge is Charge.CLICK and page in BY_WORDS:
         return [(word.keyword_id, word.bid_minor) for word in ad.keywords]
-    if charge is Charge.MILLE and page not in BY_WORDS and ad.charge is Charge.MILLE:
+    if charge is Charge.MILLE and page is not PageKind.SEARCH and ad.charge is Charge.MILLE:
         return [(None, ad.bid_minor)]
     return []

@@ -52,6 +52,7 @@ def do(request: HttpRequest, deed: Callable[[], str]) -> None:
 
 
 def say_state(state: PartState) -> str:
+    """What has become of a group, a word or an ad, in a sentence."""
     if state is PartState.RUNNING:
         return gettext("It runs. Shoppers see it within seconds.")
     return gettext("Paused.") if state is PartState.PAUSED else gettext("Removed. Its figures stay.")

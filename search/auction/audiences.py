@@ -19,7 +19,7 @@ EVERYTHING = INTERESTS | DEVICES | BUYERS
 
 def is_met(wanted: int, has: int) -> bool:
     """Whether a visitor is who is wanted; a campaign without audiences wants everybody."""
-    return all(not wanted & kind or wanted & has & kind for kind in KINDS)
+    return not wanted or all(not wanted & kind or wanted & has & kind for kind in KINDS)
 
 
 def list_bits(audiences: int) -> list[int]:

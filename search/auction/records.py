@@ -7,6 +7,7 @@ stored: a `Decision`, and what a billed event keeps for ever: a `Price`, a `Disp
 import json
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -35,9 +36,15 @@ def read_record(shape: type[_Shape], text: str) -> _Shape:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return value
+    kind = type(value)
+    if kind is int or kind is str or not is_dataclass(value):
+        return value
+    return {name: _plain(getattr(value, name)) for name in _list_names(kind)}
+
+
+@lru_cache(maxsize=64)
+def _list_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _read(shape: Any, value: Any) -> Any:

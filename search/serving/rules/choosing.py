@@ -20,7 +20,8 @@ from search.auction.pacing import is_admitted
 from search.auction.records import write_record
 from search.auction.versions import get_weights
 from search.campaigns.contracts import CampaignKind
-from search.serving.rules.finding import Offer, Scene
+from search.serving.rules.finding import Scene
+from search.serving.rules.index import Offer
 
 KEEP_ALL_PPM = 10_000
 """One decision in a hundred keeps all its candidates."""

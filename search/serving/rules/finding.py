@@ -23,12 +23,16 @@ from search.auction.matching import compute_effective_bid, find_match, is_exclud
 from search.auction.pacing import draw
 from search.campaigns.contracts import Charge, Floors, LiveCampaign, LiveKeyword, PageKind
 from search.serving.contracts import AdAsk
-from search.serving.rules.index import AdIndex, HeldAd, HeldGroup
+from search.serving.rules.index import AdIndex, HeldAd, HeldGroup, Offer
 from search.serving.rules.relevance import compute_relevance
 from search.serving.rules.scoring import Scores, find_trade
 
 LOOK_EVERY = 32
 """After so many ads the clock is looked at."""
+
+
+MOST_OFFERS_KEPT = 64
+"""Of one ad: it has a handful of words, reserves and qualities at a time."""
 
 
 class TooSlow(Exception):
@@ -61,16 +65,6 @@ class Scene:
     is_late: Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An ad that takes part, for the word that bids most (None without words), and its candidate."""
-
-    held: HeldAd
-    campaign: LiveCampaign
-    keyword: LiveKeyword | None
-    candidate: Candidate | DisplayCandidate
-
-
 @dataclass(slots=True)
 class Found:
     """Who takes part. `asked` are campaigns that could have, pacing aside; `wanting` those that lack only money."""
@@ -88,9 +82,11 @@ class _Bid:
     reserve_minor: int
     keyword: LiveKeyword | None
 
-    @property
-    def rank(self) -> tuple[int, int]:
-        return self.bid_minor, -self.keyword.keyword_id if self.keyword else 0
+    def is_below(self, bid_minor: int, keyword_id: int) -> bool:
+        """Whether another word of the group bids more, or as much and is older."""
+        if bid_minor != self.bid_minor:
+            return bid_minor > self.bid_minor
+        return self.keyword is not None and keyword_id < self.keyword.keyword_id
 
 
 def find_offers(index: AdIndex, ask: AdAsk, scene: Scene) -> Found:
@@ -108,15 +104,7 @@ def find_offers(index: AdIndex, ask: AdAsk, scene: Scene) -> Found:
                 continue
             quality = scene.scores.find(held.ad.ad_id, relevance_ppm, find_trade(held.goods)).value
             if finding.takes_part(group, held, (bid.bid_minor, bid.reserve_minor, relevance_ppm, quality)):
-                candidate = Candidate(
-                    ad=held.ad.ad_id,
-                    merchant=held.ad.shop_id,
-                    bid_minor=bid.bid_minor,
-                    quality=quality,
-                    reserve_minor=bid.reserve_minor,
-                    created_us=held.ad.created_us,
-                )
-                finding.found.offers.append(Offer(held, group.campaign, bid.keyword, candidate))
+                finding.found.offers.append(_offer(group, held, bid, quality))
     return finding.found
 
 
@@ -136,6 +124,25 @@ def find_display_offers(index: AdIndex, ask: AdAsk, scene: Scene) -> Found:
     return finding.found
 
 
+def _offer(group: HeldGroup, held: HeldAd, bid: _Bid, quality: int) -> Offer:
+    """The offer of an ad at a bid; made once."""
+    key = (bid.keyword.keyword_id if bid.keyword else 0, bid.bid_minor, bid.reserve_minor, quality)
+    offer = held.offers.get(key)
+    if offer is None:
+        candidate = Candidate(
+            ad=held.ad.ad_id,
+            merchant=held.ad.shop_id,
+            bid_minor=bid.bid_minor,
+            quality=quality,
+            reserve_minor=bid.reserve_minor,
+            created_us=held.ad.created_us,
+        )
+        if len(held.offers) >= MOST_OFFERS_KEPT:
+            held.offers.clear()
+        offer = held.offers[key] = Offer(held, group.campaign, bid.keyword, candidate)
+    return offer
+
+
 class _Finding:
     """One question on its way through the ads. What a campaign and a group are for it is worked out once."""
 
@@ -143,7 +150,7 @@ class _Finding:
         self.found = Found()
         self._ask, self._scene = ask, scene
         self._looked_at = 0
-        self._visits: dict[int, tuple[bool, Budget, VisitFacts]] = {}
+        self._refusals: dict[int, Refusal | None] = {}
 
     def look_at(self, held: HeldAd) -> int:
         """The relevance of the next ad. Raises `TooSlow`."""
@@ -155,44 +162,48 @@ class _Finding:
     def takes_part(self, group: HeldGroup, held: HeldAd, figures: tuple[int, int, int, int]) -> bool:
         """Whether an ad passes everything but its frequency caps, which are asked for the few that could win.
 
-        `figures` are bid, reserve, relevance and quality.
+        `figures` are bid, reserve, relevance and quality. What is against an ad itself comes before money and pacing,
+        so that the group's refusal is the ad's where the ad has none of its own.
         """
-        if self._ask.product is not None and held.goods is not None and held.goods.product == self._ask.product:
-            return False  # its own page
+        goods, rules = held.goods, self._scene.rules
+        if goods is not None and (not goods.in_stock or goods.product == self._ask.product):
+            return False  # sold out, or its own page
         bid_minor, reserve_minor, relevance_ppm, quality = figures
-        campaign = group.campaign
-        is_running, budget, visit = self._visit(group)
-        facts = AdFacts(
-            running=is_running,
-            approved=True,
-            in_stock=held.goods is None or held.goods.in_stock,
-            hours=campaign.hours,
-            regions=campaign.regions,
-            audiences=campaign.audiences,
-            relevance_ppm=relevance_ppm,
-            quality=quality,
-            bid_minor=bid_minor,
-            reserve_minor=reserve_minor,
-            lease_rest_micro=budget.lease_rest_micro,
-            pass_rate_ppm=budget.pass_rate_ppm,
-        )
-        refusal = find_refusal(facts, visit, self._scene.rules)
-        if refusal in (None, Refusal.PACED):
-            self.found.asked.add(campaign.campaign_id)
-        if refusal is Refusal.BUDGET_USED_UP:
-            self.found.wanting.add(campaign.campaign_id)
+        if relevance_ppm < rules.least_relevance_ppm or quality < rules.least_quality:
+            return False
+        if bid_minor <= 0 or bid_minor < reserve_minor:
+            return False
+        refusal = self._refuse(group)
+        if refusal is None or refusal is Refusal.PACED:
+            self.found.asked.add(group.campaign.campaign_id)
+        elif refusal is Refusal.BUDGET_USED_UP:
+            self.found.wanting.add(group.campaign.campaign_id)
         return refusal is None
 
-    def _visit(self, group: HeldGroup) -> tuple[bool, Budget, VisitFacts]:
-        known = self._visits.get(group.group_id)
-        if known is None:
-            known = self._visits[group.group_id] = _look_at_group(group, self._ask, self._scene)
-        return known
+    def _refuse(self, group: HeldGroup) -> Refusal | None:
+        if group.group_id not in self._refusals:
+            self._refusals[group.group_id] = _refuse_group(group, self._ask, self._scene)
+        return self._refusals[group.group_id]
 
 
-def _look_at_group(group: HeldGroup, ask: AdAsk, scene: Scene) -> tuple[bool, Budget, VisitFacts]:
+def _refuse_group(group: HeldGroup, ask: AdAsk, scene: Scene) -> Refusal | None:
+    """What is against a group here, whatever its ads are."""
     campaign = group.campaign
     budget = scene.budgets.get(campaign.campaign_id, NO_BUDGET)
+    best = AdFacts(
+        running=campaign.starts_on <= scene.day and (campaign.ends_on is None or scene.day <= campaign.ends_on),
+        approved=True,
+        in_stock=True,
+        hours=campaign.hours,
+        regions=campaign.regions,
+        audiences=campaign.audiences,
+        relevance_ppm=PPM,
+        quality=BEST_QUALITY,
+        bid_minor=1,
+        reserve_minor=0,
+        lease_rest_micro=budget.lease_rest_micro,
+        pass_rate_ppm=budget.pass_rate_ppm,
+    )
     visit = VisitFacts(
         matched=True,
         excluded=bool(group.negatives) and is_excluded(group.negatives, ask.tokens),
@@ -202,8 +213,7 @@ def _look_at_group(group: HeldGroup, ask: AdAsk, scene: Scene) -> tuple[bool, Bu
         seen_often_enough=False,
         draw_ppm=draw(scene.request, campaign.campaign_id) if budget.pass_rate_ppm < PPM else 0,
     )
-    is_running = campaign.starts_on <= scene.day and (campaign.ends_on is None or scene.day <= campaign.ends_on)
-    return is_running, budget, visit
+    return find_refusal(best, visit, scene.rules)
 
 
 def _find_buyer(ask: AdAsk, shop_id: int) -> int:
@@ -227,7 +237,7 @@ def _bid_for_words(index: AdIndex, ask: AdAsk, scene: Scene) -> dict[int, tuple[
             group = word.group
             bid_minor = compute_effective_bid(word.keyword.bid_minor, match, _page_bps(group.campaign, ask.page))
             before = best.get(group.group_id)
-            if before is None or before[1].rank < (bid_minor, -word.keyword.keyword_id):
+            if before is None or before[1].is_below(bid_minor, word.keyword.keyword_id):
                 best[group.group_id] = (group, _Bid(bid_minor, reserve_minor, word.keyword))
     return best
 

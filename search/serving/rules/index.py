@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from search.auction.contracts import Keyword
+from search.auction.contracts import Candidate, DisplayCandidate, Keyword
 from search.campaigns.contracts import CampaignKind, LiveAd, LiveCampaign, LiveKeyword
 from search.serving.contracts import Goods, Product
 
@@ -19,10 +19,25 @@ MOST_GROUPS_FOUND = 2_000
 
 @dataclass(frozen=True, slots=True)
 class HeldAd:
-    """An ad with what can be shown for it: goods, or its own creative."""
+    """An ad with what can be shown for it: goods, or its own creative.
+
+    `offers` are those it made for words before, by word, bid, reserve and quality: the same words are asked again and
+    again, and making 200 offers takes longer than their auction. A campaign that changes is held anew, without them.
+    """
 
     ad: LiveAd
     goods: Goods | None
+    offers: dict[tuple[int, int, int, int], "Offer"] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An ad that takes part, for the word that bids most (None without words), and its candidate."""
+
+    held: HeldAd
+    campaign: LiveCampaign
+    keyword: LiveKeyword | None
+    candidate: Candidate | DisplayCandidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from search.auction.versions import get_rules
 from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign
 from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine, Usage
 from search.serving.rules.choosing import Chosen, Winner, choose_for_places, choose_for_words, list_capped
-from search.serving.rules.finding import Found, Offer, Scene, TooSlow, find_display_offers, find_offers
+from search.serving.rules.finding import Found, Scene, TooSlow, find_display_offers, find_offers
+from search.serving.rules.index import Offer
 from search.serving.services.holding_out import find_holdout
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
 from search.serving.services.server import AdServer, get_server

@@ -1,12 +1,14 @@
 """Stored decisions: searched, read, held again."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from search.auction.contracts import Decision as AuctionDecision
-from search.auction.contracts import TokenKind
+from search.auction.contracts import DisplayDecision, TokenKind
+from search.auction.display import replay_display
 from search.auction.keyword import get_terms, replay
 from search.auction.records import BadRecord, read_record
 from search.auction.versions import UnknownVersion
@@ -24,8 +26,8 @@ class DecisionNotFound(LookupError):
 class Replay:
     """An auction as it was stored and as it comes out now. `problem` says why it could not be held again."""
 
-    stored: AuctionDecision | None
-    again: AuctionDecision | None
+    stored: AuctionDecision | DisplayDecision | None
+    again: AuctionDecision | DisplayDecision | None
     problem: str = ""
 
     @property
@@ -65,14 +67,27 @@ def search_decisions(
 
 
 def replay_decision(decision: DecisionView) -> Replay:
-    """Hold a stored keyword auction again, by the rules and weights of its versions."""
+    """Hold a stored auction again: one for words by the rules and weights of its versions, one for places by its own
+    floor and step."""
     if not decision.auction:
         return Replay(None, None, "there was no auction")
     try:
+        if _is_display(decision.auction):
+            display = read_record(DisplayDecision, decision.auction)
+            return Replay(display, replay_display(display))
         stored = read_record(AuctionDecision, decision.auction)
         return Replay(stored, replay(stored, get_terms(stored)))
     except (BadRecord, UnknownVersion) as problem:
         return Replay(None, None, str(problem))
+
+
+def _is_display(record: str) -> bool:
+    """An auction for places knows one floor for all; one for words a mechanism."""
+    try:
+        names = json.loads(record)
+    except (ValueError, RecursionError):
+        return False  # whoever reads it says what is wrong
+    return isinstance(names, dict) and "floor_minor" in names
 
 
 def read_line(line: dict[str, Any]) -> DecisionLine:  # Any: JSON of ours

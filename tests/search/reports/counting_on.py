@@ -11,12 +11,16 @@ MOST_SECONDS = 120.0
 
 
 def count_all(now: datetime) -> int:
-    """Count on until every event and correction was read. Returns how many were counted by this."""
+    """Count on until every event and correction was read. Returns how many were counted by this.
+
+    However many there are: what may not last is that nothing moves.
+    """
     until, total = time.monotonic() + MOST_SECONDS, count(now)
     while _read_counted() != (AdEvent.objects.count(), Correction.objects.count()):
         assert time.monotonic() < until, "something keeps a transaction open"
         time.sleep(0.05)
-        total += count(now)
+        if more := count(now):
+            until, total = time.monotonic() + MOST_SECONDS, total + more
     return total
 
 

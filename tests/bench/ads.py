@@ -2,16 +2,18 @@
 
 A market of 2,000 merchants with 20,000 words in the memory of one process. Questions are of two words, so that some 200
 ads take part, and are asked by 1, 8 and 32 threads at once: what one waits for the others is in its time. Then clicks
-into a fresh database, and how fast reports count them. Counters: winners that the loop would not have, prices out of
-bounds, clicks that are lost or billed beyond their lease, and cells of reports that a recount contradicts.
+into a fresh database, how fast reports count them, and the same over HTTP (`ads_web`). Counters: winners that the
+loop would not have, prices out of bounds, clicks that are lost or billed beyond their lease, and cells of reports that
+a recount contradicts.
 """
 
 import os
 import random
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import django
@@ -33,6 +35,7 @@ from search.serving.rules.finding import Budget, Scene, find_offers  # noqa: E40
 from search.serving.rules.index import AdIndex, list_products  # noqa: E402
 from search.serving.rules.scoring import Scores  # noqa: E402
 from tests.bench.ads_clicks import bill_clicks, count_missing, count_overdrawn, count_wrong_cells, make_tokens  # noqa: E402
+from tests.bench.ads_web import advertising_market  # noqa: E402
 from tests.bench.contracts import BenchRow  # noqa: E402
 from tests.bench.fresh import fresh_database  # noqa: E402
 from tests.bench.load import percentile  # noqa: E402
@@ -61,8 +64,15 @@ class Market:
     index_mb: float
 
 
-def rows() -> list[BenchRow]:
-    """Every row."""
+@contextmanager
+def prepared() -> Iterator[Callable[[], list[BenchRow]]]:
+    """A market over HTTP for all rounds; each call measures one round, of it and in this process."""
+    with advertising_market() as measure_http:
+        yield lambda: [*measure_process(), *measure_http()]
+
+
+def measure_process() -> list[BenchRow]:
+    """What needs no web server."""
     chance = random.Random(9)
     market = make_market(chance)
     measured = time_auctions(chance)

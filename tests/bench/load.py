@@ -17,19 +17,24 @@ from tests.bench.wire import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 SPARE_SECONDS = 60.0
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A page and the words that must be on it."""
+    """A page and the words that must be on it; asked for from an address, where one is named."""
 
     path: str
     marker: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """So many clients ask for these pages for so long; `once` asks for each page one time only, in order."""
+    """So many clients ask for these pages for so long; `once` asks for each page one time only, in order.
+
+    `status` is what every answer has to have.
+    """
 
     port: int
     host: str
@@ -38,6 +43,7 @@ class Plan:
     targets: Sequence[Target]
     once: bool = False
     seed: int = 1
+    status: int = 200
 
 
 @dataclass
@@ -94,7 +100,7 @@ async def ask_all(plan: Plan) -> Result:
 
     async def visit(number: int) -> None:
         client = Client(plan.port, plan.host)
-        requests = [client.request(target.path) for target in plan.targets]
+        requests = [client.request(target.path, headers=_name_visitor(target)) for target in plan.targets]
         markers = [target.marker.encode() for target in plan.targets]
         place = number * 7919
         while time.perf_counter() < until:
@@ -109,7 +115,7 @@ async def ask_all(plan: Plan) -> Result:
                 result.broken += 1
                 continue
             result.times.append((time.perf_counter() - asked) * 1000)
-            result.wrong_status += answer.status != 200
+            result.wrong_status += answer.status != plan.status
             result.wrong_body += markers[chosen] not in answer.body
             sizes.append(len(answer.body))
         client.close()
@@ -119,6 +125,11 @@ async def ask_all(plan: Plan) -> Result:
     result.seconds = time.perf_counter() - began
     result.bytes_each = sum(sizes) // len(sizes) if sizes else 0
     return result
+
+
+def _name_visitor(target: Target) -> dict[str, str]:
+    """A browser behind a proxy of ours, where the visitor's address matters."""
+    return {"X-Forwarded-For": target.address, "User-Agent": BROWSER} if target.address else {}
 
 
 def main() -> None:

@@ -5,3 +5,5 @@ from config.settings import URLCONFS as _URLCONFS
 
 URLCONFS = {**_URLCONFS, "market": "tests.bench.urls"}
 ROOT_URLCONF = "tests.bench.urls"
+
+PROXIES = 1  # a measurement's visitors say which address they come from

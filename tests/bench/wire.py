@@ -105,10 +105,18 @@ class Client:
     cookies: dict[str, str] = field(default_factory=dict)
     _stream: _Stream | None = None
 
-    def request(self, path: str, *, form: Mapping[str, str] | None = None, json: object = None) -> bytes:
+    def request(
+        self,
+        path: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         """The bytes of a question, to be sent often; a POST with a form or with JSON."""
         has_body = form is not None or json is not None
         lines = [f"{'POST' if has_body else 'GET'} {path} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         if self.cookies:
             lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         body = b""

@@ -1,0 +1,156 @@
+"""Ads over HTTP: search pages with theirs beside the same pages without, and clicks beside a bare view.
+
+Two web servers of one market: one with ads, one with the part switched off. Every click is of a visitor with a network
+of its own, is recorded before it is answered, and is judged afterwards from the tables.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import httpx
+import psycopg
+
+from tests.bench.contracts import BenchRow
+from tests.bench.load import ROOT, Plan, Result, Target, run_load
+from tests.bench.market import load_demo, running_market
+from tests.bench.web import QUICK, SECONDS, WARM_CLIENTS, WARM_SECONDS, WARM_TIMES
+from tests.fixtures.stack import HOST, Stack
+from tests.fixtures.wechatpay import free_port
+
+CLIENTS = (8,) if QUICK else (1, 8)
+CLICKS = 200 if QUICK else 2_000
+CLICKING = 8
+CLICK_SECONDS, READY_SECONDS = 60.0, 90.0
+MOST_WORDS = 40
+AD = 'rel="sponsored'
+SEE_OTHER = 303
+
+_WORDS = (
+    "SELECT DISTINCT keyword.text FROM campaigns_keyword AS keyword"
+    " JOIN campaigns_group AS grp ON grp.id = keyword.group_id JOIN campaigns_campaign AS campaign"
+    " ON campaign.id = grp.campaign_id WHERE campaign.state = 'running' AND keyword.state = 'running' ORDER BY 1"
+)
+
+
+@contextmanager
+def advertising_market() -> Iterator[Callable[[], list[BenchRow]]]:
+    """A market with the demo's advertisers; each call measures one round."""
+    with running_market("ads_web", _fill) as stack:
+        plain = free_port()
+        without = _start_without_ads(stack, plain)
+        try:
+            words = _find_advertised(stack)
+            _warm((stack.port, plain), words)
+            yield lambda: [*_measure_pages(stack.port, plain, words), *_measure_clicks(stack)]
+        finally:
+            without.terminate()
+            without.wait(20)
+
+
+def _fill(stack: Stack) -> None:
+    stack.environment["JISHI_ADS_BACKGROUND"] = "1"
+    load_demo(stack)
+
+
+def _start_without_ads(stack: Stack, port: int) -> subprocess.Popen[bytes]:
+    command = [port if part == str(stack.port) else part for part in map(str, stack.commands["web"])]
+    with (stack.folder / "plain.log").open("ab") as log:
+        process = subprocess.Popen(
+            list(map(str, command)), env={**stack.environment, "JISHI_ADS": "0"}, cwd=ROOT, stdout=log, stderr=log
+        )
+    _wait(lambda: _answers(port))
+    return process
+
+
+def _find_advertised(stack: Stack) -> list[str]:
+    """Bought words whose pages show an ad; both workers have their ads by then."""
+    with psycopg.connect(stack.environment["DATABASE_URL"]) as connection:
+        words = [word for (word,) in connection.execute(_WORDS).fetchall()][:MOST_WORDS]
+    shown: dict[str, int] = dict.fromkeys(words, 0)
+
+    def look() -> bool:
+        for word in words:
+            answer = httpx.get(stack.url(_path(word)), headers=stack.host(), timeout=20)
+            shown[word] += AD in answer.text
+        return sum(seen > 2 for seen in shown.values()) * 2 > len(words)
+
+    _wait(look)
+    return [word for word in words if shown[word] > 2]
+
+
+def _warm(ports: Sequence[int], words: Sequence[str]) -> None:
+    """Each page a few times, so that every worker of both servers has drawn it."""
+    for port in ports:
+        targets = [Target(_path(word)) for word in words]
+        for number in range(WARM_TIMES):
+            run_load(Plan(port, f"{HOST}:{port}", WARM_CLIENTS, WARM_SECONDS, targets, once=True, seed=number))
+
+
+def _measure_pages(port: int, plain: int, words: Sequence[str]) -> list[BenchRow]:
+    rows = []
+    for clients in CLIENTS:
+        bare = run_load(_plan(plain, [Target(_path(word), "</html>") for word in words], clients))
+        found = run_load(_plan(port, [Target(_path(word), AD) for word in words], clients))
+        name = f"ads: search page over HTTP, {clients} clients"
+        base = BenchRow(f"{name}, without ads, p99", bare.p99_ms, "ms", counters=_wrong(bare))
+        rows += [
+            base,
+            BenchRow(
+                f"{name}, with ads, p99", found.p99_ms, "ms", base.name, found.p99_ms / bare.p99_ms, _wrong(found)
+            ),
+            BenchRow(f"{name}, with ads", found.rate, "decisions/s", "", None),
+            BenchRow(f"{name}, that show one", 100 * (1 - found.wrong_body / len(found.times)), "%"),
+        ]
+    return rows
+
+
+def _measure_clicks(stack: Stack) -> list[BenchRow]:
+    """New tokens each round, each clicked once."""
+    file = stack.folder / "tokens.json"
+    stack.run_python("tests.bench.ads_tokens", "make", str(CLICKS), str(file))
+    targets = [
+        Target(f"/ad/{token}/", address=f"10.{number // 250}.{number % 250}.7")
+        for number, token in enumerate(json.loads(file.read_text()))
+    ]
+    plan = Plan(stack.port, f"{HOST}:{stack.port}", CLICKING, CLICK_SECONDS, targets, once=True, status=SEE_OTHER)
+    time.sleep(1)  # what was drawn less than 300 ms ago is not billed
+    found = run_load(plan)
+    bare = run_load(_plan(stack.port, [Target("/bench/bare/0")], CLICKING))
+    judged = json.loads(stack.run_python("tests.bench.ads_tokens", "judge", str(file)).splitlines()[-1])
+    base = BenchRow(f"ads: bare view beside clicks, {CLICKING} clients", bare.rate, "requests/s", counters=_wrong(bare))
+    name = f"ads: click over HTTP, {CLICKING} clients"
+    return [
+        base,
+        BenchRow(name, found.rate, "clicks/s", base.name, found.rate / bare.rate, {**_wrong(found), **judged}),
+        BenchRow(f"{name}, p99", found.p99_ms, "ms"),
+    ]
+
+
+def _path(word: str) -> str:
+    return f"/search?q={quote(word)}"
+
+
+def _plan(port: int, targets: Sequence[Target], clients: int) -> Plan:
+    return Plan(port, f"{HOST}:{port}", clients, SECONDS, targets)
+
+
+def _wrong(result: Result) -> dict[str, int]:
+    return {"status": result.wrong_status, "broken": result.broken}
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/ready", headers={"Host": f"{HOST}:{port}"}).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while not is_so():
+        assert time.monotonic() < until, "the market does not come to show ads"
+        time.sleep(0.2)

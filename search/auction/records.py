@@ -7,11 +7,11 @@ stored: a `Decision`, and what a billed event keeps for ever: a `Price`, a `Disp
 import json
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from functools import lru_cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 _Shape = TypeVar("_Shape")
+_NAMES: dict[type, tuple[str, ...]] = {}
 
 
 class BadRecord(ValueError):
@@ -42,9 +42,12 @@ def _plain(value: Any) -> Any:
     return {name: _plain(getattr(value, name)) for name in _list_names(kind)}
 
 
-@lru_cache(maxsize=64)
 def _list_names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    """The fields of a contract, looked up once: there are few of them."""
+    names = _NAMES.get(kind)
+    if names is None:
+        names = _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return names
 
 
 def _read(shape: Any, value: Any) -> Any:

@@ -14,9 +14,9 @@ from billing.checkout.selectors import get_shop_share
 from billing.settlement.services.days import business_date
 from market.outbox.contracts import EventEnvelope
 from search.listings.services import reconcile_shops, set_lifts
-from search.signals import services
 from search.signals.contracts import EventKind, Report, Sighting
 from search.signals.selectors import is_known, map_lifts
+from search.signals.services import count_audiences as add_to_audiences
 from search.signals.services import count_events, name_person, note_reconciling, purge_old, record_reports
 from search.signals.services.buffering import drop_entries, list_waiting
 
@@ -55,7 +55,7 @@ def count_audiences(now: datetime) -> int:
     """Add what is new in the log to the sizes of audiences. Returns how many events."""
     total = 0
     for _ in range(ROUNDS):
-        done = services.count_audiences()
+        done = add_to_audiences()
         total += done
         if not done:
             break

@@ -28,16 +28,28 @@ class AlreadyDecided(RuntimeError):
 
 
 def upload_creative(
-    *, shop: ShopContext, title: str, content: bytes, file_name: str, landing: str, actor_id: int, now: datetime
+    *,
+    shop: ShopContext,
+    title: str,
+    content: bytes,
+    file_name: str,
+    landing: str,
+    actor_id: int,
+    now: datetime,
+    trusted_svg: bool = False,
 ) -> int:
     """Store a picture with its line; staff look at it before anybody sees it. The same again is the same creative.
+
+    `trusted_svg` is for drawings that our own programs made, never for uploads.
 
     Raises `BadInput`, `market.media.pictures.BadPicture`.
     """
     title = check_title(title)
     landing = _check_landing(shop, landing)
     check_weight(len(content))
-    media_id = store_picture(shop_id=shop.shop_id, content=content, file_name=file_name, now=now)
+    media_id = store_picture(
+        shop_id=shop.shop_id, content=content, file_name=file_name, now=now, trusted_svg=trusted_svg
+    )
     picture = list_pictures(media_ids=[media_id], shop_id=shop.shop_id)[media_id]
     check_picture(picture.width, picture.height)
     with transaction.atomic(durable=True):

@@ -16,6 +16,7 @@ from onebox.demo.ads_month import load_ads
 from onebox.demo.ads_sales import load_plans
 from onebox.demo.catalogue import build_catalogue
 from onebox.demo.loading import load_all
+from onebox.demo.lots import load_lots
 from onebox.demo.payouts import load_payouts
 from onebox.demo.people import SHOPPERS, STAFF, list_sign_ins
 from onebox.demo.sales import load_sales
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         advertisers = {one.slug for one in CAMPAIGNS}
         besides = {shop.shop_id for shop in shops if shop.slug in advertisers}
         load_plans(shops, buyer_ids=buyers, besides=besides, now=timezone.now())
+        self._load_lots(shops)
         approvers = [found.pk for person in STAFF if (found := find_user_by_phone(person.phone))]
         paid_shop = next((shop for shop in shops if shop.slug == PAID_SHOP), None)
         if paid_shop is not None and len(approvers) == 2:
@@ -60,6 +62,11 @@ class Command(BaseCommand):
         staff = find_user_by_phone(STAFF[0].phone)
         if staff is not None:
             load_ads(shops, buyer_ids=buyers, staff_id=staff.pk, now=timezone.now(), progress=self._show)
+
+    def _load_lots(self, shops: list[ShopContext]) -> None:
+        staff = find_user_by_phone(STAFF[0].phone)
+        if staff is not None and settings.WECHATPAY["own_mchid"]:
+            load_lots(shops, build_catalogue(), staff_id=staff.pk, now=timezone.now(), progress=self._show)
 
     def _enrol(self, shops: list[ShopContext]) -> None:
         """An account at the payment provider for each shop. A provider that is away is a reason to start again."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billing.settlement.services.days import business_date
+from billing.wallets.selectors import list_bonuses
 from billing.wallets.services import grant_bonus
 from market.shops.contracts import ShopContext
 from search.auction.contracts import Pace
@@ -76,15 +77,16 @@ def _start(shop: ShopContext, wanted: DemoCampaign, staff_id: int, began: dateti
     products = _find_products(shop.shop_id, wanted.words)
     if not products:
         return None
-    grant_bonus(
-        shop_id=shop.shop_id,
-        amount_minor=BONUS_MINOR,
-        expires_at=began + BONUS_LASTS,
-        reason="演示用的推广金",
-        key=f"demo-bonus:{shop.shop_id}",
-        actor_id=staff_id,
-        now=began,
-    )
+    if not list_bonuses(shop_id=shop.shop_id):
+        grant_bonus(
+            shop_id=shop.shop_id,
+            amount_minor=BONUS_MINOR,
+            expires_at=began + BONUS_LASTS,
+            reason="演示用的推广金",
+            key=f"demo-bonus:{shop.shop_id}",
+            actor_id=staff_id,
+            now=began,
+        )
     is_words = wanted.kind is CampaignKind.KEYWORD
     group = GroupDraft(
         name="默认单元",

@@ -36,8 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     options = read_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     keys = key_files.load_or_make(options.keys)
-    if options.only_keys:
+    if options.port or options.only_keys:  # who finds the port answering finds the settings too
         _write_settings(keys, options, options.port)
+    if options.only_keys:
         return 0
     try:
         server = Server((options.host, options.port))

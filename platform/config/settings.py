@@ -322,6 +322,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 REQUEST_SECONDS = 10
+PROXIES = env.int("JISHI_TRUSTED_PROXIES", default=0)  # of ours, in front of every request; they say who asks
 RATE_LIMITS_ON = env.bool("JISHI_RATE_LIMITS", default=True)
 
 # ---- API ----------------------------------------------------------------------------------------

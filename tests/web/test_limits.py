@@ -1,6 +1,9 @@
 """Rate limits: real Valkey where there is one, and nobody held up where there is none."""
 
 import itertools
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -84,6 +87,13 @@ def test_a_forwarded_address_counts_only_behind_our_own_proxies() -> None:
         assert find_address(request) == "203.0.113.9"
     with override_settings(PROXIES=3):
         assert find_address(request) == "10.0.0.1"
+
+
+def test_limits_and_signing_in_count_the_same_proxies() -> None:
+    said = [sys.executable, "-c", "from config import settings as s; print(s.PROXIES, s.ALLAUTH_TRUSTED_PROXY_COUNT)"]
+    environment = {**os.environ, "JISHI_TRUSTED_PROXIES": "2"}
+    done = subprocess.run(said, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "2 2\n"
 
 
 @override_settings(RATE_LIMITS_ON=True)

@@ -76,7 +76,7 @@ def _digest(text: str) -> str:
 
 def find_address(request: HttpRequest) -> str:
     """The visitor's address: the peer, or the one that the outermost proxy of ours (settings.PROXIES) has seen."""
-    proxies = int(getattr(settings, "PROXIES", 0))
+    proxies: int = settings.PROXIES
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     peer = str(request.META.get("REMOTE_ADDR", ""))
     return forwarded[-proxies] if proxies and len(forwarded) >= proxies else peer

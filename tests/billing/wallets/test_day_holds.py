@@ -176,7 +176,7 @@ def test_one_shop_neither_holds_nor_charges_what_is_anothers(shop, shop_b, clock
     charge(shop, 100, key="ads:1", now=clock.now)
     with pytest.raises(KeyReused):
         charge(other, 100, key="ads:1", now=clock.now)
-    assert get_wallet(other) == get_wallet(other).__class__(other, 0, 0, 0, 0)
+    assert get_wallet(other) == get_wallet(other).__class__(other, 0, 0, 0, 0, 0)
 
 
 def test_a_credit_gives_back_as_it_was_paid(shop, clock):

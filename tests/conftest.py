@@ -15,6 +15,7 @@ from market.shops import selectors
 from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
 from search.curation.selectors import forget_curation
+from search.per_sale.services.showing import forget_table
 from tests import databases
 
 pytest_plugins = ["tests.fixtures.wechatpay", "tests.fixtures.elasticsearch"]
@@ -52,6 +53,7 @@ def forget_shops() -> None:
     """Epochs repeat after a rollback, which never happens outside tests: what a process keeps by them is dropped."""
     selectors.forget_shops()
     forget_curation()
+    forget_table()
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from market.money import format_minor
-from search.auction.contracts import Arm, Lift
-from search.auction.holdout import LEAST_BUYERS, LEAST_VISITORS, compute_lift
+from search.serving.contracts import Arm, Lift
+from search.serving.rules.lift import LEAST_BUYERS, LEAST_VISITORS, compute_lift
 from search.serving.selectors import get_arms
 
 DAYS = 28

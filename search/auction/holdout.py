@@ -1,21 +1,12 @@
-"""What ads really add: visitors who are shown none, and how those who are differ from them.
+"""Who is shown no ads, so that what ads really add can be said.
 
 Whoever is held out has the same auctions held, and what would have been shown is noted (ghost ads: Johnson, Lewis,
-Nubbemeyer 2017): so only people are compared for whom the same shop's ad won. The difference of two means has the
-interval of Welch (1947), with the normal quantile, since both groups are large when anything is said.
+Nubbemeyer 2017): so only people are compared for whom the same shop's ad won.
 """
 
 import hmac
-from math import sqrt
 
-from search.auction.contracts.holdout import Arm, Lift
 from search.auction.contracts.units import PPM
-
-LEAST_VISITORS = 100
-LEAST_BUYERS = 10
-"""Of each group so many visitors, and of both together so many buyers; before, nothing is said."""
-
-_NORMAL_95 = 1.959964
 
 
 def is_held_out(person: str, period: str, *, key: bytes, part_ppm: int) -> bool:
@@ -24,36 +15,3 @@ def is_held_out(person: str, period: str, *, key: bytes, part_ppm: int) -> bool:
         return False
     digest = hmac.digest(key, f"holdout:{period}:{person}".encode(), "sha256")
     return int.from_bytes(digest[:8], "big") % PPM < part_ppm
-
-
-def compute_lift(shown: Arm, held_out: Arm) -> Lift | None:
-    """What ads added to all who were shown some, with its interval of 95 %; None while there is not enough to say."""
-    if min(shown.visitors, held_out.visitors) < LEAST_VISITORS or shown.buyers + held_out.buyers < LEAST_BUYERS:
-        return None
-    orders, orders_error = _compare(
-        (shown.orders, shown.order_squares, shown.visitors),
-        (held_out.orders, held_out.order_squares, held_out.visitors),
-    )
-    revenue, revenue_error = _compare(
-        (shown.revenue_minor, shown.revenue_squares, shown.visitors),
-        (held_out.revenue_minor, held_out.revenue_squares, held_out.visitors),
-    )
-    people = shown.visitors
-    return Lift(
-        orders=orders * people,
-        orders_error=orders_error * people,
-        revenue_minor=round(revenue * people),
-        revenue_error_minor=round(revenue_error * people),
-    )
-
-
-def _compare(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[float, float]:
-    """The difference of two means and half of its interval, from sums, sums of squares and numbers."""
-    (sum_1, _, n_1), (sum_2, _, n_2) = one, other
-    error = _NORMAL_95 * sqrt(_variance(*one) / n_1 + _variance(*other) / n_2)
-    return sum_1 / n_1 - sum_2 / n_2, error
-
-
-def _variance(total: int, squares: int, number: int) -> float:
-    """Of a sample; exact in integers up to the one division."""
-    return (squares * number - total * total) / (number * (number - 1))

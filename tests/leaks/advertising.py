@@ -12,6 +12,8 @@ from search.auction.contracts import MatchType
 from search.campaigns.contracts import CampaignDraft, CampaignKind, GroupDraft, NegativeDraft, WordDraft
 from search.campaigns.models import Ad, Creative, Keyword, NegativeKeyword
 from search.campaigns.services import add_negatives, create_campaign
+from search.per_sale.contracts import PlanDraft
+from search.per_sale.services import create_plan
 from search.spending.models import AdEvent, Credit, Finding
 from search.spending.services import record_click
 from tests.fixtures.ads import AdRow, fund, lend, show, visitor
@@ -54,12 +56,18 @@ def advertise(shop: ShopContext, *, product_id: int, owner_id: int, day: date, n
         "ads-charge/token": event.token,
         "storefront:ad/token": token,
         "portal:ads-given-back-clicks/finding_id": _find(event, now),
+        "plan_id": _plan(shop, product_id, owner_id, now),
         "charge_id": 1,
         "page": "search",
         "charge": "click",
         "slot_id": 1,
         "lot_id": 1,
     }
+
+
+def _plan(shop: ShopContext, product_id: int, owner_id: int, now: datetime) -> int:
+    draft = PlanDraft(name="A plan", default_bps=500, goods={product_id: None})
+    return create_plan(shop_id=shop.shop_id, key="leaks-plan", draft=draft, runs=True, actor_id=owner_id, now=now)
 
 
 def _find(event: AdEvent, now: datetime) -> int:

@@ -19,12 +19,12 @@ from console.advertising.amounts import print_micro
 from console.frame import render_page
 from market.money import MICRO_PER_MINOR, BadAmount, format_minor, parse_minor
 from market.shops.selectors import list_shops_by_ids
-from search.auction.holdout import compute_lift
 from search.per_sale.contracts import BadPlan, RateBounds
 from search.per_sale.selectors import get_bounds, get_per_sale_health
 from search.per_sale.services import set_bounds
 from search.reports.contracts import RevenueDay, Sums
 from search.reports.selectors import get_reports_health, list_advertisers, list_revenue_days
+from search.serving.rules.lift import compute_lift
 from search.serving.selectors import get_arms
 from search.spending.selectors import get_charging_health
 from web.charts import Chart, draw_line

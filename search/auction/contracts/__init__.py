@@ -24,7 +24,6 @@ from search.auction.contracts.display import (
 from search.auction.contracts.explaining import PriceStep, PriceStepKind
 from search.auction.contracts.forecast import Forecast, PastAuction
 from search.auction.contracts.frequency import FrequencyCap, SeenCount, Window
-from search.auction.contracts.holdout import Arm, Lift
 from search.auction.contracts.keyword import (
     AuctionRules,
     Award,
@@ -49,7 +48,6 @@ from search.auction.contracts.tokens import KeyRing, ShownAd, TokenKind
 __all__ = [
     "ALL_HOURS",
     "AdFacts",
-    "Arm",
     "AuctionRules",
     "Award",
     "BadCandidate",
@@ -79,7 +77,6 @@ __all__ = [
     "Keyword",
     "KeywordBid",
     "Lease",
-    "Lift",
     "LotBid",
     "LotDelivery",
     "LotPriceInputs",

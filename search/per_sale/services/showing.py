@@ -92,6 +92,9 @@ class _Table:
     def load(self, now: datetime) -> None:
         self._held = tuple(_read_held(now))
 
+    def forget(self) -> None:
+        self._held, self._read_at = (), -READ_SECONDS
+
     def _run(self) -> None:
         try:
             self.load(timezone.now())
@@ -131,6 +134,11 @@ def choose_sales(*, ask: SaleAsk, now: datetime) -> list[ShownLine]:
 def load_table(now: datetime) -> None:
     """Read what may be shown, in this thread."""
     _table.load(now)
+
+
+def forget_table() -> None:
+    """Hold nothing until it is read again."""
+    _table.forget()
 
 
 def _show(one: _Held, place: int, decision: UUID, now: datetime) -> ShownLine:

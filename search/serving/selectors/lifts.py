@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from search.auction.contracts import Arm
+from search.serving.contracts import Arm
 from search.serving.models import LiftSum
 from search.signals.rules.visitors import find_week
 

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from search.auction.contracts import Arm
-from search.serving.contracts import NO_ADS
+from search.serving.contracts import NO_ADS, Arm
 from search.serving.models import Exposure, LiftSale, LiftSum
 from search.serving.selectors import get_arms
 from search.serving.services import get_server, note_lift_sale, purge_exposures, take_lift_sale_back

@@ -67,7 +67,7 @@ def advertise(shop: ShopContext, *, product_id: int, owner_id: int, day: date, n
 
 def _plan(shop: ShopContext, product_id: int, owner_id: int, now: datetime) -> int:
     draft = PlanDraft(name="A plan", default_bps=500, goods={product_id: None})
-    return create_plan(shop_id=shop.shop_id, key="leaks-plan", draft=draft, runs=True, actor_id=owner_id, now=now)
+    return create_plan(shop_id=shop.shop_id, key="leaks", draft=draft, runs=True, actor_id=owner_id, now=now)
 
 
 def _find(event: AdEvent, now: datetime) -> int:

@@ -13,11 +13,12 @@ from search.campaigns.rules.moves import can_move
 from search.campaigns.services.touching import CampaignEnded, NoSuchCampaign
 
 DAYS, HOURS = 7, (1 << 24) - 1
+KEYS = "plan:"  # a campaign that was made under the same key is another thing
 
 
 def find_plan(*, shop_id: int, key: str) -> int | None:
     """The plan that was made under a key."""
-    return Campaign.plans.filter(shop_id=shop_id, key=key).values_list("pk", flat=True).first()
+    return Campaign.plans.filter(shop_id=shop_id, key=f"{KEYS}{key}").values_list("pk", flat=True).first()
 
 
 def count_open_plans(shop_id: int) -> int:
@@ -29,7 +30,7 @@ def make_plan(*, shop_id: int, key: str, plan_name: str, state: CampaignState, n
     """Step: a plan without goods."""
     campaign = Campaign.plans.create(
         shop_id=shop_id,
-        key=key,
+        key=f"{KEYS}{key}",
         name=plan_name,
         kind=CampaignKind.SALE.value,
         state=state.value,

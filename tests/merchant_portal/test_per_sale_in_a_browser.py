@@ -55,4 +55,8 @@ def test_pages_of_plans_fit_both_widths(site, make_merchant) -> None:
                     for width in (1280, 390):
                         page.set_viewport_size({"width": width, "height": 844})
                         assert overflow(page) == 0, (path, width)
+                page.goto(f"{site}{pages['plan']}")  # at 390
+                title = page.locator("tbody td.whole").first.bounding_box()
+                rate = page.locator("tbody input[name^=rate-]").first.bounding_box()
+                assert title and rate and rate["y"] >= title["y"] + title["height"], "beside each other, not over"
                 assert seen == []

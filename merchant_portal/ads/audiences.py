@@ -93,7 +93,7 @@ def say_reach(reach: Reach) -> str:
     """For how many people a targeting is."""
     if reach.people is None:
         return gettext("fewer than 1,000 people a week")
-    return gettext("at least %(people)s people a week") % {"people": f"{reach.people:,}"}
+    return gettext("some %(people)s people a week") % {"people": f"{reach.people:,}"}
 
 
 def _say_reach(chosen: int, regions: Sequence[str], sizes: Sizes) -> str:

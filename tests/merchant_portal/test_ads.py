@@ -129,13 +129,13 @@ def test_audiences_are_chosen_with_their_sizes_and_forecasts_heed_them(seller: M
     assert re.search(r'value="56">Phones and tablets <span class="faint">6,000<', who)
     assert re.search(r'value="57" disabled>Computers <span class="faint">too small yet<', who)
     typed = {**what, **WHO, "audience": ["56"]}
-    assert "at least 6,000 people a week" in _go(seller, typed, "who", "who")
+    assert "some 6,000 people a week" in _go(seller, typed, "who", "who")
     everything = {**typed, **MONEY, "starts_on": _today(), "key": "a" * 32, "step": "how", "go": "create"}
     assert _post(seller, everything).status_code == 302
     (live,) = read_live(None)
     assert live.audiences == MOBILE
     page = seller.browser.get(f"/ads/campaigns/{live.campaign_id}/").content.decode()
-    assert "Phones and tablets" in page and "at least 6,000 people a week" in page
+    assert "Phones and tablets" in page and "some 6,000 people a week" in page
 
 
 def test_hours_that_differ_by_day_are_typed_and_stay(seller: Merchant) -> None:

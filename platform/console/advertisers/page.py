@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from billing.wallets.contracts import WalletView
 from billing.wallets.selectors import map_wallets
 from console.advertising.amounts import print_micro
-from market.money import MICRO_PER_MINOR
+from console.advertising.spent import draw_spent
 from market.shops.contracts import ShopContext
 from market.shops.selectors import list_shops_by_ids
 from search.campaigns.contracts import AdvertiserLimit, CampaignView
@@ -17,8 +17,7 @@ from search.campaigns.selectors import list_campaigns, map_limits
 from search.campaigns.words import name_kind, name_state
 from search.reports.contracts import Dimension, Figures, Report, ReportAsk, Sums
 from search.reports.selectors import get_report, map_sums
-from web.charts import Chart, draw_line
-from web.figures import cut_price
+from web.charts import Chart
 
 DAYS = 28
 MOST_CAMPAIGNS = 100
@@ -101,20 +100,9 @@ def draw_days(shop_id: int, *, today: date) -> Chart:
     """What the shop spent on each day of the span."""
     since = since_of(today)
     report: Report = get_report(ReportAsk(shop_id=shop_id, since=since, until=today, by=Dimension.DAY))
-    by_day = {row.key: row.figures.cost_micro for row in report.rows}
-    days = [since + timedelta(days=number) for number in range(DAYS)]
-    spent = [by_day.get(day.isoformat(), 0) for day in days]
-    finding = gettext("The shop spent %(total)s in %(days)s days.") % {
-        "total": cut_price(sum(spent) // MICRO_PER_MINOR).whole,
-        "days": DAYS,
-    }
-    return draw_line(
-        finding=finding,
-        labels=[day.strftime("%m-%d") for day in days],
-        values=[amount / MICRO_PER_MINOR / 100 for amount in spent],
-        texts=[print_micro(amount) for amount in spent],
-        names=(pgettext("ads revenue", "Spent"), ""),
-    )
+    spent = {date.fromisoformat(row.key): row.figures.cost_micro for row in report.rows}
+    finding = gettext("The shop spent %(total)s in %(days)s days.")
+    return draw_spent(spent, since=since, days=DAYS, finding=finding)
 
 
 def since_of(today: date) -> date:

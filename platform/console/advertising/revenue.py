@@ -16,8 +16,9 @@ from billing.ledger.selectors import get_balance
 from billing.settlement.services.days import business_date
 from console.access import REVIEWERS, me, staff_page
 from console.advertising.amounts import print_micro
+from console.advertising.spent import draw_spent
 from console.frame import render_page
-from market.money import MICRO_PER_MINOR, BadAmount, format_minor, parse_minor
+from market.money import BadAmount, format_minor, parse_minor
 from market.shops.selectors import list_shops_by_ids
 from search.per_sale.contracts import BadPlan, RateBounds
 from search.per_sale.selectors import get_bounds, get_per_sale_health
@@ -27,8 +28,7 @@ from search.reports.selectors import get_reports_health, list_advertisers, list_
 from search.serving.rules.lift import compute_lift
 from search.serving.selectors import get_arms
 from search.spending.selectors import get_charging_health
-from web.charts import Chart, draw_line
-from web.figures import cut_price
+from web.charts import Chart
 from web.shapes import Tab
 from web.toasts import add_toast
 
@@ -118,20 +118,9 @@ def print_sums(sums: Sums) -> PrintedSums:
 
 def draw_days(days: Sequence[RevenueDay], *, since: date, span: int) -> Chart:
     """What was spent on each day."""
-    by_day = {day.day: day.sums.cost_micro for day in days}
-    wanted = [since + timedelta(days=number) for number in range(span)]
-    spent = [by_day.get(day, 0) for day in wanted]
-    finding = gettext("Advertisers spent %(total)s in %(days)s days.") % {
-        "total": cut_price(sum(spent) // MICRO_PER_MINOR).whole,
-        "days": span,
-    }
-    return draw_line(
-        finding=finding,
-        labels=[day.strftime("%m-%d") for day in wanted],
-        values=[amount / MICRO_PER_MINOR / 100 for amount in spent],
-        texts=[print_micro(amount) for amount in spent],
-        names=(pgettext("ads revenue", "Spent"), ""),
-    )
+    spent = {day.day: day.sums.cost_micro for day in days}
+    finding = gettext("Advertisers spent %(total)s in %(days)s days.")
+    return draw_spent(spent, since=since, days=span, finding=finding)
 
 
 def name_account(code: Code) -> str:

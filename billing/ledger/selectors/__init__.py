@@ -35,6 +35,7 @@ from billing.ledger.selectors.transactions import (
     list_reversals,
     list_transactions,
     list_unposted,
+    map_debits,
 )
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "list_transactions",
     "list_unbalanced_accounts",
     "list_unposted",
+    "map_debits",
     "map_oldest_parts",
     "map_shop_balances",
     "map_sums_since",

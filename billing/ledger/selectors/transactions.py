@@ -1,11 +1,11 @@
 """Transactions by key, number and subject, and the requests that are not posted yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from billing.ledger.contracts import EntryView, PosterHealth, TransactionView, UnpostedRequest
+from billing.ledger.contracts import Code, EntryView, PosterHealth, Side, TransactionView, UnpostedRequest
 from billing.ledger.models import Entry, PostingRequest, Transaction
 from billing.ledger.selectors.balances import to_entry_views
 
@@ -41,6 +41,19 @@ def list_transactions(
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     return to_views(rows.order_by("-pk")[: min(limit, MAX_TRANSACTIONS)])
+
+
+def map_debits(transaction_ids: Collection[int], *, codes: Collection[Code]) -> dict[int, int]:
+    """What transactions debited on accounts of these codes, less what they credited there, by number: one statement.
+
+    Transactions without an entry on them are left out.
+    """
+    entries = Entry.objects.filter(transaction__in=transaction_ids, account__code__in=[code.value for code in codes])
+    sums = entries.values("transaction_id").annotate(
+        debited=Sum("amount_minor", filter=Q(side=Side.DEBIT.value), default=0),
+        credited=Sum("amount_minor", filter=Q(side=Side.CREDIT.value), default=0),
+    )
+    return {row["transaction_id"]: int(row["debited"] - row["credited"]) for row in sums.order_by()}
 
 
 def list_reversals(transaction_id: int) -> list[TransactionView]:

@@ -1,7 +1,13 @@
 """Reads of the wallets, as contracts."""
 
 from billing.wallets.selectors.invoices import InvoiceNotFound, get_invoice, list_invoices
-from billing.wallets.selectors.sales import get_owed_minor, list_owing_shops, map_sale_postings, sum_owed
+from billing.wallets.selectors.sales import (
+    get_owed_minor,
+    list_owing_shops,
+    map_sale_postings,
+    map_sale_transactions,
+    sum_owed,
+)
 from billing.wallets.selectors.top_ups import TopUpNotFound, find_auto_top_up, get_top_up, list_top_ups
 from billing.wallets.selectors.wallets import (
     find_day_hold,
@@ -31,6 +37,7 @@ __all__ = [
     "list_wallets",
     "map_credits",
     "map_sale_postings",
+    "map_sale_transactions",
     "map_wallets",
     "sum_owed",
     "to_bonus_view",

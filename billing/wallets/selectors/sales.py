@@ -1,6 +1,6 @@
 """Commission on sales as it was charged and credited, and what wallets owe of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Count, Sum
 
@@ -31,4 +31,15 @@ def map_sale_postings(shop_id: int, sale_nos: Sequence[str]) -> dict[str, list[t
     for row in rows:
         amount_minor = row.cash_minor + row.bonus_minor + row.owed_minor
         found.setdefault(row.sale_no, []).append((SaleDeed(row.deed), amount_minor, tuple(row.transaction_ids)))
+    return found
+
+
+def map_sale_transactions(sales: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[int]]:
+    """The ledger's transactions of sales of any shops, by shop and number, in order: one statement."""
+    shops, numbers = {shop_id for shop_id, _ in sales}, {sale_no for _, sale_no in sales}
+    rows = SaleCharge.objects.filter(shop_id__in=shops, sale_no__in=numbers).order_by("pk")
+    found: dict[tuple[int, str], list[int]] = {}
+    for shop_id, sale_no, transaction_ids in rows.values_list("shop_id", "sale_no", "transaction_ids"):
+        if (shop_id, sale_no) in sales:
+            found.setdefault((shop_id, sale_no), []).extend(transaction_ids)
     return found

@@ -4,7 +4,6 @@ A visitor is known under signals' name of the week, so that nobody can be follow
 all once the week's salt is gone.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -24,10 +23,17 @@ Group = tuple[date, int, bool]
 """Week, shop, and whether its visitors are held out."""
 
 _EXPOSE = (
-    "INSERT INTO serving_exposure (week, shop_id, visitor, held_out, first_at, orders, revenue_minor)"
+    "WITH new AS (INSERT INTO serving_exposure (week, shop_id, visitor, held_out, first_at, orders, revenue_minor)"
     " SELECT *, 0, 0 FROM unnest(%s::date[], %s::bigint[], %s::uuid[], %s::boolean[], %s::timestamptz[])"
-    " ON CONFLICT (week, shop_id, visitor) DO NOTHING RETURNING week, shop_id, held_out"
+    " ON CONFLICT (week, shop_id, visitor) DO NOTHING RETURNING week, shop_id, held_out), "
+    "sums AS (INSERT INTO serving_liftsum AS known"
+    " (week, shop_id, held_out, visitors, buyers, orders, order_squares, revenue_minor, revenue_squares)"
+    " SELECT week, shop_id, held_out, count(*), 0, 0, 0, 0, 0 FROM new GROUP BY week, shop_id, held_out"
+    " ORDER BY week, shop_id, held_out"
+    " ON CONFLICT (shop_id, week, held_out) DO UPDATE SET visitors = known.visitors + excluded.visitors)"
+    " SELECT count(*) FROM new"
 )
+"""Visitors that are new, and the sums of their groups, changed in their order: two writers never wait in a circle."""
 
 
 def find_holdout(person: str, now: datetime) -> bool:
@@ -38,7 +44,10 @@ def find_holdout(person: str, now: datetime) -> bool:
 
 @transaction.atomic
 def note_exposures(decisions: Sequence[StoredDecision]) -> int:
-    """Note for whom which shops' ads won, the first time in a week. Returns how many are new. Told again: none."""
+    """Note for whom which shops' ads won, the first time in a week. Returns how many are new. Told again: none.
+
+    One statement besides the salts, however many shops and groups.
+    """
     salts = get_salts({find_week(one.day) for one in decisions if one.person})
     rows: dict[tuple[date, int, UUID], tuple[bool, datetime]] = {}
     for one in sorted(decisions, key=lambda decision: decision.decided_at):
@@ -53,10 +62,7 @@ def note_exposures(decisions: Sequence[StoredDecision]) -> int:
     columns = zip(*((*key, *value) for key, value in sorted(rows.items())), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_EXPOSE, [list(column) for column in columns])
-        new = Counter((week, shop_id, held_out) for week, shop_id, held_out in cursor.fetchall())
-    for group, visitors in sorted(new.items()):
-        _add(group, visitors=visitors)
-    return sum(new.values())
+        return int(cursor.fetchone()[0])
 
 
 @transaction.atomic(durable=True)
@@ -113,20 +119,10 @@ def _move(row: Exposure, orders: int, revenue_minor: int) -> None:
 
 
 def _add(
-    group: Group,
-    *,
-    visitors: int = 0,
-    buyers: int = 0,
-    orders: int = 0,
-    order_squares: int = 0,
-    revenue_minor: int = 0,
-    revenue_squares: int = 0,
+    group: Group, *, buyers: int, orders: int, order_squares: int, revenue_minor: int, revenue_squares: int
 ) -> None:
-    """Groups are changed in their order where there are several, so that two writers never wait in a circle."""
-    # Two steps, since the table's constraints hold of sums: an insert would be looked at before it meets its row.
-    LiftSum.objects.bulk_create([LiftSum(week=group[0], shop_id=group[1], held_out=group[2])], ignore_conflicts=True)
+    """Add to the sums of a group, which its exposures made."""
     LiftSum.objects.filter(week=group[0], shop_id=group[1], held_out=group[2]).update(
-        visitors=F("visitors") + visitors,
         buyers=F("buyers") + buyers,
         orders=F("orders") + orders,
         order_squares=F("order_squares") + order_squares,

@@ -9,7 +9,7 @@ from django.db.utils import OperationalError
 from billing.checkout.services import add_line
 from billing.ledger.contracts import Code, Owner
 from billing.ledger.selectors import get_balance, prove_ledger
-from billing.wallets.models import Wallet
+from billing.wallets.models import SaleCharge, Wallet
 from billing.wallets.selectors import get_owed_minor
 from billing.wallets.services import collect_owed
 from search.auction.contracts import InvalidReason, RateSource
@@ -28,6 +28,7 @@ from tests.billing.checkout.conftest import BUYER
 from tests.billing.payments.steps import in_threads
 from tests.fixtures.ads import fund, lend, make_ad, show, visitor
 from tests.fixtures.goods import stock_product
+from tests.fixtures.statements import captured_statements
 from tests.search.per_sale.conftest import ACTOR, Street
 
 
@@ -254,3 +255,26 @@ def test_a_proof_finds_a_rate_and_a_sum_that_are_not_what_was_agreed(street: Str
     assert prove_sales(street.now) == 1
     assert get_per_sale_health().broken == (share_no,)
     assert "another rate" in AttributedSale.objects.get().finding
+
+
+def test_a_proof_finds_a_sum_that_is_not_in_the_books(street: Street) -> None:
+    street.plan()
+    street.click()
+    shares = [street.buy(pieces, key=f"key-{pieces}") for pieces in (1, 3)]
+    for share_no in shares:
+        street.receive(share_no)
+    SaleCharge.objects.filter(sale_no=shares[1]).delete()
+    assert prove_sales(street.now) == 2
+    assert get_per_sale_health().broken == (shares[1],)
+    assert AttributedSale.objects.get(pk=shares[1]).finding == "0 is posted, not 300"
+
+
+def test_many_sales_are_proven_with_the_statements_of_one(street: Street, monkeypatch) -> None:
+    street.plan()
+    street.click()
+    for number in range(3):
+        street.receive(street.buy(1, key=f"key-{number}"))
+    with captured_statements(monkeypatch) as statements:
+        assert prove_sales(street.now) == 3
+    assert len(statements) == 5, str(statements)
+    assert get_per_sale_health().unproven == 0 and get_per_sale_health().broken == ()

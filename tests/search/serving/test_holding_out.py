@@ -7,9 +7,11 @@ from search.serving.models import Exposure, LiftSale, LiftSum
 from search.serving.selectors import get_arms
 from search.serving.services import get_server, note_lift_sale, purge_exposures, take_lift_sale_back
 from search.serving.services.holding_out import note_exposures
-from search.signals.services import name_person
+from search.signals.rules.visitors import find_week
+from search.signals.services import get_salts, name_person
 from search.spending.models import Decision
 from tests.fixtures.serving import advertise, warm_up
+from tests.fixtures.statements import captured_statements
 from tests.search.serving.test_choosing import Street, street  # noqa: F401 - a fixture
 
 BUYER, OTHER = 41, 42
@@ -90,6 +92,26 @@ def test_visitors_are_forgotten_and_sums_stay(street: Street) -> None:  # noqa: 
     assert purge_exposures(before=street.now.date() + timedelta(days=1)) == 1
     assert not Exposure.objects.exists() and not LiftSale.objects.exists()
     assert arms_of(street, 0) == before and LiftSum.objects.count() == 1
+
+
+def test_exposures_of_many_are_noted_in_one_statement(street: Street, settings, monkeypatch) -> None:  # noqa: F811
+    for offer in street.offers[:2]:
+        advertise(offer, "马克杯", now=street.now)
+    warm_up(street.now)
+    for user_id, part in ((BUYER, 0), (43, 0), (OTHER, 1_000_000)):
+        settings.ADS_HOLDOUT_PPM = part
+        look(street, user_id)
+    waiting = list(get_server().state.waiting)
+    get_salts({find_week(street.now.date())})
+    with captured_statements(monkeypatch) as statements:
+        assert note_exposures(waiting) == 6
+    assert len(statements) == 2, f"the salts, and all the rest:\n{statements}"
+    for number in (0, 1):
+        assert arms_of(street, number) == (Arm(visitors=2), Arm(visitors=1))
+    settings.ADS_HOLDOUT_PPM = 0
+    look(street, 44)
+    assert note_exposures(list(get_server().state.waiting)) == 2
+    assert arms_of(street, 0)[0] == Arm(visitors=3)
 
 
 def recount(held_out: bool) -> Arm:

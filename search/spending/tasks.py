@@ -17,6 +17,7 @@ from search.spending.services import (
     post_credits,
     prove_hours,
     purge_old,
+    take_back_leases,
 )
 
 log = structlog.get_logger(__name__)
@@ -27,10 +28,10 @@ _making: subprocess.Popen[bytes] | None = None
 
 
 def close_leases(now: datetime) -> int:
-    """Give back what leases have left whose time is over. Returns how many."""
+    """Give back what leases have left whose time is over or whose worker fell silent. Returns how many."""
     total = 0
     for _ in range(ROUNDS):
-        closed = close_due_leases(now)
+        closed = close_due_leases(now) + take_back_leases(now)
         total += closed
         if not closed:
             break

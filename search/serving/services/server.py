@@ -5,11 +5,11 @@ decisions, follows what changed, and looks after leases and paces. While the dat
 memory, for at most half a minute: later than that nobody knows what is still paid for.
 """
 
-import atexit
 import os
 import threading
 import time
 from datetime import datetime
+from multiprocessing.util import Finalize
 
 import structlog
 from django.conf import settings
@@ -30,13 +30,14 @@ from search.serving.services.refreshing import (
     read_tables,
 )
 from search.serving.services.state import ServerState
-from search.spending.services import store_decisions
+from search.spending.services import give_back_leases, store_decisions, tell_alive
 
 log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 0.5
 FOLLOW_SECONDS = 1.5
 LEASES_SECONDS = 1.0
+TELL_SECONDS = 10.0
 PACES_SECONDS = 2.0
 STALE_SECONDS = 30.0
 """Without having read leases for so long, nothing is shown."""
@@ -71,16 +72,16 @@ class AdServer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ads", daemon=True)
                 self._thread.start()
-                atexit.register(self.stop)
+                Finalize(None, self.stop, exitpriority=0)  # a forked process ends without atexit's
 
     def stop(self, *, wait_seconds: float = 2.0) -> None:
-        """End the thread after its round, and store what was decided on in the last half second."""
-        if self.pid != os.getpid() or self._thread is None:
+        """End the thread after its round, store what was decided on in the last half second, and give money back."""
+        if self.pid != os.getpid() or self._thread is None or self._stopped.is_set():
             return
         self._stopped.set()
         self._woken.set()
         self._thread.join(wait_seconds)
-        self._store_last()
+        self._end()
 
     def want(self, campaign_ids: set[int], now: datetime, *, wait_seconds: float) -> bool:
         """Ask for leases. One page at a time waits a moment for them; says whether some came."""
@@ -138,6 +139,9 @@ class AdServer:
     def _look_after_money(self, now: datetime, everything: bool, moment: float) -> None:
         state, reading = self.state, self.state.reading
         renewed = start_day(state, now)
+        if everything or moment - reading.told_at >= TELL_SECONDS:
+            tell_alive(worker=state.worker, now=now)
+            reading.told_at = moment
         if state.wanted:
             renewed = take_wanted(state, now) > 0 or renewed
         if everything or moment - reading.leases_at >= LEASES_SECONDS:
@@ -174,9 +178,10 @@ class AdServer:
             self._woken.wait(ROUND_SECONDS)
             self._woken.clear()
 
-    def _store_last(self) -> None:
+    def _end(self) -> None:
         try:
             self._store()
+            give_back_leases(worker=self.state.worker, now=timezone.now())
         except (DatabaseError, InterfaceError, OSError) as error:
             log.warning("ads.database_unreachable", error=type(error).__name__)
 

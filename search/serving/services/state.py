@@ -39,6 +39,7 @@ class Reading:
     tables_at: float = 0.0
     leases_at: float = 0.0
     paces_at: float = 0.0
+    told_at: float = 0.0
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Caps, leases, decisions, events, charges and credits. Public schema; shops and campaigns only by id."""
 
-from search.spending.models.caps import Cap, Lease
+from search.spending.models.caps import Cap, Lease, LeaseHolder
 from search.spending.models.charges import ChargeHead, Credit, CreditPosting, Finding, HourCharge
 from search.spending.models.events import AdEvent, Correction, DaySalt, Decision
 
@@ -16,4 +16,5 @@ __all__ = [
     "Finding",
     "HourCharge",
     "Lease",
+    "LeaseHolder",
 ]

@@ -69,3 +69,10 @@ class Lease(models.Model):
             models.Index(name="lease_due", fields=["closes_at"], condition=Q(closed_at__isnull=True)),
             models.Index(name="lease_of_shop", fields=["shop_id", "day"]),
         ]
+
+
+class LeaseHolder(models.Model):
+    """A worker that takes leases, and when it last told that it lives; one that ended has no row."""
+
+    worker = models.CharField(max_length=80, primary_key=True)
+    seen_at = models.DateTimeField()

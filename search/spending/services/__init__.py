@@ -16,6 +16,7 @@ from search.spending.services.decisions import store_decisions
 from search.spending.services.keys import BadKeyRing, get_key_ring
 from search.spending.services.late import find_late_invalid
 from search.spending.services.leasing import close_due_leases, extend_leases, take_lease
+from search.spending.services.leaving import give_back_leases, take_back_leases, tell_alive
 from search.spending.services.proving import prove_hours
 from search.spending.services.purging import purge_old
 from search.spending.services.rendered import note_rendered
@@ -37,6 +38,7 @@ __all__ = [
     "extend_leases",
     "find_late_invalid",
     "get_key_ring",
+    "give_back_leases",
     "note_rendered",
     "post_credits",
     "prove_hours",
@@ -46,5 +48,7 @@ __all__ = [
     "record_views",
     "refuse_finding",
     "store_decisions",
+    "take_back_leases",
     "take_lease",
+    "tell_alive",
 ]

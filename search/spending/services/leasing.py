@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from billing.settlement.services.days import business_date
 from search.auction.contracts import CapKind
@@ -17,6 +18,8 @@ from search.spending.rules.days import from_us, to_us
 from search.spending.services.purse import CapKey, Purse, give_back_to_caps, list_keys, open_purse
 
 MOST_CLOSED = 500
+WORKER_NAME = 80
+"""Characters of a worker's name that are kept."""
 
 _EXTEND = (
     "UPDATE spending_lease AS lease SET last_shown_at = GREATEST(lease.last_shown_at, shown.at),"
@@ -58,7 +61,7 @@ def take_lease(
         shop_id=shop_id,
         day=day,
         granted_micro=granted.granted_micro,
-        worker=worker[:80],
+        worker=worker[:WORKER_NAME],
         granted_at=now,
         closes_at=_find_closing(now, None),
     )
@@ -75,15 +78,24 @@ def extend_leases(*, worker: str, shown: Mapping[int, datetime], now: datetime) 
     leases = sorted(shown)
     moments = [min(shown[lease], now) for lease in leases]
     with connection.cursor() as cursor:
-        cursor.execute(_EXTEND, [leases, moments, [_find_closing(now, at) for at in moments], worker[:80]])
+        cursor.execute(_EXTEND, [leases, moments, [_find_closing(now, at) for at in moments], worker[:WORKER_NAME]])
         return int(cursor.rowcount)
 
 
 @transaction.atomic(durable=True)
 def close_due_leases(now: datetime, limit: int = MOST_CLOSED) -> int:
-    """Give back what is left of leases whose time is over, also of dead workers. Returns how many."""
-    due = Lease.objects.filter(closed_at__isnull=True, closes_at__lte=now).order_by("pk")
-    rows = list(due.select_for_update(no_key=True, skip_locked=True)[:limit])
+    """Give back what is left of leases whose time is over. Returns how many."""
+    return close_leases(Lease.objects.filter(closes_at__lte=now), now, limit)
+
+
+def close_leases(wanted: QuerySet[Lease], now: datetime, limit: int = MOST_CLOSED) -> int:
+    """Step: close the open ones of these leases that nobody is at now; the caps get back what they have left.
+
+    Returns how many. What was shown by them can still be clicked: that is paid out of the caps.
+    """
+    rows = list(
+        wanted.filter(closed_at__isnull=True).order_by("pk").select_for_update(no_key=True, skip_locked=True)[:limit]
+    )
     returns = empty_leases(rows)
     for row in rows:
         row.closed_at = now

@@ -1,4 +1,4 @@
-"""Random lives of budgets against sums worked out anew: leases, clicks, closings, lowered limits, hours."""
+"""Random lives of budgets against sums worked out anew: leases, clicks, closings, ends, lowered limits, hours."""
 
 import random
 from datetime import datetime, timedelta
@@ -11,7 +11,15 @@ from billing.wallets.selectors import get_wallet
 from search.auction.contracts import CapKind
 from search.campaigns.models import Campaign
 from search.spending.models import AdEvent, Cap, HourCharge, Lease
-from search.spending.services import close_due_leases, close_hours, record_click, take_lease
+from search.spending.services import (
+    close_due_leases,
+    close_hours,
+    give_back_leases,
+    record_click,
+    take_back_leases,
+    take_lease,
+    tell_alive,
+)
 from tests.conftest import Clock
 from tests.fixtures.ads import MICRO, AdRow, fund, make_ad, show, visitor
 
@@ -30,14 +38,15 @@ def test_caps_are_what_events_and_open_leases_took(clock: Clock, db: None, seed:
     for _ in range(60):
         now += timedelta(seconds=chance.randrange(1, 60))
         ad = chance.choice(ads)
-        match chance.randrange(6):
+        worker = f"w{chance.randrange(3)}"
+        match chance.randrange(8):
             case 0:
                 least = chance.randrange(1, 200) * MICRO
                 take_lease(
                     campaign_id=ad.campaign_id,
                     shop_id=SHOP,
                     day=business_date(first),
-                    worker="w",
+                    worker=worker,
                     least_micro=least,
                     now=now,
                 )
@@ -45,6 +54,11 @@ def test_caps_are_what_events_and_open_leases_took(clock: Clock, db: None, seed:
                 close_due_leases(now)
             case 2 if chance.random() < 0.3:
                 Campaign.objects.filter(pk=ad.campaign_id).update(daily_budget_minor=F("daily_budget_minor") - 50)
+            case 3 if chance.random() < 0.3:
+                give_back_leases(worker=worker, now=now)
+            case 4:
+                tell_alive(worker=worker, now=now)
+                take_back_leases(now)
             case _:
                 click(ad, now, chance)
         assert_adds_up()

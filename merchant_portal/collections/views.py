@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from merchant_portal.access import shop_required, visit_of
-from merchant_portal.collections.forms import SORTS, CollectionForm, show_collection
+from merchant_portal.collections.forms import ShopListForm
 from merchant_portal.frame import render_page
 from search.collections.contracts import Collection, CollectionPage
+from search.collections.forms import SORTS, show_collection
 from search.collections.selectors import find_own, list_all, preview
 from search.collections.services import (
     NoSuchList,
@@ -92,7 +93,7 @@ def put_back(request: HttpRequest, collection_id: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, collection: Collection | None) -> HttpResponse:
     shop_id = visit_of(request).shop.shop_id
-    form = CollectionForm(request.POST or None, initial=show_collection(collection) if collection else None)
+    form = ShopListForm(request.POST or None, initial=show_collection(collection) if collection else None)
     shown: CollectionPage | None = None
     if request.method == "POST" and form.is_valid():
         typed = form.to_collection(shop_id, collection.collection_id if collection else 0)
@@ -105,7 +106,7 @@ def _edit(request: HttpRequest, collection: Collection | None) -> HttpResponse:
     return render_page(request, "portal/collections/list.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, form: CollectionForm, typed: Collection) -> bool:
+def _save(request: HttpRequest, form: ShopListForm, typed: Collection) -> bool:
     try:
         save_collection(collection=typed, actor_id=visit_of(request).user_id, now=timezone.now())
     except TooManyLists as error:

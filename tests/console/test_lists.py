@@ -36,7 +36,7 @@ def test_a_list_is_defined_changed_removed_and_put_back(db, enter) -> None:
     rule = ListRule(price_to_minor=9_999, discount=20, tag="手作", in_stock=False, sort=Sort.PRICE_UP, most=50)
     assert (one.rule, one.left_out, one.slug, one.place) == (rule, (7, 9), "under-100", 3)
     form = staff.get(address("edit-list", one.collection_id)).content.decode()
-    assert 'value="99.99"' in form and re.search(r"<textarea[^>]*>\s*7 9</textarea>", form)
+    assert 'value="99.99"' in form and re.search(r"<textarea[^>]*>\s*item/7 item/9</textarea>", form)
     staff.client.post(address("edit-list", one.collection_id), {**given, "title_en": "Cheap", "in_stock": "on"})
     (one,) = list_all(shop_id=None)
     assert (one.title.en, one.slug, one.rule.in_stock) == ("Cheap", "under-100", True)
@@ -51,6 +51,7 @@ def test_a_list_is_defined_changed_removed_and_put_back(db, enter) -> None:
     [
         ({"title_zh": "", "title_en": ""}, "Enter a title"),
         ({"price_from": "20", "price_to": "10"}, "highest price is below the lowest"),
+        ({"price_to": "cheap"}, "Enter a price such as"),
         ({"left_out": "mug"}, "is no product"),
         ({"left_out": " ".join(map(str, range(1, 60)))}, "At most 50 products"),
         ({"most": "99999"}, "2400"),

@@ -17,7 +17,7 @@ GIVEN = {"title_zh": "本店新品", "sort": "newest", "most": "50", "place": "3
 
 def test_a_list_is_defined_changed_removed_and_put_back(merchant) -> None:
     shop_id, browser = merchant.shop.shop_id, merchant.browser
-    given = {**GIVEN, "price_to": "99.99", "tag": "手作", "left_out": "item/7/ http://x/item/9"}
+    given = {**GIVEN, "price_to": "99.99", "tag": "手作", "left_out": "item/7/ http://x/item/9?from=home"}
     page = browser.post("/lists/new/", given, follow=True).content.decode()
     assert "Shoppers see it with the next page" in page and "本店新品" in page
     (one,) = list_all(shop_id=shop_id)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.access import REVIEWERS, me, staff_page
-from console.collections.forms import SORTS, CollectionForm, show_collection
+from console.collections.forms import PlatformListForm
 from console.frame import render_page
 from search.collections.contracts import Collection, CollectionPage
+from search.collections.forms import SORTS, show_collection
 from search.collections.selectors import find_own, list_all, preview
 from search.collections.services import (
     NoSuchList,
@@ -82,10 +83,10 @@ def put_back(request: HttpRequest, collection_id: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, collection: Collection | None) -> HttpResponse:
-    form = CollectionForm(request.POST or None, initial=show_collection(collection) if collection else None)
+    form = PlatformListForm(request.POST or None, initial=show_collection(collection) if collection else None)
     shown: CollectionPage | None = None
     if request.method == "POST" and form.is_valid():
-        typed = form.to_collection(collection.collection_id if collection else 0)
+        typed = form.to_collection(None, collection.collection_id if collection else 0)
         if "preview" not in request.POST and _save(request, form, typed):
             return redirect("console:lists")
         shown = preview(typed.rule, shop_id=None, left_out=typed.left_out)
@@ -95,7 +96,7 @@ def _edit(request: HttpRequest, collection: Collection | None) -> HttpResponse:
     return render_page(request, "collections/list.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, form: CollectionForm, typed: Collection) -> bool:
+def _save(request: HttpRequest, form: PlatformListForm, typed: Collection) -> bool:
     try:
         save_collection(collection=typed, actor_id=me(request), now=timezone.now())
     except TooManyLists as error:

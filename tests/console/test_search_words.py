@@ -191,6 +191,50 @@ def test_a_bad_place_is_refused(mugs, enter, given, said) -> None:
     assert answer.status_code == 422 and said in answer.content.decode() and list_placements() == {}
 
 
+def read_sides(page: str) -> tuple[list[str], list[str]]:
+    """The titles with the decision and without it, in their order; the sought ones stand before both."""
+    with_it, without = (part.partition("</section>")[0] for part in page.split('<section class="panel flush"')[-2:])
+    return tuple(re.findall(r'class="two-lines">(青釉杯\d号)', side) for side in (with_it, without))  # type: ignore[return-value]
+
+
+def test_a_product_is_found_by_its_title_tried_and_saved(mugs, enter) -> None:
+    staff = enter(StaffRole.REVIEWER)
+    here = f"{address('place')}?q=青釉杯"
+    plain, same = read_sides(staff.get(address("place"), q="青釉杯").content.decode())
+    assert plain == same and len(plain) == 3
+    last = next(
+        pk for pk, title in zip(mugs, ("青釉杯1号", "青釉杯2号", "青釉杯3号"), strict=True) if title == plain[2]
+    )
+    other = next(pk for pk in mugs if pk != last)
+    found = staff.client.post(here, {"add": "青釉杯", "try": "find"})
+    page = found.content.decode()
+    assert found.status_code == 200 and "Place now" in page
+    assert all(page.count(f'name="place-{pk}"') == 1 for pk in mugs), "a field is there once, wherever its product is"
+    given = {f"place-{last}": "1", f"place-{other}": "x", "add": ""}
+    page = staff.client.post(here, {**given, "try": "places"}).content.decode()
+    assert "not saved yet" in page and list_placements() == {}
+    tried, without = read_sides(page)
+    assert without == plain and tried[0] == plain[2] and len(tried) == 3, "the buried one stands below"
+    assert f'name="place-{last}" size="3" maxlength="2" autocomplete="off" value="1"' in page
+    page = staff.client.post(here, given, follow=True).content.decode()
+    assert "not saved yet" not in page and read_sides(page) == (tried, plain)
+    assert list_placements() == {"青釉杯": Placements((last,), frozenset({other}))}
+
+
+def test_saving_with_a_title_asks_for_the_product_and_keeps_what_was_typed(mugs, enter) -> None:
+    staff = enter()
+    answer = staff.client.post(f"{address('place')}?q=青釉杯", {"add": "青釉杯2号", f"place-{mugs[0]}": "x"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Give one of these products a place" in page and list_placements() == {}
+    assert re.search(rf'name="place-{mugs[0]}"[^>]*value="x"', page)
+
+
+def test_too_many_pins_are_refused_before_anything_is_asked(mugs, enter) -> None:
+    given = {f"place-{number}": "1" for number in range(1_000_000, 1_000_011)}
+    answer = enter().client.post(f"{address('place')}?q=青釉杯", {**given, "try": "places"})
+    assert answer.status_code == 422 and "At most 10 products can be pinned" in answer.content.decode()
+
+
 def test_a_pinned_product_that_is_gone_is_flagged(mugs, enter) -> None:
     staff = enter()
     staff.client.post(f"{address('place')}?q=青釉杯", {"place-99999": "1"})

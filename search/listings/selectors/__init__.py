@@ -14,6 +14,7 @@ from search.listings.selectors.finding import (
     read_generation,
     read_shown,
     search,
+    search_placed,
 )
 from search.listings.selectors.reading import (
     find_highest_listing_id,
@@ -53,4 +54,5 @@ __all__ = [
     "read_generation",
     "read_shown",
     "search",
+    "search_placed",
 ]

@@ -8,7 +8,7 @@ from market.shops.contracts import Epochs, ShopContext
 from market.shops.selectors import map_shops, read_epochs
 from market.taxonomy.contracts import CategoryTree
 from market.taxonomy.selectors import get_tree
-from search.curation.contracts import Curation
+from search.curation.contracts import Curation, Placements
 from search.curation.selectors import get_curation
 from search.listings.contracts import (
     Engine,
@@ -52,9 +52,17 @@ def search(query: SearchQuery, *, epochs: Epochs | None = None) -> SearchPage:
     Raises `BadQuery` for a cursor that is not ours.
     """
     epochs = epochs or read_epochs()
-    engine, generation = _choose_engine()
-    answer, did_fall_back = _ask(engine, generation, query, epochs)
-    return _make_page(query, answer, epochs, did_fall_back=did_fall_back)
+    placed = place_query(query, get_curation(epochs.curation))
+    return _answer(query, placed, epochs)
+
+
+def search_placed(query: SearchQuery, placements: Placements, *, epochs: Epochs | None = None) -> SearchPage:
+    """The page as it would be if staff had placed just this for its words, whatever they have placed.
+
+    The same engine answers by the same question as a shopper's. Raises `BadQuery` for a cursor that is not ours.
+    """
+    placed = replace(query, pinned=placements.pinned, buried=tuple(sorted(placements.buried)))
+    return _answer(query, placed, epochs or read_epochs())
 
 
 def find_ids(query: SearchQuery, *, epochs: Epochs) -> tuple[int, ...]:
@@ -118,8 +126,11 @@ def fill_shelves(
     kept = _shelves.find(key)
     if kept is not None:
         return kept
+    curation = get_curation(epochs.curation)
     queries = {shelf: shelf if isinstance(shelf, SearchQuery) else _shelf_query(shelf) for shelf in wanted}
-    answers = {shelf: _ask(engine, generation, query, epochs) for shelf, query in queries.items()}
+    answers = {
+        shelf: _ask(engine, generation, place_query(query, curation), epochs) for shelf, query in queries.items()
+    }
     cards = _list_many([pk for answer, _ in answers.values() for pk in answer.listing_ids], epochs)
     filled = {
         shelf: tuple(cards[pk] for pk in answer.listing_ids if pk in cards) for shelf, (answer, _) in answers.items()
@@ -165,14 +176,19 @@ def _choose_engine() -> tuple[Engine, str]:
         return _fallback, _fallback.read_generation()
 
 
+def _answer(query: SearchQuery, placed: SearchQuery, epochs: Epochs) -> SearchPage:
+    engine, generation = _choose_engine()
+    answer, did_fall_back = _ask(engine, generation, placed, epochs)
+    return _make_page(query, answer, epochs, did_fall_back=did_fall_back)
+
+
 def _ask(engine: Engine, generation: str, query: SearchQuery, epochs: Epochs) -> tuple[EngineAnswer, bool]:
     """The engine's answer, kept while the index stays as it is, or the table's; and whether it was the table's.
 
-    Products that staff pinned to the words of the query, or buried, are in their places in both.
+    Products that the query has pinned or buried are in their places in both.
     """
     closed = _list_closed(map_shops(epochs))
     curation = get_curation(epochs.curation)
-    query = place_query(query, curation)
     if engine is _fallback:
         return _fallback.search(Question(query), closed_shop_ids=closed), True
     key = (engine.name, generation, closed, curation.version, query)

@@ -17,7 +17,7 @@ from search.listings.rules.pins import score_pins
 from search.listings.rules.ranking import rank
 from search.listings.rules.synonyms import join_synonyms
 from search.listings.rules.understanding import understand
-from search.listings.selectors import find_listing_id, search
+from search.listings.selectors import find_listing_id, finding, list_listings, search, search_placed
 from tenants.catalog.contracts import ProductStatus, Text
 from tests.conftest import Clock
 from tests.search.listings.conftest import Goods
@@ -125,6 +125,31 @@ def test_staff_see_what_they_placed_with_the_next_question(
     goods.deliver()
     index_now()
     assert sorted(card.listing_id for card in search(SearchQuery(words="马克杯")).hits) == sorted(ids[:2])
+
+
+def test_a_page_is_compared_with_and_without_what_is_placed(
+    goods: Goods,
+    shop_a: ShopContext,
+    clock: Clock,
+    fill: Fill,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    products = [goods.create(shop_a, title=Text(title)) for title in ("马克杯 一", "马克杯 二", "台灯")]
+    goods.deliver()
+    one, two, lamp = (find_listing_id(shop_id=shop_a.shop_id, product_id=pk) or 0 for pk in products)
+    engine = fill(list_listings([one, two, lamp]))
+    monkeypatch.setattr(finding, "get_engine", lambda: engine)
+    decided = Placements((two,), frozenset({one}))
+    set_placements(words="马克杯", placements=decided, actor_id=STAFF, now=clock.now)
+
+    def ask(placements: Placements) -> list[int]:
+        page = search_placed(SearchQuery(words="马克杯"), placements)
+        assert not page.did_fall_back and page.total == len(page.hits)
+        return [card.listing_id for card in page.hits]
+
+    assert sorted(ask(Placements())) == [one, two]
+    assert ask(decided) == [card.listing_id for card in search(SearchQuery(words="马克杯")).hits] == [two]
+    assert ask(Placements((lamp, two, one))) == [lamp, two, one]
 
 
 def test_the_table_places_products_too(goods: Goods, shop_a: ShopContext, clock: Clock) -> None:

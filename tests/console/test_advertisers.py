@@ -44,7 +44,8 @@ def test_the_list_shows_what_each_spends_and_has(advertiser, enter) -> None:
     assert (row.shop_id, row.wallet.available_minor, row.limit.daily_minor) == (shop_id, 100_000, None)
     assert row.clicks > 0 and row.invalid_bps == round(10_000 * row.invalid / (row.clicks + row.invalid))
     assert [one.shop_id for one in staff.get(LIST, tab="all").context["rows"]] == [shop_id]
-    assert staff.get(LIST, shop=shop_id)["Location"] == f"{LIST}{shop_id}/"
+    for typed in (shop_id, f" {advertiser.shop.slug.upper()} "):
+        assert staff.get(LIST, shop=typed)["Location"] == f"{LIST}{shop_id}/"
     assert "No shop has this number" in staff.get(LIST, shop=999_999).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""Goods on the console: found by number or address, banned with a reason, let back; the shop reads why."""
+"""Goods on the console: found by title, number or address, banned with a reason, let back; the shop reads why."""
 
 import pytest
 from django.urls import reverse
@@ -32,9 +32,14 @@ def test_a_product_is_found_by_number_and_address(mug, enter, typed) -> None:
     assert answer.status_code == 302 and answer.headers["location"] == address("product", mug)
 
 
-@pytest.mark.parametrize("typed", ["999999999", "青釉杯", "9" * 40, "item/", "-1"])
+def test_a_product_is_found_by_its_title(mug, enter) -> None:
+    page = enter().get("/goods/", q="青釉杯").content.decode()
+    assert f'href="{address("product", mug)}"' in page and "42.00" in page
+
+
+@pytest.mark.parametrize("typed", ["999999999", "冰箱", "9" * 40, "item/999999999", "x" * 300])
 def test_what_is_no_product_is_said(mug, enter, typed) -> None:
-    assert "No product has this number" in enter().get("/goods/", q=typed).content.decode()
+    assert "No product has this title or number" in enter().get("/goods/", q=typed).content.decode()
 
 
 def test_a_product_is_banned_with_a_reason_and_let_back(mug, enter) -> None:

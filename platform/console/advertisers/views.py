@@ -23,7 +23,8 @@ from console.advertisers.page import (
 )
 from console.frame import render_page
 from console.invalid_clicks.page import describe_findings
-from console.lists import PAGE, cut, read_number, read_position
+from console.lists import PAGE, cut, read_position
+from console.shops.naming import find_shop_id
 from console.trail.page import TrailRow, describe_lines
 from market.accounts.selectors import list_people_by_ids
 from market.audit.contracts import AuditLine
@@ -47,17 +48,21 @@ from web.shapes import Tab
 SPENDERS, LIMITED, ALL = "", "limited", "all"
 LATEST = 5
 MOST_LINES = 8
+MOST_TYPED = 40
 
 
 @staff_page()
 @require_GET
 def show_advertisers(request: HttpRequest) -> HttpResponse:
-    """Who spent most lately; who is limited or stopped; or every shop with campaigns. A number leads to its shop."""
+    """Who spent most lately; who is limited or stopped; or every shop with campaigns.
+
+    A shop's number or address opens it.
+    """
     tab, typed = request.GET.get("tab", SPENDERS), request.GET.get("shop", "")
     if tab not in (SPENDERS, LIMITED, ALL):
         raise Http404
-    shop_id = read_number(typed)
-    if shop_id is not None and list_shops_by_ids([shop_id]):
+    shop_id = find_shop_id(typed)
+    if shop_id is not None:
         return redirect("console:advertiser", shop_id)
     today = business_date(timezone.now())
     page = cut(_list_ids(request, tab), _scope(tab), lambda one: one)
@@ -67,7 +72,7 @@ def show_advertisers(request: HttpRequest) -> HttpResponse:
         "rows": describe_advertisers(page.items, today=today),
         "next_cursor": page.next_cursor if tab else None,
         "days": DAYS,
-        "typed": typed[:20],
+        "typed": typed[:MOST_TYPED],
     }
     return render_page(request, "advertisers/list.html", context)
 

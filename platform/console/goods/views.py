@@ -1,7 +1,5 @@
 """Views of goods: the bans in force, one product, and deciding about it."""
 
-import re
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,12 +8,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from console.access import REVIEWERS, me, staff_page
+from console.curation.frame import read_listing_id
 from console.frame import render_page
 from console.goods.forms import BanForm
-from console.lists import PAGE, cut, read_number, read_position, read_text
+from console.lists import PAGE, cut, read_position, read_text
 from market.accounts.selectors import list_people_by_ids
 from market.shops.selectors import ShopNotFound, get_shop, list_shops_by_ids
-from search.listings.selectors import find_listing, find_listing_id, find_place
+from search.listings.contracts import MOST_WORDS_CHARACTERS, ListingCard, SearchQuery
+from search.listings.selectors import find_listing, find_listing_id, find_place, search
 from search.moderation.contracts import BanReason
 from search.moderation.selectors import find_ban, list_bans
 from search.moderation.services import AlreadyBanned, NotBanned, ban_product, lift_ban
@@ -23,22 +23,22 @@ from tenants.catalog.contracts import Text
 from web.links import absolute_url
 from web.toasts import add_toast
 
-_ITEM = re.compile(r"item/(\d+)")
+MOST_FOUND = 20
 
 
 @staff_page()
 @require_GET
 def show_goods(request: HttpRequest) -> HttpResponse:
-    """The bans in force; a product's number or address leads to its page."""
+    """The bans in force; a product's number or address leads to its page, a title to those that are called so."""
     typed = read_text(request, "q", 200)
-    found = _ITEM.search(typed)
-    listing_id = read_number(found[1] if found else typed)
+    listing_id = read_listing_id(typed)
     place = find_place(listing_id) if listing_id else None
     if place:
         return redirect("console:product", *place)
     page = cut(list_bans(limit=PAGE + 1, before_id=read_position(request, "bans")), "bans", lambda ban: ban.ban_id)
     context = {
         "typed": typed,
+        "found": _find_by_title(typed) if typed and listing_id is None else (),
         "bans": page.items,
         "shops": list_shops_by_ids({ban.shop_id for ban in page.items}),
         "people": list_people_by_ids({ban.banned_by for ban in page.items}),
@@ -122,6 +122,10 @@ def _render(request: HttpRequest, shop_id: int, product_id: int, form: BanForm, 
         "product_url": absolute_url(f"/item/{listing_id}/") if listing_id else "",
     }
     return render_page(request, "goods/product.html", context, status=status)
+
+
+def _find_by_title(typed: str) -> tuple[ListingCard, ...]:
+    return search(SearchQuery(words=typed[:MOST_WORDS_CHARACTERS], size=MOST_FOUND, with_facets=False)).hits
 
 
 def _find_title(shop_id: int, product_id: int) -> Text:

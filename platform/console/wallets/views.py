@@ -14,7 +14,8 @@ from billing.wallets.selectors import get_wallet, list_bonuses, list_top_ups, li
 from billing.wallets.services import KeyReused, grant_bonus
 from console.access import FINANCE, me, staff_page
 from console.frame import render_page
-from console.lists import PAGE, cut, read_number, read_position
+from console.lists import PAGE, cut, read_position
+from console.shops.naming import find_shop_id
 from console.wallets.forms import BonusForm
 from market.accounts.selectors import list_people_by_ids
 from market.money import format_minor
@@ -25,15 +26,16 @@ from web.toasts import add_toast
 SCOPE = "wallets"
 DAYS = 90
 LATEST = 20
+MOST_TYPED = 40
 
 
 @staff_page()
 @require_GET
 def show_wallets(request: HttpRequest) -> HttpResponse:
-    """Every advertising balance, in the order of the shops; a shop's number leads to it."""
+    """Every advertising balance, in the order of the shops; a shop's number or address leads to it."""
     typed = request.GET.get("shop", "")
-    shop_id = read_number(typed)
-    if shop_id is not None and list_shops_by_ids([shop_id]):
+    shop_id = find_shop_id(typed)
+    if shop_id is not None:
         return redirect("console:ad-wallet", shop_id)
     page = cut(
         list_wallets(after_shop_id=read_position(request, SCOPE) or 0, limit=PAGE + 1), SCOPE, lambda row: row.shop_id
@@ -42,7 +44,7 @@ def show_wallets(request: HttpRequest) -> HttpResponse:
         "wallets": page.items,
         "shops": list_shops_by_ids({one.shop_id for one in page.items}),
         "next_cursor": page.next_cursor,
-        "typed": typed[:20],
+        "typed": typed[:MOST_TYPED],
     }
     return render_page(request, "wallets/list.html", context)
 

@@ -93,7 +93,7 @@ def _change(request: HttpRequest, page: PageKind, charge: Charge) -> HttpRespons
         set_floor(page=page, charge=charge, amount_minor=amount_minor, actor_id=me(request), now=timezone.now())
     except BadInput as error:
         raise Http404 from error
-    add_toast(request, gettext("Set. Auctions keep to it within seconds."))
+    add_toast(request, gettext("Set. Auctions keep to it within a minute."))
     return redirect("console:ads-floors")
 
 

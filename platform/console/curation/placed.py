@@ -32,6 +32,11 @@ class Typed:
     found: Sequence[ListingCard] = ()
     wrong: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def has_placed_found(self) -> bool:
+        """Whether one of those that were found has a place now."""
+        return any(card.listing_id in self.places for card in self.found)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedRow:

@@ -54,7 +54,7 @@ def _decide(request: HttpRequest, words: str) -> HttpResponse:
     typed = read_typed(request)
     if "try" in request.POST or typed.wrong:
         return _render(request, words, typed, status=422 if typed.wrong else 200)
-    if typed.found:
+    if typed.found and not typed.has_placed_found:
         typed.wrong.append(("#add", gettext("Give one of these products a place, or empty this field.")))
         return _render(request, words, typed, status=422)
     try:

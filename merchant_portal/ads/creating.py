@@ -15,7 +15,7 @@ from billing.settlement.services.days import business_date
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import read_audiences, say_reach, show_audiences
 from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, first_values
-from merchant_portal.ads.goods import epochs_of, find_goods
+from merchant_portal.ads.goods import epochs_of, find_goods, map_cards
 from merchant_portal.ads.sentences import describe, list_matches, name_competition
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
@@ -122,10 +122,10 @@ def _show(request: HttpRequest, typed: Typed, step: str, wrongs: list[tuple[str,
 
 
 def _show_what(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
-    shop_id, words = visit_of(request).shop.shop_id, typed.asked.get("q", "")
-    creatives = [one for one in list_creatives(shop_id=shop_id) if one.state is not CreativeState.REFUSED]
-    goods = find_goods(shop_id=shop_id, words=words, picked=typed.product_ids, epochs=epochs_of(request))
-    return {"goods": goods, "words": words, "creatives": creatives}
+    shop, words = visit_of(request).shop, typed.asked.get("q", "")
+    creatives = [one for one in list_creatives(shop_id=shop.shop_id) if one.state is not CreativeState.REFUSED]
+    goods = find_goods(shop=shop, words=words, picked=typed.product_ids, epochs=epochs_of(request))
+    return {"goods": goods, "creatives": creatives}
 
 
 def _show_who(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
@@ -191,10 +191,9 @@ def _forecast(request: HttpRequest, typed: Typed, bid_minor: int, budget: int, n
 
 
 def _suggest_name(request: HttpRequest, typed: Typed) -> str:
-    goods = find_goods(
-        shop_id=visit_of(request).shop.shop_id, words="", picked=typed.product_ids[:1], epochs=epochs_of(request)
-    )
-    title = goods.picked[0].title if goods.picked else Text()
+    shop_id, first = visit_of(request).shop.shop_id, typed.product_ids[:1]
+    cards = map_cards(shop_id=shop_id, product_ids=first, epochs=epochs_of(request))
+    title = next((card.title for card in cards.values()), Text())
     parts = [title.best(get_language() or "zh")[:30], name_kind(typed.kind)]
     return " · ".join(part for part in parts if part)
 

@@ -1,30 +1,20 @@
 """What the pages of plans show: goods to tick with their rates, plans with their sums, sales in words."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import get_language, gettext, pgettext
 
-from market.shops.contracts import Epochs
+from market.shops.contracts import Epochs, ShopContext
 from market.taxonomy.selectors import get_tree
-from merchant_portal.ads.goods import map_cards
+from merchant_portal.ads.goods import GoodsRow, PickedGoods, find_goods
 from merchant_portal.per_sale.typed import TypedPlan, print_rate
 from search.auction.contracts import Rate, RateSource
 from search.campaigns.contracts import CampaignState
-from search.listings.contracts import ListingCard, SearchQuery, Sort
-from search.listings.selectors import search
 from search.listings.selectors.advertised import list_advertised
 from search.per_sale.contracts import SaleState, SaleView
 
 MOST_SHOWN = 48
-
-
-@dataclass(frozen=True, slots=True)
-class GoodsRow:
-    """A product to tick, with its own rate as it was typed."""
-
-    card: ListingCard
-    ticked: bool
-    rate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +26,14 @@ class CategoryRow:
     rate: str
 
 
-def list_goods(*, shop_id: int, typed: TypedPlan, epochs: Epochs) -> list[GoodsRow]:
-    """Goods of the plan, and what else sells most."""
-    chosen = map_cards(shop_id=shop_id, product_ids=typed.ticked, epochs=epochs)
-    query = SearchQuery(words="", shop_ids=(shop_id,), sort=Sort.SALES, size=MOST_SHOWN, with_facets=False)
-    others = [card for card in search(query, epochs=epochs).hits if card.product_id not in chosen]
-    return [
-        GoodsRow(card, card.product_id in chosen, typed.goods.get(card.product_id, ""))
-        for card in [*chosen.values(), *others]
-    ]
+def pick_goods(*, shop: ShopContext, typed: TypedPlan, epochs: Epochs) -> PickedGoods:
+    """Goods of the plan, and what else meets the words that were searched for, or sells most."""
+    picked = sorted(typed.ticked)
+    goods = find_goods(shop=shop, words=typed.words, picked=picked, epochs=epochs, most=MOST_SHOWN)
+    return replace(goods, rates=typed.goods)
 
 
-def list_categories(*, shop_id: int, rows: list[GoodsRow], typed: TypedPlan, epochs: Epochs) -> list[CategoryRow]:
+def list_categories(*, shop_id: int, rows: Sequence[GoodsRow], typed: TypedPlan, epochs: Epochs) -> list[CategoryRow]:
     """The nearest categories of these goods, and those that have a rate."""
     found = list_advertised([(shop_id, row.card.product_id) for row in rows], epochs=epochs)
     ids = dict.fromkeys([*(one.category_ids[-1] for one in found if one.category_ids), *typed.categories])

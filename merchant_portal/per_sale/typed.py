@@ -14,13 +14,14 @@ LONGEST_RATE = 8
 
 @dataclass(frozen=True, slots=True)
 class TypedPlan:
-    """The fields as they were typed; rates are in percent, "" for none."""
+    """The fields as they were typed; rates are in percent, "" for none. `words` search for goods to tick."""
 
     name: str = ""
     default: str = ""
     ticked: frozenset[int] = frozenset()
     goods: dict[int, str] = field(default_factory=dict)
     categories: dict[int, str] = field(default_factory=dict)
+    words: str = ""
 
     def read(self) -> PlanDraft:
         """The plan they say. Raises `BadPlan` for what is no rate."""
@@ -43,6 +44,7 @@ def read_typed(posted: QueryDict) -> TypedPlan:
         frozenset(ticked),
         _read_fields(posted, "rate-"),
         _read_fields(posted, "category-"),
+        posted.get("q", ""),
     )
 
 

@@ -14,7 +14,7 @@ from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.goods import epochs_of
 from merchant_portal.frame import render_page
 from merchant_portal.per_sale.files import write_sales
-from merchant_portal.per_sale.page import badge_plan, badge_sale, list_categories, list_goods, name_rate
+from merchant_portal.per_sale.page import badge_plan, badge_sale, list_categories, name_rate, pick_goods
 from merchant_portal.per_sale.typed import TypedPlan, print_rate, read_typed, say_wrong, show_plan
 from search.campaigns.contracts import CampaignState
 from search.campaigns.services import CampaignEnded, NoSuchCampaign
@@ -36,6 +36,7 @@ from web.toasts import add_toast
 
 PAGE = 30
 USUAL_RATE = "5"
+FIND = "find"
 
 
 @require_GET
@@ -54,12 +55,14 @@ def show_plans(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @shop_required("money")
 def create(request: HttpRequest) -> HttpResponse:
-    """A new plan, which runs at once."""
+    """A new plan, which runs at once. `go=find` only looks for goods; what was typed stays."""
     visit = visit_of(request)
     if request.method == "GET":
         typed = TypedPlan(name=gettext("Pay per sale"), default=USUAL_RATE)
         return _render(request, typed, key=uuid4().hex)
     typed, key = read_typed(request.POST), request.POST.get("key", "")[:64] or uuid4().hex
+    if request.POST.get("go") == FIND:
+        return _render(request, typed, key=key)
     try:
         create_plan(
             shop_id=visit.shop.shop_id,
@@ -80,12 +83,14 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @shop_required("money")
 def edit(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """One plan: its rates, what it said before, and another version."""
+    """One plan: its rates, what it said before, and another version. `go=find` only looks for goods."""
     visit = visit_of(request)
     plan = _find(visit.shop.shop_id, plan_id)
     if request.method == "GET":
         return _render(request, show_plan(plan), plan=plan)
     typed = read_typed(request.POST)
+    if request.POST.get("go") == FIND:
+        return _render(request, typed, plan=plan)
     try:
         change_plan(
             shop_id=visit.shop.shop_id, plan_id=plan_id, draft=typed.read(), actor_id=visit.user_id, now=timezone.now()
@@ -189,8 +194,8 @@ def _span(plan: PlanView) -> str:
 def _render(
     request: HttpRequest, typed: TypedPlan, *, key: str = "", plan: PlanView | None = None, wrong: str = ""
 ) -> HttpResponse:
-    visit, epochs = visit_of(request), epochs_of(request)
-    rows = list_goods(shop_id=visit.shop.shop_id, typed=typed, epochs=epochs)
+    shop, epochs = visit_of(request).shop, epochs_of(request)
+    goods = pick_goods(shop=shop, typed=typed, epochs=epochs)
     bounds = get_bounds()
     context = {
         "typed": typed,
@@ -198,8 +203,8 @@ def _render(
         "plan": plan,
         "badge": badge_plan(plan.state) if plan else None,
         "wrong": wrong,
-        "rows": rows,
-        "categories": list_categories(shop_id=visit.shop.shop_id, rows=rows, typed=typed, epochs=epochs),
+        "goods": goods,
+        "categories": list_categories(shop_id=shop.shop_id, rows=goods.rows, typed=typed, epochs=epochs),
         "least": print_rate(bounds.least_bps),
         "most": print_rate(bounds.most_bps),
         "versions": [

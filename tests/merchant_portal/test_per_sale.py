@@ -11,6 +11,7 @@ from search.listings.keeping import forget_all
 from search.listings.services import refresh_shop
 from search.per_sale.models import AttributedLine, AttributedSale, PlanVersion
 from search.per_sale.selectors import get_plan, list_plans
+from tenants.catalog.contracts import ProductStatus
 from tests.fixtures.goods import stock_product
 from tests.merchant_portal.conftest import Merchant
 
@@ -78,6 +79,44 @@ def test_what_cannot_be_is_said_and_nothing_is_made(seller, typed: dict[str, str
     merchant, product_id = seller
     assert said in make(merchant, product_id, **typed)
     assert list_plans(shop_id=merchant.shop.shop_id) == []
+
+
+def test_goods_are_found_by_title_or_article_number_and_what_was_typed_stays(seller) -> None:
+    merchant, product_id = seller
+    pot = stock_product(merchant.shop, title="白瓷茶壶", sku="QH-POT-01", price_minor=9_000)
+    cup = stock_product(merchant.shop, title="白瓷茶杯", sku="QH-CUP-01")
+    hidden = stock_product(merchant.shop, title="白瓷茶盘", sku="QH-TRAY-01", status=ProductStatus.DRAFT)
+    refresh_shop(shop_id=merchant.shop.shop_id, now=timezone.now())
+    typed = {
+        "name": "茶具", "default": "6", "product": product_id, f"rate-{product_id}": "7.5", "key": "k", "go": "find"
+    }  # fmt: skip
+    for words, wanted in (("pot-01", pot), ("白瓷茶杯", cup), ("  QH-CUP  ", cup)):
+        answer = merchant.browser.post("/ads/sales/new/", {**typed, "q": words})
+        page = answer.content.decode()
+        assert answer.status_code == 200 and answer.context["goods"].found[0].product_id == wanted.product_id
+        assert re.search(rf'value="{product_id}"[^>]* checked', page) and 'value="7.5"' in page
+        assert 'name="name" maxlength="60" value="茶具"' in page and 'name="key" value="k"' in page
+        assert f'id="product-{hidden.product_id}"' not in page, "only goods on sale"
+    nothing = merchant.browser.post("/ads/sales/new/", {**typed, "q": "XQZJ-99%_"}).content.decode()
+    assert "None of your goods on sale is called" in nothing and f'id="product-{product_id}"' in nothing
+    assert list_plans(shop_id=merchant.shop.shop_id) == [], "looking for goods makes nothing"
+    both = {**typed, "go": "", "product": [product_id, pot.product_id]}
+    merchant.browser.post("/ads/sales/new/", both)
+    (plan,) = list_plans(shop_id=merchant.shop.shop_id)
+    assert {pk: rate.bps for pk, rate in plan.rates.items()} == {product_id: 750, pot.product_id: 600}
+    page = merchant.browser.post(f"/ads/sales/{plan.plan_id}/", {**both, "go": "find", "q": "cup"}).content.decode()
+    assert f'id="product-{cup.product_id}"' in page
+    assert get_plan(shop_id=merchant.shop.shop_id, plan_id=plan.plan_id).version == 1
+
+
+def test_goods_of_another_shop_are_never_found(seller, make_merchant) -> None:
+    merchant, _ = seller
+    other = make_merchant("beta")
+    stock_product(other.shop, title="白瓷茶壶", sku="POT-99")
+    refresh_shop(shop_id=other.shop.shop_id, now=timezone.now())
+    for words in ("POT-99", "白瓷茶壶"):
+        answer = merchant.browser.post("/ads/sales/new/", {"name": "x", "default": "5", "go": "find", "q": words})
+        assert other.shop.shop_id not in {row.card.shop.shop_id for row in answer.context["goods"].rows}
 
 
 def test_an_order_says_why_it_costs_what_it_does_and_stands_in_the_file(seller) -> None:

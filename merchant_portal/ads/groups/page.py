@@ -106,7 +106,7 @@ def _show_ads(
     bought = [word.text for word in words if word.state is PartState.RUNNING]
     qualities = map_qualities(shop_id=shop_id, ads=ads, words=bought, epochs=epochs_of(request))
     picked = list_products(ads)
-    goods = find_goods(shop_id=shop_id, words=query, picked=picked, epochs=epochs_of(request))
+    goods = find_goods(shop=visit_of(request).shop, words=query, picked=picked, epochs=epochs_of(request))
     cards = {card.product_id: card for card in goods.picked}
     creatives = {one.creative_id: one for one in list_creatives(shop_id=shop_id)}
     used = {ad.creative_id for ad in ads}
@@ -130,7 +130,7 @@ def _show_ads(
             }
             for ad in ads
         ],
-        "found": goods.found,
+        "found": goods.others,
         "usable": usable,
         "query": query,
     }

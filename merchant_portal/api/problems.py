@@ -13,6 +13,7 @@ from billing.wallets.selectors import TopUpNotFound
 from billing.wallets.services import BadAmount, KeyReused, LessOwed, TooManyOpen
 from market.money import format_minor
 from merchant_portal.ads.sentences import describe as describe_ads
+from merchant_portal.per_sale.typed import say_wrong
 from search.campaigns.contracts import BadInput
 from search.campaigns.selectors import CampaignNotFound
 from search.campaigns.services import (
@@ -25,6 +26,9 @@ from search.campaigns.services import (
 from search.campaigns.services import (
     NoSuchProduct as NotOnSale,
 )
+from search.per_sale.contracts import BadPlan
+from search.per_sale.selectors import PlanNotFound
+from search.per_sale.services import NotSold, PlanChanged, WrongMove
 from tenants.catalog.contracts import DraftProblem
 from tenants.catalog.selectors import NoSuchProduct
 from tenants.catalog.services import InvalidProduct, ProductChanged
@@ -111,6 +115,31 @@ def ads_problems() -> Iterator[None]:
     except BadInput as error:
         pointer = f"/{_ADS_FIELDS.get(error.field, error.field)}"
         raise Problem(422, "invalid-campaign", errors=[Fault(pointer, describe_ads(error))]) from error
+
+
+@contextmanager
+def plan_problems() -> Iterator[None]:
+    """Of plans that are paid per sale."""
+    try:
+        yield
+    except (NoSuchCampaign, PlanNotFound) as error:
+        raise Problem(404, "not-found") from error
+    except CampaignEnded as error:
+        raise Problem(409, "plan-ended", gettext("The plan has ended and stays as it is.")) from error
+    except WrongMove as error:
+        raise Problem(409, "wrong-state", gettext("The plan is in another state, so this cannot be done.")) from error
+    except PlanChanged as error:
+        sentence = gettext("Somebody changed this plan meanwhile. Read it again and repeat your change.")
+        raise Problem(409, "plan-changed", sentence, found=error.args[0]) from error
+    except NotSold as error:
+        faults = [Fault("/goods", gettext("Your shop does not sell this: %(ids)s.") % {"ids": error.args[0]})]
+        raise Problem(422, "unknown-product", errors=faults) from error
+    except BadPlan as error:
+        if error.field == "plans":
+            sentence = gettext("There are %(most)s plans already. End one that you do not need.")
+            raise Problem(409, "too-many-plans", sentence % {"most": error.most}) from error
+        pointer = "/default_bps" if error.field == "default" else f"/{error.field}"
+        raise Problem(422, "invalid-plan", errors=[Fault(pointer, say_wrong(error))]) from error
 
 
 @contextmanager

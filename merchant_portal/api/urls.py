@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from merchant_portal.api import ad_groups, ads, goods, orders, stock, tokens, wallet
+from merchant_portal.api import ad_groups, ads, goods, orders, plans, stock, tokens, wallet
 from web.api import numbers  # noqa: F401 - makes <number:…> and <short:…> known
 from web.api.docs import describe_api
 
@@ -33,6 +33,10 @@ operations = [
     ),
     path("ad-groups/<number:group_id>/ads", ad_groups.GroupAds.as_view(), name="group-ads"),
     path("ad-groups/<number:group_id>/ads/<number:ad_id>/state", ad_groups.GroupAdState.as_view(), name="ad-state"),
+    path("sale-plans", plans.Plans.as_view(), name="sale-plans"),
+    path("sale-plans/<number:plan_id>", plans.Plan.as_view(), name="sale-plan"),
+    path("sale-plans/<number:plan_id>/state", plans.PlanStateView.as_view(), name="sale-plan-state"),
+    path("sale-plans/<number:plan_id>/sales", plans.PlanSales.as_view(), name="sale-plan-sales"),
     path("wallet", wallet.Wallet.as_view(), name="wallet"),
     path("wallet/automatic", wallet.Automatic.as_view(), name="wallet-automatic"),
     path("wallet/top-ups", wallet.TopUps.as_view(), name="top-ups"),
@@ -53,7 +57,7 @@ description = describe_api(
         "stock": "What lies in the warehouses.",
         "orders": "What was bought in the shop.",
         "wallet": "The balance that advertising is paid from. Amounts in fen.",
-        "ads": "Campaigns with their groups, words and ads. Money in fen; days are those of China.",
+        "ads": "Campaigns with groups, words and ads; plans paid per sale. Money in fen; days are those of China.",
     },
 )
 

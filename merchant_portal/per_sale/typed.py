@@ -73,6 +73,10 @@ def say_wrong(error: BadPlan) -> str:
         return gettext("That is more than there may be: at most %(most)s.") % {"most": error.most}
     if error.code == "rate":
         return gettext("Enter a commission in percent, such as 5 or 5.25.")
+    if error.code == "twice":
+        return gettext("This is said twice.")
+    if error.field == "categories":
+        return gettext("There is no such category.")
     if error.field == "goods":
         return gettext("Tick at least one product.")
     return gettext("Give the plan a name of at most 60 letters.")

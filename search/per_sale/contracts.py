@@ -8,6 +8,7 @@ from enum import StrEnum
 from search.auction.contracts import Rate
 from search.campaigns.contracts import CampaignState
 
+LONGEST_NAME = 60
 MOST_GOODS = 200
 MOST_CATEGORIES = 50
 PLACES = 6

@@ -19,9 +19,13 @@ def get_bounds() -> RateBounds:
     return RateBounds(row.least_bps, row.most_bps) if row else RateBounds()
 
 
-def list_plans(*, shop_id: int, before: int | None = None, limit: int = 50) -> list[PlanView]:
-    """A shop's plans, newest first, those below an id only if one is said: two statements."""
+def list_plans(
+    *, shop_id: int, states: Sequence[CampaignState] = (), before: int | None = None, limit: int = 50
+) -> list[PlanView]:
+    """A shop's plans, newest first, only of states and below an id if those are said: two statements."""
     rows = Campaign.plans.filter(shop_id=shop_id)
+    if states:
+        rows = rows.filter(state__in=[state.value for state in states])
     if before is not None:
         rows = rows.filter(pk__lt=before)
     plans = list(rows.order_by("-pk")[:limit])

@@ -24,11 +24,10 @@ from search.campaigns.services.plans import (
 )
 from search.campaigns.services.touching import lock_shop
 from search.listings.selectors.advertised import list_advertised
-from search.per_sale.contracts import MOST_CATEGORIES, MOST_GOODS, BadPlan, PlanDraft, RateBounds
+from search.per_sale.contracts import LONGEST_NAME, MOST_CATEGORIES, MOST_GOODS, BadPlan, PlanDraft, RateBounds
 from search.per_sale.models import Bounds, PlanVersion
 from search.per_sale.selectors.plans import get_bounds
 
-LONGEST_NAME = 60
 MOST_PLANS = 20
 """Of a shop, those that have not ended."""
 

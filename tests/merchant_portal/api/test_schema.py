@@ -11,7 +11,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(db):
     document = Api(PORTAL).get("openapi.json").json()
     assert document["openapi"].startswith("3.1")
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 38
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 44
     for operation in operations:
         assert operation["security"] == [{"token": []}]
         assert {"401", "403", "405", "429"} <= set(operation["responses"])
@@ -25,6 +25,7 @@ def test_what_has_effects_on_money_or_stock_needs_a_key(db):
         "orders/{share_no}/parcels",
         "orders/{share_no}/refund",
         "campaigns",
+        "sale-plans",
         "wallet/top-ups",
     ):
         (header,) = [p for p in paths[f"/api/v1/{path}"]["post"]["parameters"] if p["name"] == "Idempotency-Key"]

@@ -1,6 +1,6 @@
 """A new campaign in three steps: what is advertised, to whom, for how much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any  # Any: template contexts are open by nature
 from uuid import uuid4
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from billing.settlement.services.days import business_date
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import read_audiences, say_reach, show_audiences
-from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, first_values
+from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, WeekForm, first_values, show_week
 from merchant_portal.ads.goods import epochs_of, find_goods, map_cards
 from merchant_portal.ads.sentences import describe, list_matches, name_competition
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
@@ -53,23 +53,22 @@ def create(request: HttpRequest) -> HttpResponse:
     for step in STEPS[: STEPS.index(here) + 1]:
         if wrongs := [(f"#{error.field}", _say(error)) for error in typed.list_wrongs(step)]:
             return _show(request, typed, step, wrongs)
+        if step == WHO and not _is_aimed(request):
+            return _show(request, typed, step, [])
     if wanted in (CREATE, DRAFT):
         return _create(request, typed, runs=wanted == CREATE)
     return _show(request, typed, wanted if wanted in STEPS else here, [])
 
 
 def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
-    target, money, bid = TargetForm(request.POST), MoneyForm(request.POST), BidForm(request.POST)
-    if not target.is_valid():
+    target, week = _read_target(request)
+    money, bid = MoneyForm(request.POST), BidForm(request.POST)
+    if not (target.is_valid() and week.is_valid()):
         return _show(request, typed, WHO, [])
     if not (money.is_valid() and bid.is_valid()):
         return _show(request, typed, HOW, [])
     visit, now = visit_of(request), timezone.now()
-    targeting = Targeting(
-        hours=target.cleaned_data["hours"],
-        regions=tuple(target.cleaned_data["regions"]),
-        audiences=read_audiences(typed.asked.getlist("audience")),
-    )
+    targeting = replace(target.aim(week, Targeting()), audiences=read_audiences(typed.asked.getlist("audience")))
     try:
         campaign_id = create_campaign(
             shop_id=visit.shop.shop_id,
@@ -81,8 +80,8 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
             now=now,
         )
     except BadInput as error:
-        if error.field == "audiences":
-            return _show(request, typed, WHO, [("#audiences", _say(error))])
+        if error.field in ("audiences", "hours"):
+            return _show(request, typed, WHO, [(f"#{error.field}", _say(error))])
         return _show(request, typed, HOW, [(f"#id_{error.field}", _say(error))])
     except (NoSuchProduct, NoSuchCreative):
         return _show(request, typed, WHAT, [("#products", gettext("Some of these are not on sale any more."))])
@@ -92,6 +91,17 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
     said = gettext("The campaign runs. Shoppers see it within seconds.") if runs else gettext("Kept as a draft.")
     add_toast(request, said)
     return redirect("portal:campaign", campaign_id)
+
+
+def _read_target(request: HttpRequest) -> tuple[TargetForm, WeekForm]:
+    """When and where, as it was typed on the way; all hours of all days where nothing was."""
+    return TargetForm(request.POST), WeekForm(request.POST, initial=show_week(Targeting()))
+
+
+def _is_aimed(request: HttpRequest) -> bool:
+    """Whether hours and provinces can be read, if they were typed yet."""
+    target, week = _read_target(request)
+    return "from_hour" not in request.POST or (target.is_valid() and week.is_valid())
 
 
 def _make_group(typed: Typed, bid: BidForm) -> GroupDraft:
@@ -130,8 +140,14 @@ def _show_what(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, A
 
 def _show_who(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
     was_here = "from_hour" in typed.asked
-    context: dict[str, Any] = {"target": TargetForm(request.POST) if was_here else TargetForm()}
-    context["forms"] = [context["target"]] if was_here else []
+    target, week = _read_target(request) if was_here else (TargetForm(), WeekForm(initial=show_week(Targeting())))
+    context: dict[str, Any] = {
+        "target": target,
+        "week": week,
+        "forms": [target, week] if was_here else [],
+        "has_own_days": week.is_changed,
+        "is_narrowed": was_here and (target.has_changed() or week.is_changed),
+    }
     context["audiences"] = show_audiences(
         shop_id=visit_of(request).shop.shop_id,
         chosen=read_audiences(typed.asked.getlist("audience")),

@@ -9,14 +9,18 @@ from merchant_portal.frame import read_number
 from search.campaigns.contracts import BadInput, CampaignKind, MatchType, WordDraft
 from search.campaigns.contracts import limits as most
 from search.campaigns.rules.checking import check_word
+from search.campaigns.rules.hours import DAYS
 
 WHAT, WHO, HOW = "what", "who", "how"
 STEPS = (WHAT, WHO, HOW)
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     WHAT: ("kind", "product", "creative", "q"),
-    WHO: ("word", "own_words", "match", "seeds", "days", "from_hour", "to_hour", "regions", "audience"),
+    WHO: (
+        "word", "own_words", "match", "seeds", "days", "from_hour", "to_hour", "regions", "audience",
+        *(f"day_{day}" for day in range(DAYS)),
+    ),
     HOW: ("name", "bid", "charge", "daily_budget", "total_budget", "pace", "starts_on", "ends_on"),
-}
+}  # fmt: skip
 LONGEST_TYPED = 20_000
 _BIDDING = frozenset({CampaignKind.KEYWORD.value, CampaignKind.DISPLAY.value})
 

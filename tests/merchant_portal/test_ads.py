@@ -156,6 +156,35 @@ def test_hours_that_differ_by_day_are_typed_and_stay(seller: Merchant) -> None:
     assert none.status_code == 422 and "Choose at least one day and one hour." in none.content.decode()
 
 
+def test_hours_by_day_are_set_while_a_campaign_is_made(seller: Merchant) -> None:
+    what = {"kind": "keyword", "product": [str(_sell(seller))]}
+    who = _go(seller, what, "what", "who")
+    assert 'name="day_0" value="0-24"' in who and "Other hours on some days" in who
+    days = {"day_0": "8-12, 18-24", **{f"day_{day}": "9–21" for day in range(1, 6)}, "day_6": ""}
+    wrong = _go(seller, {**what, **WHO, **days, "day_3": "25-26"}, "who", "how", status=422)
+    assert "Write spans of full hours" in wrong and 'value="25-26"' in wrong
+    how = _go(seller, {**what, **WHO, **days}, "who", "how")
+    assert 'type="hidden" name="day_0" value="8-12, 18-24"' in how and 'type="hidden" name="day_6" value=""' in how
+    back = _go(seller, {**what, **WHO, **days, **MONEY, "starts_on": _today()}, "how", "who")
+    assert 'name="day_0" value="8-12, 18-24"' in back and "<details open><summary>Other hours on some days" in back
+    ready = {**what, **WHO, **MONEY, "starts_on": _today(), "key": "a" * 32}
+    none = _go(seller, {**ready, **{f"day_{day}": "" for day in range(7)}}, "how", "create", status=422)
+    assert "Choose at least one day and one hour." in none and 'href="#hours"' in none
+    assert not Campaign.objects.exists()
+    _go(seller, {**ready, **days}, "how", "create", status=302)
+    (live,) = read_live(None)
+    assert [print_hours(day) for day in split_hours(live.hours)] == ["8-12, 18-24", *["9-21"] * 5, ""]
+
+
+def test_days_alike_are_set_without_a_word_about_single_days(seller: Merchant) -> None:
+    what = {"kind": "keyword", "product": [str(_sell(seller))]}
+    preset = {f"day_{day}": "0-24" for day in range(7)}
+    typed = {**what, **WHO, **preset, **MONEY, "starts_on": _today(), "key": "a" * 32}
+    _go(seller, {**typed, "days": ["5", "6"], "from_hour": "9", "to_hour": "21"}, "how", "create", status=302)
+    (live,) = read_live(None)
+    assert [print_hours(day) for day in split_hours(live.hours)] == [*[""] * 5, "9-21", "9-21"]
+
+
 def test_a_draft_waits(seller: Merchant) -> None:
     campaign_id = _make(seller, go="draft")
     assert read_live(None) == []

@@ -103,7 +103,7 @@ def _change(
             now=timezone.now(),
         )
     except BadInput as error:
-        anchor = "#audiences" if error.field == "audiences" else f"#id_{error.field}"
+        anchor = f"#{error.field}" if error.field in ("audiences", "hours") else f"#id_{error.field}"
         return [(anchor, describe(error))]
     except (NoSuchCampaign, CampaignEnded) as error:
         raise Http404 from error

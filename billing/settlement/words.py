@@ -1,7 +1,8 @@
 """What movements of money and accounts are called when a shop reads about them, on pages and on paper."""
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from billing.ledger.contracts import Code
 from billing.settlement.contracts.statements import Span, StatementView
 
 _REVERSAL = "reversal:"
+_HOUR_OF_ADS = re.compile(r"ads:\d+:\d{4}-\d\d-\d\d:(\d{4}-\d\d-\d\dT\d\d):[a-z]+:\d+")
+_DAY_OF_ADS = re.compile(r"ads-credit:\d+:(\d{4}-\d\d-\d\d):[a-z]+:\d+")
 
 _KINDS: Mapping[str, str] = {
     "payment_captured": gettext_noop("Buyer's payment, held for the order"),
@@ -101,6 +104,19 @@ def name_kind(kind: str) -> str:
     original = kind.removeprefix(_REVERSAL)
     known = gettext(_KINDS[original]) if original in _KINDS else original.replace("_", " ")
     return gettext("Taken back: %(what)s") % {"what": known} if original != kind else known
+
+
+def name_subject(subject: str) -> str:
+    """What a movement is about: the hour or day of ads that was charged or given back, else the number as it is.
+
+    Hours of charges are written in UTC (`ads:{shop}:{day}:{hour}:{kind}:{seq}`) and told in Beijing time.
+    """
+    if hour := _HOUR_OF_ADS.fullmatch(subject):
+        begins = datetime.strptime(hour[1], "%Y-%m-%dT%H").replace(tzinfo=UTC)
+        local = begins.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
+        return f"{local:%Y-%m-%d %H}:00–{local.hour + 1:02}:00"
+    day = _DAY_OF_ADS.fullmatch(subject)
+    return day[1] if day else subject
 
 
 def name_account(code: Code) -> str:

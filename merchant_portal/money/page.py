@@ -14,14 +14,19 @@ from billing.ledger.contracts.shop_books import ShopAccount, ShopEntry, ShopLeg,
 from billing.ledger.rules import (
     EVENT_KINDS,
     AdBonusReturned,
+    AdBonusReturnedForSales,
     AdBonusReturnedForViews,
+    AdBonusUsedOnSales,
     AdClicksCredited,
+    AdSaleCharged,
+    AdSaleCredited,
+    AdSaleOwed,
     AdViewsCredited,
 )
 from billing.ledger.rules.events import ShareEvent
 from billing.settlement.contracts import ReserveView
 from billing.settlement.contracts.earnings import EarningPart, MoneyPlace, ShareEarnings, WayOut
-from billing.settlement.words import name_account, name_kind
+from billing.settlement.words import name_account, name_kind, name_subject
 from billing.wallets.contracts import CreditView
 from billing.wallets.selectors import map_credits
 from merchant_portal.ads_reports.words import join_reasons
@@ -35,6 +40,12 @@ CREDIT_KINDS = frozenset(
 )
 """Kinds of transaction whose number is a credit's for invalid clicks."""
 
+SALE_KINDS = frozenset(
+    event.kind for event in (AdSaleCharged, AdSaleOwed, AdSaleCredited, AdBonusUsedOnSales, AdBonusReturnedForSales)
+)
+"""Kinds of transaction whose number is that of an order which an ad brought."""
+
+_REVERSAL = "reversal:"
 _WALLETS = (Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED, Code.DEFERRED_PLAN, Code.MERCHANT_DEPOSIT)
 
 
@@ -74,13 +85,12 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A row of the list of movements. `why` and `href`: what was given back of advertising, and its clicks."""
+    """A row of the list of movements. `about` says what it is of in words or by its number, `href` opens that."""
 
     entry: ShopEntry
     name: str
     account: str
-    share_no: str
-    why: str = ""
+    about: str
     href: str = ""
 
 
@@ -160,19 +170,25 @@ def list_movements(entries: Sequence[ShopEntry], *, shop_id: int) -> list[Moveme
 
 
 def _describe(entry: ShopEntry, credit: CreditView | None) -> Movement:
-    return Movement(
-        entry=entry,
-        name=name_kind(entry.kind),
-        account=name_account(entry.account.code),
-        share_no=find_share_no(entry.kind, entry.subject),
-        why=join_reasons(credit.reasons) if credit else "",
-        href=f"{reverse('portal:ads-given-back')}?{urlencode({'day': credit.day.isoformat()})}" if credit else "",
-    )
+    about, href = find_about(entry.kind, entry.subject)
+    if credit:
+        about = join_reasons(credit.reasons)
+        href = f"{reverse('portal:ads-given-back')}?{urlencode({'day': credit.day.isoformat()})}"
+    return Movement(entry, name_kind(entry.kind), name_account(entry.account.code), about, href)
 
 
 def find_share_no(kind: str, subject: str) -> str:
     """The order that a movement is about; empty when it is about something else."""
-    return subject if kind.removeprefix("reversal:") in SHARE_KINDS else ""
+    return subject if kind.removeprefix(_REVERSAL) in SHARE_KINDS else ""
+
+
+def find_about(kind: str, subject: str) -> tuple[str, str]:
+    """What a movement is about, and where that is shown; "" where there is nothing to open."""
+    if share_no := find_share_no(kind, subject):
+        return share_no, reverse("portal:order-earnings", args=[share_no])
+    if kind.removeprefix(_REVERSAL) in SALE_KINDS:
+        return subject, reverse("portal:plan-sale", args=[subject])
+    return name_subject(subject), ""
 
 
 def describe_legs(legs: Sequence[ShopLeg]) -> list[dict[str, object]]:

@@ -34,6 +34,7 @@ from merchant_portal.money.exports import describe_export, list_made_files
 from merchant_portal.money.filters import EntryQuery, name_groups, read_query
 from merchant_portal.money.page import (
     describe_legs,
+    find_about,
     find_share_no,
     list_held,
     list_movements,
@@ -109,9 +110,12 @@ def show_posting(request: HttpRequest, transaction_id: int) -> HttpResponse:
         posting = get_shop_transaction(shop_id=shop_id, transaction_id=transaction_id)
     except NotOfShop as error:
         raise Http404 from error
+    about, href = find_about(posting.kind, posting.subject)
     context = {
         "posting": posting,
         "name": name_kind(posting.kind),
+        "about": about,
+        "about_href": href,
         "share_no": find_share_no(posting.kind, posting.subject),
         "legs": describe_legs(posting.legs),
         "currency": posting.legs[0].account.currency,

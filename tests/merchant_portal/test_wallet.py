@@ -12,7 +12,7 @@ from market.shops.contracts import Role
 from market.shops.models import Membership
 from merchant_portal.wallet.papers import describe_invoice
 from tests.billing.wallets.conftest import Till
-from tests.billing.wallets.steps import charge, give_bonus, give_cash, hold_day
+from tests.billing.wallets.steps import charge, charge_order, credit, give_bonus, give_cash, hold_day
 from tests.merchant_portal.conftest import enter, make_person
 
 PATH = "/wallet/"
@@ -137,6 +137,26 @@ def test_an_invoice_is_a_page_whose_lines_open_their_postings_and_a_paper(mercha
     assert f"{invoice.number}.pdf" in answer.headers["Content-Disposition"]
     for wrong in ("2026/13", f"{till.now.year}/{till.now.month}", "1/1"):
         page(merchant, f"/wallet/invoices/{wrong}/", status=404)
+
+
+def test_lines_tell_the_hour_that_was_charged_as_the_shops_clock_shows_it_and_open_an_orders_commission(merchant, till):
+    give_cash(till.shop_id, 50_000, key="cash", now=till.now)
+    hold_day(till.shop_id, 1_000, key="h", now=till.now)
+    late, early = (f"ads:{till.shop_id}:2026-11-22:2026-11-2{hour}:click:1" for hour in ("1T23", "2T15"))
+    for key in (late, early):
+        charge(till.shop_id, 500, key=key, now=till.now)
+    credit(till.shop_id, 200, key=f"ads-credit:{till.shop_id}:2026-11-22:click:1", now=till.now)
+    charge_order(till.shop_id, 300, key="sale:1", now=till.now, sale_no="261122AB-1")
+    shown = page(merchant)
+    assert "2026-11-22 07:00–08:00" in shown and "2026-11-22 23:00–24:00" in shown
+    assert 'href="/ads/sales/orders/261122AB-1/"' in shown
+    postings = set(re.findall(r'href="(/money/postings/\d+/)"', shown))
+    assert len(postings) == 5
+    for raw in (f"ads:{till.shop_id}", "ads-credit:", "ad_clicks"):
+        assert not any(raw in page(merchant, path) for path in (PATH, *postings)), raw
+    answer = merchant.browser.get("/money/movements/file/", {"kind": "ads", "format": "csv"})
+    file = b"".join(answer.streaming_content).decode()
+    assert "2026-11-22 07:00–08:00" in file and f"ads:{till.shop_id}" not in file
 
 
 def test_another_shop_finds_nothing_of_it(merchant, till, make_merchant):

@@ -11,7 +11,14 @@ from billing.ledger.contracts.shop_books import EntryFilter, ShopEntry
 from billing.ledger.selectors.shop_books import list_shop_entries
 from billing.settlement.contracts.statements import AccountStatement, KindSum, StatementView
 from billing.settlement.exporting.sheets import Cell, Column, Paper, Section
-from billing.settlement.words import name_account, name_kind, name_period, name_span, place_account
+from billing.settlement.words import (
+    name_account,
+    name_kind,
+    name_period,
+    name_span,
+    name_subject,
+    place_account,
+)
 
 PAGE = 2_000
 MOST_STATED_ENTRIES = 2_000
@@ -34,7 +41,7 @@ def to_row(entry: ShopEntry) -> list[Cell]:
     return [
         stamp(entry.created_at),
         name_kind(entry.kind),
-        entry.subject,
+        name_subject(entry.subject),
         name_account(entry.account.code),
         change if change > 0 else None,
         -change if change < 0 else None,

@@ -1,6 +1,6 @@
 """A new campaign in three steps: what is advertised, to whom, for how much."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any  # Any: template contexts are open by nature
 from uuid import uuid4
@@ -13,14 +13,23 @@ from django.views.decorators.http import require_http_methods
 
 from billing.settlement.services.days import business_date
 from merchant_portal.access import shop_required, visit_of
-from merchant_portal.ads.audiences import read_audiences, say_reach, show_audiences
+from merchant_portal.ads.audiences import read_audiences, show_audiences
+from merchant_portal.ads.forecasting import Offer, forecast_offer
 from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, WeekForm, first_values, show_week
 from merchant_portal.ads.goods import epochs_of, find_goods, map_cards
 from merchant_portal.ads.sentences import describe, list_matches, name_competition
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
-from search.campaigns.contracts import BadInput, CampaignKind, CreativeState, DayForecast, GroupDraft, Targeting
-from search.campaigns.selectors import find_reach, forecast_words, list_creatives, suggest_words
+from search.auction.contracts.units import LARGEST_BID_MINOR
+from search.campaigns.contracts import (
+    BadInput,
+    CampaignKind,
+    Charge,
+    CreativeState,
+    GroupDraft,
+    Targeting,
+)
+from search.campaigns.selectors import list_creatives, suggest_words
 from search.campaigns.services import NoSuchCreative, NoSuchProduct, TooManyCampaigns, create_campaign
 from search.campaigns.words import name_kind
 from tenants.catalog.contracts import Text
@@ -29,15 +38,6 @@ from web.toasts import add_toast
 
 USUAL_BID_MINOR = 50
 CREATE, DRAFT = "create", "draft"
-
-
-@dataclass(frozen=True, slots=True)
-class BidForecast:
-    """A bid and the day it would bring."""
-
-    bid_minor: int
-    day: DayForecast
-    is_own: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,32 +178,20 @@ def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
         money, bid = MoneyForm(request.POST), BidForm(request.POST)
         is_right = money.is_valid() and bid.is_valid()
         bid_minor, budget = (bid.cleaned_data["bid"], money.cleaned_data["daily_budget"]) if is_right else (0, 0)
+        charge = bid.charge_of(typed.kind) if is_right else Charge.CLICK
         forms: list[MoneyForm | BidForm] = [money, bid]
     else:
         bid_minor = USUAL_BID_MINOR if typed.kind is CampaignKind.KEYWORD else 10 * 100
         first = first_values(business_date(now), _suggest_name(request, typed), bid_minor)
         money, bid, budget, forms = MoneyForm(initial=first), BidForm(initial=first), 5_000, []
+        charge = Charge(first["charge"])
     context: dict[str, Any] = {"money": money, "bid": bid, "forms": forms, "wants_words": bool(typed.words)}
-    if typed.kind is CampaignKind.KEYWORD and bid_minor and budget:
-        context |= _forecast(request, typed, bid_minor, budget, now)
+    if 0 < bid_minor <= LARGEST_BID_MINOR and budget:
+        offer = Offer(bid_minor, charge, budget)
+        context |= forecast_offer(
+            typed, offer, shop_id=visit_of(request).shop.shop_id, epochs=epochs_of(request), now=now
+        )
     return context
-
-
-def _forecast(request: HttpRequest, typed: Typed, bid_minor: int, budget: int, now: datetime) -> dict[str, Any]:
-    """A day at several bids, of the people that the campaign is for."""
-    bids = sorted({max(5, bid_minor // 2), bid_minor, bid_minor * 3 // 2, bid_minor * 2})
-    audiences, regions = read_audiences(typed.asked.getlist("audience")), typed.asked.getlist("regions")
-    reach = find_reach(shop_id=visit_of(request).shop.shop_id, audiences=audiences, regions=regions, now=now)
-    days = forecast_words(
-        shop_id=visit_of(request).shop.shop_id,
-        words=typed.drafts,
-        bids_minor=bids,
-        daily_budget_minor=budget,
-        now=now,
-        share_ppm=reach.share_ppm,
-    )
-    rows = [BidForecast(bid, day, bid == bid_minor) for bid, day in zip(bids, days, strict=True)]
-    return {"forecasts": rows, "reach": say_reach(reach) if audiences or regions else ""}
 
 
 def _suggest_name(request: HttpRequest, typed: Typed) -> str:

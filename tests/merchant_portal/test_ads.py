@@ -1,17 +1,22 @@
 """Campaigns in the portal: made in three steps, switched, edited in bulk and by file; never another shop's."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
+from billing.settlement.services.days import business_date
 from search.auction.audiences import MOBILE
 from search.campaigns.contracts import Charge, MatchType, PartState
-from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
+from search.campaigns.models import Ad, AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.rules.hours import print_hours, split_hours
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
 from search.campaigns.services import decide_creative
+from search.reports.contracts import Cell, Sums
+from search.reports.services.adding import add_sums
 from search.signals.rules.audiences import EVERYBODY, name_device
 from search.spending.models import Lease
 from tests.fixtures.api import forget_everything, list_product
@@ -68,7 +73,7 @@ def test_a_display_campaign_pays_by_views_and_buys_no_words(seller: Merchant) ->
     who = {"from_hour": "0", "to_hour": "24"}
     assert "Words that people ask for" not in _go(seller, what, "what", "who")
     how = _go(seller, {**what, **who}, "who", "how")
-    assert "For 1,000 views" in how and "nothing is promised here" in how
+    assert "For 1,000 views" in how and "nothing can be foretold" in how and "Work it out for this bid" in how
     typed = {**what, **who, **MONEY, "bid": "12.50", "charge": "mille", "starts_on": _today(), "key": "d" * 32}
     assert _post(seller, {**typed, "step": "how", "go": "create"}).status_code == 302
     (live,) = read_live(None)
@@ -77,6 +82,34 @@ def test_a_display_campaign_pays_by_views_and_buys_no_words(seller: Merchant) ->
     assert [ad.creative is not None for ad in read_live(None)[0].ads] == [False, True]
     group = seller.browser.get(f"/ads/campaigns/groups/{_group(seller, live.campaign_id)}/").content.decode()
     assert "Approved" in group and "Add words" not in group
+
+
+def test_a_display_campaign_is_foretold_from_what_was_seen_lately(seller: Merchant, make_merchant) -> None:
+    rival, now = make_merchant("beta"), timezone.now()
+    what = {"kind": "display", "product": [str(_sell(rival))], "from_hour": "0", "to_hour": "24"}
+    typed = {**MONEY, "bid": "7.30", "charge": "mille", "starts_on": _today(), "key": "d" * 32}
+    _go(rival, {**what, **typed}, "how", "create", status=302)
+    ad = Ad.objects.select_related("group").get()
+    cells = {
+        Cell(
+            day=business_date(now) - timedelta(days=back), hour=9, shop_id=rival.shop.shop_id, keyword_id=0, place=1,
+            campaign_id=ad.group.campaign_id, group_id=ad.group_id, ad_id=ad.pk, page="home", region="", term="",
+        ): Sums(views=back * 1_000)
+        for back in range(1, 9)
+    }  # fmt: skip
+    with transaction.atomic():
+        add_sums(cells)
+    mine = {**what, "product": [str(_sell(seller))]}
+    page = _go(seller, {**mine, **typed, "bid": "12.00", "daily_budget": "50"}, "who", "how")
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in re.findall(r"<tr[^>]*>.*?</tr>", page)[1:]]
+    assert rows == [
+        "6.00 3,000–6,000 Clicks 100–200 6–12",
+        "12.00 3,000–5,000 Clicks 150–250 30–50 budget ends first",
+        "18.00 3,000–5,000 Clicks 150–250 30–50 budget ends first",
+        "24.00 3,000–5,000 Clicks 150–250 30–50 budget ends first",
+    ], "others bid no more than 10.00, as far as can be known"
+    assert "on 8 days" in page
+    assert "too low to be shown" in _go(seller, {**mine, **typed, "bid": "1.00", "daily_budget": "50"}, "who", "how")
 
 
 def test_a_step_is_not_left_without_what_it_is_for(seller: Merchant) -> None:

@@ -22,7 +22,7 @@ from search.auction.contracts.display import (
     DisplayPriceInputs,
 )
 from search.auction.contracts.explaining import PriceStep, PriceStepKind
-from search.auction.contracts.forecast import Forecast, PastAuction
+from search.auction.contracts.forecast import DisplayForecast, Forecast, PastAuction, PastShelf
 from search.auction.contracts.frequency import FrequencyCap, SeenCount, Window
 from search.auction.contracts.keyword import (
     AuctionRules,
@@ -66,6 +66,7 @@ __all__ = [
     "DisplayAward",
     "DisplayCandidate",
     "DisplayDecision",
+    "DisplayForecast",
     "DisplayPrice",
     "DisplayPriceInputs",
     "Forecast",
@@ -89,6 +90,7 @@ __all__ = [
     "PacePlan",
     "PaceState",
     "PastAuction",
+    "PastShelf",
     "PlaceWeights",
     "PlanRates",
     "Price",

@@ -1,4 +1,4 @@
-"""What a bid would have brought in past auctions."""
+"""What a bid would have brought in past auctions, for words and on shelves of display ads."""
 
 from dataclasses import dataclass
 
@@ -31,3 +31,25 @@ class Forecast:
     def click_price_minor(self) -> int:
         """The mean price of a click, rounded up to a fen; zero without clicks."""
         return -(-self.cost_micro // self.clicks_micro) if self.clicks_micro else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastShelf:
+    """Shelves of display ads that looked alike: how often each place was seen, from the first down.
+
+    `ecpms` are the best bids of other merchants, from the top down, in fen for a thousand views.
+    """
+
+    seen: tuple[int, ...]
+    ecpms: tuple[int, ...]
+    floor_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayForecast:
+    """What a display bid would have brought; `clicks_micro`, `cost_micro` and `limited` as in `Forecast`."""
+
+    views: int
+    clicks_micro: int
+    cost_micro: int
+    limited: bool

@@ -11,7 +11,7 @@ from django.db import transaction
 from billing.settlement.services.days import business_date
 from market.shops.contracts import ShopContext
 from search.auction.contracts import MatchType, TouchKind
-from search.campaigns.contracts import CampaignDraft, CampaignKind, GroupDraft, WordDraft
+from search.campaigns.contracts import CampaignDraft, CampaignKind, Charge, GroupDraft, WordDraft
 from search.campaigns.models import Ad, Keyword
 from search.campaigns.services import create_campaign
 from search.listings.services import refresh_shop
@@ -101,3 +101,24 @@ def _sell(cell: Cell, number: int, product_id: int, now: datetime) -> None:
     lines = (BoughtLine(number=1, product_id=product_id, revenue_minor=3_000 + number * 100),)
     share = SoldShare(share_no=f"S-{number}", shop_id=cell.shop_id, ordered_at=at + timedelta(minutes=20), lines=lines)
     credit_sale(share=share, touches=[touch])
+
+
+def show_display(shop: ShopContext, product_id: int, now: datetime, *, days: int = 8) -> None:
+    """A display campaign at 7.30 a thousand, whose home place was seen 1,000 times yesterday, 2,000 the day before."""
+    draft = CampaignDraft(
+        name="首页", kind=CampaignKind.DISPLAY, daily_budget_minor=20_000, starts_on=business_date(now)
+    )
+    group = GroupDraft(name="杯子", bid_minor=730, charge=Charge.MILLE, product_ids=(product_id,))
+    campaign_id = create_campaign(
+        shop_id=shop.shop_id, key="display", draft=draft, group=group, runs=True, actor_id=7, now=now
+    )
+    ad = Ad.objects.get(group__campaign_id=campaign_id)
+    cells = {
+        Cell(
+            day=business_date(now) - timedelta(days=back), hour=9, shop_id=shop.shop_id, keyword_id=0, place=1,
+            campaign_id=campaign_id, group_id=ad.group_id, ad_id=ad.pk, page="home", region="", term="",
+        ): Sums(views=back * 1_000)
+        for back in range(1, days + 1)
+    }  # fmt: skip
+    with transaction.atomic():
+        add_sums(cells)

@@ -1,25 +1,21 @@
 """Campaigns in the portal: made in three steps, switched, edited in bulk and by file; never another shop's."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.utils import timezone
 
-from billing.settlement.services.days import business_date
 from search.auction.audiences import MOBILE
 from search.campaigns.contracts import Charge, MatchType, PartState
-from search.campaigns.models import Ad, AdvertiserLimit, Campaign, Creative, Keyword
+from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.rules.hours import print_hours, split_hours
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
 from search.campaigns.services import decide_creative
-from search.reports.contracts import Cell, Sums
-from search.reports.services.adding import add_sums
 from search.signals.rules.audiences import EVERYBODY, name_device
 from search.spending.models import Lease
 from tests.fixtures.api import forget_everything, list_product
+from tests.merchant_portal.ads import show_display
 from tests.merchant_portal.conftest import Merchant, count_statements
 from tests.search.campaigns.conftest import draw
 from tests.search.campaigns.test_audiences import fill
@@ -85,20 +81,10 @@ def test_a_display_campaign_pays_by_views_and_buys_no_words(seller: Merchant) ->
 
 
 def test_a_display_campaign_is_foretold_from_what_was_seen_lately(seller: Merchant, make_merchant) -> None:
-    rival, now = make_merchant("beta"), timezone.now()
-    what = {"kind": "display", "product": [str(_sell(rival))], "from_hour": "0", "to_hour": "24"}
-    typed = {**MONEY, "bid": "7.30", "charge": "mille", "starts_on": _today(), "key": "d" * 32}
-    _go(rival, {**what, **typed}, "how", "create", status=302)
-    ad = Ad.objects.select_related("group").get()
-    cells = {
-        Cell(
-            day=business_date(now) - timedelta(days=back), hour=9, shop_id=rival.shop.shop_id, keyword_id=0, place=1,
-            campaign_id=ad.group.campaign_id, group_id=ad.group_id, ad_id=ad.pk, page="home", region="", term="",
-        ): Sums(views=back * 1_000)
-        for back in range(1, 9)
-    }  # fmt: skip
-    with transaction.atomic():
-        add_sums(cells)
+    rival = make_merchant("beta")
+    show_display(rival.shop, _sell(rival), timezone.now())
+    what = {"kind": "display", "from_hour": "0", "to_hour": "24"}
+    typed = {**MONEY, "charge": "mille", "starts_on": _today(), "key": "d" * 32}
     mine = {**what, "product": [str(_sell(seller))]}
     page = _go(seller, {**mine, **typed, "bid": "12.00", "daily_budget": "50"}, "who", "how")
     rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in re.findall(r"<tr[^>]*>.*?</tr>", page)[1:]]

@@ -18,6 +18,7 @@ from search.spending.models import Lease
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.fixtures.api import forget_everything, list_product
 from tests.fixtures.served import served
+from tests.merchant_portal.ads import show_display
 from tests.merchant_portal.conftest import Merchant
 from tests.search.campaigns.conftest import draw
 
@@ -92,6 +93,35 @@ def test_pages_of_campaigns_fit_and_the_switch_pauses(site, make_merchant, setti
             page.wait_for_load_state("networkidle")
             assert seen == []
     assert read_live(None) == []
+
+
+def test_a_display_campaign_says_what_to_expect_and_hours_fit(site, make_merchant, settings, tmp_path) -> None:
+    rival = make_merchant("beta")
+    offer, _ = list_product(rival.shop, sku="CUP", title="白瓷杯")
+    show_display(rival.shop, offer.product_id, timezone.now())
+    merchant = _stock(make_merchant, settings, tmp_path)
+    with open_browser() as browser:
+        for language, dark in (("zh-CN", False), ("en-GB", True)):
+            with new_context(browser, language=language, dark=dark) as context:
+                page, seen = _enter(context, site, merchant)
+                page.goto(f"{site}/ads/campaigns/new/")
+                page.locator("input[value=display]").check()
+                page.locator("tbody .tick").first.check()
+                page.get_by_role("button", name=BUTTONS[language][0]).click()
+                for summary in page.locator("#hours summary").all():
+                    summary.click()
+                page.locator("#id_day_0").fill("8-12, 18-24")
+                _look(page, f"ads-hours-{language[:2]}{'-dark' if dark else ''}")
+                page.get_by_role("button", name=BUTTONS[language][1]).click()
+                page.locator("#id_bid").fill("12.00")
+                page.locator("aside button[name=go]").click()
+                assert "3,000–5,000" in page.locator("aside table").inner_text()
+                for width in (1280, 390):
+                    page.set_viewport_size({"width": width, "height": 844})
+                    hidden = page.locator("aside .table-box").evaluate("box => box.scrollWidth - box.clientWidth")
+                    assert hidden <= 0, "no figure stands beyond the panel's edge"
+                _look(page, f"ads-outlook-{language[:2]}{'-dark' if dark else ''}")
+                assert seen == []
 
 
 def test_the_steps_work_without_a_script(site, make_merchant, settings, tmp_path) -> None:

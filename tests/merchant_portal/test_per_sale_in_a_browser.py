@@ -60,3 +60,28 @@ def test_pages_of_plans_fit_both_widths(site, make_merchant) -> None:
                 rate = page.locator("tbody input[name^=rate-]").first.bounding_box()
                 assert title and rate and rate["y"] >= title["y"] + title["height"], "beside each other, not over"
                 assert seen == []
+
+
+def test_goods_of_a_plan_are_found_without_a_script(site, make_merchant) -> None:
+    here = make_merchant("alpha")
+    for number, title in enumerate(("青釉马克杯", "白瓷茶壶", "竹编茶盘大号带沥水功夫茶具托盘家用办公室")):
+        stock_product(here.shop, title=title, sku=f"QH-{number}", price_minor=123_400)
+    refresh_shop(shop_id=here.shop.shop_id, now=timezone.now())
+    with open_browser() as browser:
+        for language, dark in (("zh-CN", True), ("en-GB", False)):
+            with new_context(browser, language=language, dark=dark, scripts=False) as context:
+                _carry(context, here.browser.cookies, site)
+                page = context.new_page()
+                page.goto(f"{site}/ads/sales/new/")
+                page.locator("tbody tr", has_text="青釉").locator(".tick").check()
+                page.locator("#q").fill("qh-2")
+                with page.expect_navigation():
+                    page.locator("#q").press("Enter")
+                ticked, found = page.locator("tbody tr").all()
+                assert "青釉" in ticked.inner_text() and ticked.locator(".tick").is_checked()
+                assert "竹编" in found.inner_text() and not found.locator(".tick").is_checked()
+                for width in (1280, 390):
+                    page.set_viewport_size({"width": width, "height": 844})
+                    assert overflow(page) == 0, width
+                screenshot(page, f"portal-per-sale-search-{language[:2]}{'-dark' if dark else ''}")
+    assert list_plans(shop_id=here.shop.shop_id) == []

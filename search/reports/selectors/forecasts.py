@@ -77,7 +77,7 @@ def _read_days(trades: tuple[int, ...], has_pictures: bool, now: datetime) -> tu
 def _count_days(trades: Collection[int], has_pictures: bool, today: date) -> list[SeenDay]:
     rows = AdCount.objects.filter(
         day__range=(today - timedelta(days=DAYS), today - timedelta(days=1)),
-        place__lte=PLACES,
+        place__range=(1, PLACES),
         page__in=[page.value for page in SHELVES],
         campaign_id__in=Campaign.objects.filter(kind=CampaignKind.DISPLAY.value).values("pk"),
     )

@@ -18,6 +18,7 @@ class IndexEntry:
     """A document as every engine indexes it: tokens and values, made once, by us.
 
     `head_words` are what the title is about: of "laptop bag", the bag. `category_ids` go from the top down.
+    `plain_numbers` are those of the title that no variant's name follows: see `rules.variants`.
     `appeal` is the demand for the offer in thousandths, see `rules.demand`.
     """
 
@@ -27,6 +28,7 @@ class IndexEntry:
     title_words: tuple[str, ...]
     title_characters: tuple[str, ...]
     head_words: tuple[str, ...]
+    plain_numbers: tuple[str, ...]
     brand_words: tuple[str, ...]
     category_words: tuple[str, ...]
     attribute_words: tuple[str, ...]

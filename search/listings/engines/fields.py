@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from search.listings.contracts import IndexEntry, Sort
 from tenants.catalog.contracts import Text
 
-VERSION = 5
+VERSION = 6
 """Counted up when fields or tokens change. An index of another version is not read; the indexer builds a new one."""
 
 _BRAND_PART = "\x1f"
@@ -16,7 +16,7 @@ LEAST_STOCKED = 1 << 40
 
 POSITION_FIELDS = ("title_words", "title_characters", "text_characters")
 """Texts of which phrases are looked for."""
-FREQUENCY_FIELDS = ("words", "head_words", "brand_words")
+FREQUENCY_FIELDS = ("words", "head_words", "brand_words", "plain_numbers")
 """Texts of which single words are looked for."""
 NUMBERS_ONLY_READ = ("version", "change_no", "sold_30d", "rating", "created_at", "demand", "leaf_id", "appeal")
 """Numbers that nothing is found by."""

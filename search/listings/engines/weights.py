@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from search.listings.contracts import Alternative, Origin, QueryTerm
+from search.listings.rules.variants import list_plain_numbers
 
 ANYWHERE = ("words", 1.0)
 """All text of a document is one field, as in plain BM25, so that a word has one rarity."""
@@ -28,6 +29,10 @@ characters together, so it counts less than a word."""
 
 PHRASE_WEIGHT = 0.5
 """On top, for each two neighbouring words that follow each other in the title."""
+
+PLAIN = ("plain_numbers", 2.5)
+"""On top, for each number that no variant's name follows, neither in query nor in title: an iPhone 11 is no Pro,
+and a V20 no 20."""
 
 LEAST_SHARE = 0.6
 """Of the terms, when few documents have all."""
@@ -58,6 +63,11 @@ def list_kinds(terms: Sequence[QueryTerm]) -> list[tuple[str, float]]:
     """Tokens of the field of heads under which a product is what is looked for, and what the best of them adds."""
     heads = (alternative for term in terms if term.is_head for alternative in term.alternatives)
     return [(one.words[0], KIND_WEIGHT * one.weight) for one in heads if len(one.words) == 1]
+
+
+def list_plain(terms: Sequence[QueryTerm]) -> list[str]:
+    """Numbers that the field of plain numbers should have."""
+    return list_plain_numbers([word for term in terms for word in term.asked.words])
 
 
 def list_phrases(terms: Sequence[QueryTerm]) -> list[tuple[str, tuple[str, ...]]]:

@@ -14,6 +14,7 @@ from search.listings.rules.facets import (
     make_key,
 )
 from search.listings.rules.heads import find_heads, list_head_words
+from search.listings.rules.variants import list_plain_numbers
 from search.tokens.chinese import TextTokens, tokenize
 from tenants.catalog.contracts import Text
 
@@ -39,6 +40,7 @@ def make_entry(document: ListingDocument) -> IndexEntry:
         title_words=title.words,
         title_characters=title.characters,
         head_words=_list_heads(document),
+        plain_numbers=_list_plain_numbers(document.title),
         brand_words=brand.words,
         category_words=categories.words,
         attribute_words=values.words,
@@ -79,6 +81,10 @@ def _list_heads(document: ListingDocument) -> tuple[str, ...]:
         phrases.extend((tokenize(leaf.zh).row, tokenize(leaf.en).row))
     words = (word for phrase in phrases if phrase for word in list_head_words(phrase))
     return tuple(dict.fromkeys(words))[:MOST_HEAD_WORDS]
+
+
+def _list_plain_numbers(title: Text) -> tuple[str, ...]:
+    return tuple(list_plain_numbers(*(tokenize(written).row for written in (title.zh, title.en) if written)))
 
 
 def _read_text(document: ListingDocument) -> TextTokens:

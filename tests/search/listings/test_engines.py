@@ -362,6 +362,17 @@ def test_what_is_sought_comes_first_where_goods_for_it_have_the_rarer_words(fill
     assert set(found[8:]) == {20, 21}
 
 
+@pytest.mark.parametrize(
+    ("words", "first"), [("iphone 11", 1), ("苹果 11", 1), ("iphone 11 pro", 2), ("iphone 11 pro max", 3)]
+)
+def test_a_model_comes_before_its_variants_and_a_variant_that_is_asked_for_before_others(
+    fill: Fill, words: str, first: int
+) -> None:
+    titles = {1: "苹果 iPhone 11 (A2223) 二手", 2: "苹果 iPhone 11 Pro", 3: "苹果 iPhone 11 Pro Max 大屏"}
+    engine = fill([make_listing(pk, title=Text(title), category_path=()) for pk, title in titles.items()])
+    assert ids(engine, words)[0] == first
+
+
 @pytest.mark.parametrize(("words", "found"), [("打印机", 1), ("蓝色 printer", 1), ("headphones", 2), ("耳麦", 2)])
 def test_words_of_one_language_find_goods_of_the_other(fill: Fill, words: str, found: int) -> None:
     printer = make_listing(1, title=Text("", "Acme blue laser printer"), category_path=())

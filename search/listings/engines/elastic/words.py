@@ -11,9 +11,11 @@ from search.listings.engines.weights import (
     CHARACTER_WEIGHTS,
     HEADS,
     PHRASE_WEIGHT,
+    PLAIN,
     list_extra_fields,
     list_kinds,
     list_phrases,
+    list_plain,
     weigh_words,
 )
 
@@ -42,6 +44,7 @@ def match_words(terms: Sequence[QueryTerm], *, least: int = 0) -> Words:
     bonus = [_match_row(field, tokens, PHRASE_WEIGHT) for field, tokens in list_phrases(terms)]
     if least:
         bonus.append(_mark(every, ALL_TERMS_WEIGHT))
+    bonus += [_mark({"term": {PLAIN[0]: token}}, PLAIN[1]) for token in list_plain(terms)]
     if kinds := [_mark({"term": {HEADS[0]: token}}, weight) for token, weight in list_kinds(terms)]:
         bonus.append(_best_of(kinds))
     return Words(needed, {"bool": {"must": [needed], "should": bonus}} if bonus else needed)

@@ -14,9 +14,11 @@ from search.listings.engines.weights import (
     CHARACTER_WEIGHTS,
     HEADS,
     PHRASE_WEIGHT,
+    PLAIN,
     list_extra_fields,
     list_kinds,
     list_phrases,
+    list_plain,
     weigh_words,
 )
 
@@ -44,7 +46,8 @@ def match_words(schema: tantivy.Schema, terms: Sequence[QueryTerm], *, least: in
     bonus = [(Occur.Should, Query.boost_query(row, PHRASE_WEIGHT)) for row in rows]
     if least:
         bonus.append((Occur.Should, Query.const_score_query(every, ALL_TERMS_WEIGHT)))
-    if kinds := [_mark_kind(schema, token, weight) for token, weight in list_kinds(terms)]:
+    bonus += [(Occur.Should, _mark(schema, PLAIN[0], token, PLAIN[1])) for token in list_plain(terms)]
+    if kinds := [_mark(schema, HEADS[0], token, weight) for token, weight in list_kinds(terms)]:
         bonus.append((Occur.Should, _best_of(kinds)))
     scoring = Query.boolean_query([(Occur.Must, needed), *bonus]) if bonus else needed
     return Words(unscored(needed), scoring)
@@ -82,8 +85,8 @@ def _weigh_token(schema: tantivy.Schema, field: str, token: str, weight: float) 
     return Query.boost_query(Query.term_query(schema, field, token), weight)
 
 
-def _mark_kind(schema: tantivy.Schema, token: str, weight: float) -> Query:
-    return Query.const_score_query(Query.term_query(schema, HEADS[0], token), weight)
+def _mark(schema: tantivy.Schema, field: str, token: str, weight: float) -> Query:
+    return Query.const_score_query(Query.term_query(schema, field, token), weight)
 
 
 def _best_of(choices: list[Query]) -> Query:

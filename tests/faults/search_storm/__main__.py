@@ -1,4 +1,4 @@
-"""`python -m tests.faults.search_storm prepare | change SEED COUNT | ask SEED COUNT | judge`: prints JSON.
+"""`python -m tests.faults.search_storm prepare | change SEED COUNT WAITING | ask SEED COUNT | judge`: prints JSON.
 
 `change` makes random changes of products and shops, by the product's own services. `ask` asks fuzzed questions all the
 while and counts what must never be among the answers. `judge` compares shops, listings and index when all is quiet.
@@ -18,8 +18,8 @@ def main(arguments: list[str]) -> dict[str, Any]:
     match arguments:
         case ["prepare"]:
             return prepare()
-        case ["change", seed, count]:
-            return Writer(int(seed)).run(int(count))
+        case ["change", seed, count, waiting]:
+            return Writer(int(seed), int(waiting)).run(int(count))
         case ["ask", seed, count]:
             return ask(int(seed), int(count))
         case ["judge"]:

@@ -28,9 +28,7 @@ from tests.fixtures.goods import stock_product
 
 MOST_PRODUCTS = 150
 MOST_AT_ONCE = 25
-MOST_WAITING = 2_500
-"""Deliveries that may wait before writers do, so that changes are carried out one by one and not all at the end."""
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.2
 
 
 class TakenBack(Exception):
@@ -39,9 +37,14 @@ class TakenBack(Exception):
 
 @dataclass
 class Writer:
-    """One writer, the same for the same seed but for what other writers do to the shops."""
+    """One writer, the same for the same seed but for what other writers do to the shops.
+
+    It waits while more than `most_waiting` deliveries do, so that changes are carried out a few at a time and not all
+    at the end, when many would be one.
+    """
 
     seed: int
+    most_waiting: int
     chance: random.Random = field(init=False)
     goods: dict[str, list[int]] = field(init=False)
     done: Counter[str] = field(default_factory=Counter)
@@ -71,7 +74,7 @@ class Writer:
     def _wait_for_relay(self) -> None:
         if time.monotonic() - self._looked_at < _LOOK_SECONDS:
             return
-        while get_health(now=read_clock()).waiting > MOST_WAITING:
+        while get_health(now=read_clock()).waiting > self.most_waiting:
             self.done["waited"] += 1
             time.sleep(_LOOK_SECONDS)
         self._looked_at = time.monotonic()

@@ -15,7 +15,7 @@ from billing.ledger.contracts import Code
 from billing.ledger.selectors import get_balance
 from billing.settlement.services.days import business_date
 from console.access import REVIEWERS, me, staff_page
-from console.advertising.amounts import print_micro
+from console.advertising.amounts import print_exact, print_micro
 from console.advertising.spent import draw_spent
 from console.frame import render_page
 from market.money import BadAmount, format_minor, parse_minor
@@ -61,6 +61,7 @@ def show_revenue(request: HttpRequest) -> HttpResponse:
     days = list_revenue_days(since=since, until=today)
     advertisers = list_advertisers(since=since, until=today)
     shops, bounds = list_shops_by_ids([one.shop_id for one in advertisers]), get_bounds()
+    charging = get_charging_health(now)
     context = {
         "tabs": _list_tabs(span),
         "total": print_sums(sum((day.sums for day in days), Sums())),
@@ -68,7 +69,8 @@ def show_revenue(request: HttpRequest) -> HttpResponse:
         "chart": draw_days(days, since=since, span=span) if days else None,
         "advertisers": [(shops.get(one.shop_id), one.figures, print_sums(one.figures.sums)) for one in advertisers],
         "ledger": [(code.value, name_account(code), get_balance(code=code).posted_minor) for code in EARNED],
-        "charging": get_charging_health(now),
+        "charging": charging,
+        "carried": print_exact(charging.carry_micro),
         "health": get_reports_health(),
         "sales": get_per_sale_health(),
         "bounds": [print_rate(bps) for bps in (bounds.least_bps, bounds.most_bps)],

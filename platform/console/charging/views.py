@@ -50,6 +50,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "health": health,
         "leases": leases,
         "lent": print_micro(leases.granted_micro - leases.billed_micro),
+        "carried": print_exact(health.carry_micro),
         "outbox": outbox,
         "poster": poster,
         "reports": get_reports_health(),

@@ -48,7 +48,7 @@ def percent(bps: int) -> str:
 def lasting(seconds: float) -> str:
     """A span of time as one reads it: `0.8 s`, `12 min`, `3 h`, `40 d`."""
     if seconds < 60:
-        return gettext("%(count)s s") % {"count": f"{seconds:.1f}"}
+        return gettext("%(count)s s") % {"count": f"{seconds:.1f}" if seconds else "0"}
     if seconds < 3600:
         return gettext("%(count)s min") % {"count": int(seconds // 60)}
     if seconds < 48 * 3600:

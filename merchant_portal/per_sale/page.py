@@ -61,6 +61,7 @@ def badge_sale(sale: SaleView) -> tuple[str, str]:
         SaleState.WAITING: (gettext("Due at release"), "warn"),
         SaleState.CHARGED: (gettext("Charged"), "good"),
         SaleState.GONE: (gettext("Called off, free"), ""),
+        SaleState.INVALID: (gettext("Click not valid, free"), ""),
     }[sale.state]
 
 

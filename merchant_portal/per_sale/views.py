@@ -31,6 +31,7 @@ from search.per_sale.selectors import (
     map_plan_sums,
 )
 from search.per_sale.services import NotSold, WrongMove, change_plan, create_plan, set_plan_state
+from search.spending.words import name_reason
 from web.paging import BadCursor, cut_page, decode_cursor
 from web.toasts import add_toast
 
@@ -163,6 +164,7 @@ def show_sale(request: HttpRequest, share_no: str) -> HttpResponse:
         "words": words,
         "tone": tone,
         "lines": [(line, name_rate(line.rate)) for line in sale.lines],
+        "invalid": name_reason(sale.invalid_reason) if sale.invalid_reason else "",
         "postings": map_sale_postings(shop_id, [share_no]).get(share_no, ()),
     }
     return render_page(request, "portal/per_sale/sale.html", context)

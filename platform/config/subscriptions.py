@@ -67,6 +67,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("search.spending.tasks.keep_partitions", every_seconds=600, inline=True),
     Timer("search.reports.tasks.count", every_seconds=5),
     Timer("search.reports.tasks.purge", every_seconds=3600),
+    Timer("search.per_sale.tasks.follow_invalid", every_seconds=10),
     Timer("search.per_sale.tasks.prove", every_seconds=60),
     Timer("search.campaigns.tasks.end_past", every_seconds=300),
     Timer("search.campaigns.tasks.purge", every_seconds=3600),

@@ -63,11 +63,15 @@ class PlanVersionView:
 
 
 class SaleState(StrEnum):
-    """waiting > charged | gone; a charged one that is refunded stays charged with less."""
+    """waiting > charged | gone; a charged one that is refunded stays charged with less.
+
+    invalid: its click was found invalid later, so that it costs nothing, or what it cost was given back.
+    """
 
     WAITING = "waiting"
     CHARGED = "charged"
     GONE = "gone"
+    INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +105,13 @@ class SaleView:
     refunded_minor: int
     commission_minor: int
     charged_minor: int
+    invalid_reason: str
     lines: tuple[SaleLineView, ...]
 
     @property
     def state(self) -> SaleState:
+        if self.invalid_reason:
+            return SaleState.INVALID
         if self.released_at is not None:
             return SaleState.CHARGED
         return SaleState.WAITING if self.refunded_minor < self.goods_minor else SaleState.GONE
@@ -112,7 +119,7 @@ class SaleView:
 
 @dataclass(frozen=True, slots=True)
 class PlanSums:
-    """A plan's sales: how many, what their goods came to, commission that waits for release and that was charged."""
+    """A plan's valid sales: how many, what goods came to, commission that waits for release and that was charged."""
 
     sales: int = 0
     goods_minor: int = 0

@@ -45,7 +45,8 @@ class PlanVersion(models.Model):
 class AttributedSale(models.Model):
     """A paid order before which the last valid click on its shop's ads was on a plan's.
 
-    `charged_minor` is what the wallet was charged less what it was given back: the commission, once released.
+    `charged_minor` is what the wallet was charged less what it was given back: the commission, once released. With an
+    `invalid_reason` the click was found invalid later and no other one takes its place: the order costs nothing.
     """
 
     share_no = models.CharField(max_length=40, primary_key=True)
@@ -54,6 +55,9 @@ class AttributedSale(models.Model):
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="sales")
     ad_id = models.BigIntegerField()
     click_number = models.BigIntegerField()
+    click_day = models.DateField(null=True)
+    click_token = models.UUIDField(null=True)
+    invalid_reason = models.CharField(max_length=20, blank=True, default="", db_default="")
     clicked_at = models.DateTimeField()
     ordered_at = models.DateTimeField()
     goods_minor = models.BigIntegerField()
@@ -85,6 +89,7 @@ class AttributedSale(models.Model):
             models.Index(name="sale_of_a_plan", fields=["campaign_id", "-ordered_at"]),
             models.Index(name="sale_waiting", fields=["ordered_at"], condition=Q(released_at__isnull=True)),
             models.Index(name="sale_unproven", fields=["share_no"], condition=Q(steps__gt=0, proven_at__isnull=True)),
+            models.Index(name="sale_of_a_click", fields=["click_token"], condition=Q(click_token__isnull=False)),
             models.Index(name="sale_broken", fields=["share_no"], condition=~Q(finding="")),
         ]
 

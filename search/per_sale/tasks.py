@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from market.outbox.contracts import EventEnvelope
-from search.per_sale.services import follow_order, follow_sale, prove_sales
+from search.per_sale.services import follow_invalid_clicks, follow_order, follow_sale, prove_sales
 
 
 def on_share_sold(events: Sequence[EventEnvelope]) -> None:
@@ -20,6 +20,11 @@ def on_share_moved(events: Sequence[EventEnvelope]) -> None:
     """An order is released, refunded or cancelled: read it anew."""
     for event in events:
         follow_order(share_no=str(event.payload["share_no"]), now=timezone.now())
+
+
+def follow_invalid(now: datetime) -> int:
+    """Take sales from clicks that were found invalid since."""
+    return follow_invalid_clicks(now)
 
 
 def prove(now: datetime) -> int:

@@ -30,16 +30,20 @@ def make(merchant: Merchant, product_id: int, **more: str) -> str:
     return merchant.browser.post("/ads/sales/new/", typed, follow=True).content.decode()
 
 
-def bring(shop_id: int, plan_id: int, product_id: int) -> AttributedSale:
-    """An order as its click brought it, waiting for its release."""
+def bring(
+    shop_id: int, plan_id: int, product_id: int, *, share_no: str = "261128AB-1", invalid_reason: str = ""
+) -> AttributedSale:
+    """An order as its click brought it, waiting for its release, or free since that click was found invalid."""
     now, version = timezone.now(), PlanVersion.objects.get(campaign_id=plan_id, number=1)
     sale = AttributedSale.objects.create(
-        share_no="261128AB-1", shop_id=shop_id, campaign_id=plan_id, version=version, ad_id=1, click_number=1,
-        clicked_at=now - timedelta(hours=2), ordered_at=now, goods_minor=3_000, freight_minor=0, commission_minor=150,
+        share_no=share_no, shop_id=shop_id, campaign_id=plan_id, version=version, ad_id=1, click_number=1,
+        clicked_at=now - timedelta(hours=2), ordered_at=now, goods_minor=3_000, freight_minor=0,
+        commission_minor=0 if invalid_reason else 150, invalid_reason=invalid_reason,
     )  # fmt: skip
     AttributedLine.objects.create(
         sale=sale, number=1, product_id=product_id, title_zh="=青釉马克杯", title_en="Mug", quantity=3,
-        goods_minor=3_000, net_minor=3_000, rate_bps=500, rate_source="plan", commission_minor=150,
+        goods_minor=3_000, net_minor=3_000, rate_bps=500, rate_source="plan",
+        commission_minor=sale.commission_minor,
     )  # fmt: skip
     return sale
 
@@ -130,6 +134,16 @@ def test_an_order_says_why_it_costs_what_it_does_and_stands_in_the_file(seller) 
     answer = merchant.browser.get("/ads/sales/orders/file/")
     file = answer.content.decode("utf-8-sig")
     assert f"{sale.share_no}," in file and "1.50" in file
+
+
+def test_an_order_whose_click_was_found_invalid_is_free_and_says_why(seller) -> None:
+    merchant, product_id = seller
+    make(merchant, product_id)
+    (plan,) = list_plans(shop_id=merchant.shop.shop_id)
+    sale = bring(merchant.shop.shop_id, plan.plan_id, product_id, invalid_reason="regular_gaps")
+    assert "Click not valid, free" in merchant.browser.get("/ads/sales/orders/").content.decode()
+    page = merchant.browser.get(f"/ads/sales/orders/{sale.share_no}/").content.decode()
+    assert "Why ¥0.00" in page and "found invalid later (Clicks like clockwork)" in page
 
 
 def test_nobody_sees_another_shops_plan_or_order(seller, make_merchant) -> None:

@@ -37,11 +37,15 @@ def test_pages_of_plans_fit_both_widths(site, make_merchant) -> None:
     make(here, offer.product_id)
     (plan,) = list_plans(shop_id=here.shop.shop_id)
     sale = bring(here.shop.shop_id, plan.plan_id, offer.product_id)
+    free = bring(
+        here.shop.shop_id, plan.plan_id, offer.product_id, share_no="261128AB-2", invalid_reason="regular_gaps"
+    )
     pages = {
         "plans": "/ads/sales/",
         "plan": f"/ads/sales/{plan.plan_id}/",
         "orders": "/ads/sales/orders/",
         "order": f"/ads/sales/orders/{sale.share_no}/",
+        "free": f"/ads/sales/orders/{free.share_no}/",
     }
     with open_browser() as browser:
         for language, dark in (("zh-CN", False), ("en-GB", True)):

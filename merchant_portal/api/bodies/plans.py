@@ -76,6 +76,7 @@ class SaleBody(serializers.Serializer[Any]):
     refunded_minor = serializers.IntegerField()
     commission_minor = serializers.IntegerField()
     charged_minor = serializers.IntegerField()
+    invalid_reason = serializers.CharField(help_text="Why the click was found invalid later; empty for a valid one.")
     lines = SaleLineBody(many=True)
 
 

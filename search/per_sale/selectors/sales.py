@@ -47,7 +47,7 @@ def get_sale(*, shop_id: int, share_no: str) -> SaleView:
 
 def map_plan_sums(*, shop_id: int, plan_ids: Sequence[int] = ()) -> dict[int, PlanSums]:
     """What a shop's plans brought, by plan: one statement."""
-    rows = AttributedSale.objects.filter(shop_id=shop_id)
+    rows = AttributedSale.objects.filter(shop_id=shop_id, invalid_reason="")
     if plan_ids:
         rows = rows.filter(campaign_id__in=plan_ids)
     found = rows.values("campaign_id").annotate(
@@ -75,6 +75,7 @@ def _to_sale(row: AttributedSale) -> SaleView:
         refunded_minor=row.refunded_minor,
         commission_minor=row.commission_minor,
         charged_minor=row.charged_minor,
+        invalid_reason=row.invalid_reason,
         lines=tuple(_to_line(line) for line in sorted(row.lines.all(), key=lambda line: line.number)),
     )
 

@@ -1,6 +1,7 @@
 """What pay per sale does: plans, shelves, sales and their commission."""
 
 from search.per_sale.services.attributing import follow_order, follow_sale
+from search.per_sale.services.invalid_clicks import follow_invalid_clicks
 from search.per_sale.services.plans import (
     NotSold,
     PlanChanged,
@@ -21,6 +22,7 @@ __all__ = [
     "change_plan",
     "choose_sales",
     "create_plan",
+    "follow_invalid_clicks",
     "follow_order",
     "follow_sale",
     "prove_sales",

@@ -50,7 +50,7 @@ def find_fault(row: AttributedSale, posted_minor: int) -> str:
     if wrong := [line.number for line in lines if line.rate_bps != frozen[line.number]]:
         return f"lines {wrong} have another rate than version {row.version.number}"
     shares = compute_shares(
-        [SaleLine(line.number, line.goods_minor, line.rate_bps) for line in lines],
+        [SaleLine(line.number, line.goods_minor, None if row.invalid_reason else line.rate_bps) for line in lines],
         paid_minor=row.goods_minor,
         refunded_minor=row.refunded_minor,
     )

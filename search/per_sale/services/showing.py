@@ -241,7 +241,7 @@ def _count_clicks(plan_ids: Sequence[int], now: datetime) -> dict[int, int]:
 
 
 def _count_orders(plan_ids: Sequence[int], now: datetime) -> dict[int, int]:
-    rows = AttributedSale.objects.filter(campaign_id__in=plan_ids, ordered_at__gte=now - LOOKED_BACK)
+    rows = AttributedSale.objects.filter(campaign_id__in=plan_ids, invalid_reason="", ordered_at__gte=now - LOOKED_BACK)
     return dict(rows.values("ad_id").annotate(all=Count("pk")).order_by().values_list("ad_id", "all"))
 
 

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from market.money import MICRO_PER_MINOR
 from search.spending.contracts import FindingState, GroupedBy
-from search.spending.models.events import BILLED_KINDS
+from search.spending.models.events import BILLED_KINDS, KINDS, SALE
 
 
 class ChargeHead(models.Model):
@@ -125,7 +125,7 @@ class Finding(models.Model):
 
 
 class Credit(models.Model):
-    """One event of a finding. Posted once its hour was charged and the finding approved."""
+    """One event of a finding. Posted once its hour was charged and the finding approved; of a sale's click, nothing."""
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="credits")
     day = models.DateField()
@@ -137,8 +137,10 @@ class Credit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="ad_credit_once_an_event", fields=["day", "token"]),
-            models.CheckConstraint(name="ad_credit_amount", condition=Q(amount_micro__gt=0)),
-            models.CheckConstraint(name="ad_credit_event_kind", condition=Q(kind__in=BILLED_KINDS)),
+            models.CheckConstraint(
+                name="ad_credit_amount", condition=Q(amount_micro__gt=0) | Q(kind=SALE, amount_micro=0)
+            ),
+            models.CheckConstraint(name="ad_credit_event_kind", condition=Q(kind__in=KINDS)),
         ]
 
 

@@ -13,6 +13,7 @@ from search.spending.contracts import CorrectionKind
 
 BILLED_KINDS = [TokenKind.VIEW.value, TokenKind.CLICK.value]
 KINDS = [kind.value for kind in TokenKind]
+SALE = TokenKind.SALE.value
 
 
 class TransactionId(models.Field):  # type: ignore[type-arg]  # compared by PostgreSQL only
@@ -119,7 +120,11 @@ class AdEvent(models.Model):
 
 
 class Correction(models.Model):
-    """What an event does not cost after all. Events stay as they were recorded: whoever counted them reads this too."""
+    """What an event does not cost after all. Events stay as they were recorded: whoever counted them reads this too.
+
+    A click on an ad that is paid per sale costs nothing. Of one that was found invalid later nothing is taken back
+    here; the sale it brought is not its plan's any more (`search.per_sale` follows).
+    """
 
     written_in = TransactionId(db_default=this_transaction())
     day = models.DateField()
@@ -137,7 +142,7 @@ class Correction(models.Model):
             models.CheckConstraint(
                 name="ad_correction_kind", condition=Q(kind__in=[kind.value for kind in CorrectionKind])
             ),
-            models.CheckConstraint(name="ad_correction_amount", condition=Q(amount_micro__gt=0)),
+            models.CheckConstraint(name="ad_correction_amount", condition=Q(amount_micro__gte=0)),
         ]
         indexes = [models.Index(name="ad_correction_written", fields=["written_in", "id"])]
 

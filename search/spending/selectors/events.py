@@ -101,7 +101,7 @@ def name_person_on(person: str, days: Collection[date]) -> dict[date, UUID]:
 def list_touches(
     *, persons: Collection[tuple[date, UUID]], shop_id: int, since: datetime, until: datetime
 ) -> list[AdEventView]:
-    """A person's valid views and clicks of a shop's ads, the oldest first: one statement.
+    """A person's valid views and clicks of a shop's ads, the oldest first: one statement. Those given back are none.
 
     `persons` are the names that days know the person by, several a day where a guest became a member.
     """
@@ -110,7 +110,9 @@ def list_touches(
     pairs = " OR ".join(["(e.day = %s AND e.person = %s)"] * len(persons))
     values: list[object] = [value for pair in sorted(persons) for value in pair]
     return select_events(
-        f"({pairs}) AND e.shop_id = %s AND e.at >= %s AND e.at < %s AND e.reason = '' AND NOT e.freed",
+        f"({pairs}) AND e.shop_id = %s AND e.at >= %s AND e.at < %s AND e.reason = '' AND NOT e.freed"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM spending_correction AS c"
+        " WHERE c.day = e.day AND c.token = e.token AND c.kind = 'credited')",
         [*values, shop_id, since, until],
         order="e.at, e.number",
         limit=MOST_LISTED,

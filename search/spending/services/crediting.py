@@ -26,9 +26,10 @@ class CreditsNotPosted(RuntimeError):
 def post_credits(now: datetime) -> int:
     """Post what is approved and was charged, by shop, kind and day. Returns how many postings were made.
 
-    Raises `CreditsNotPosted` at the end.
+    Clicks that cost nothing are corrected without a posting. Raises `CreditsNotPosted` at the end.
     """
     _drop_freed()
+    _correct_sales(now)
     due = _list_due().values_list("finding__shop_id", "kind", "day").distinct().order_by("finding__shop_id", "day")
     made, failures = 0, []
     for shop_id, kind, day in list(due):
@@ -84,6 +85,36 @@ def _post(shop_id: int, kind: TokenKind, day: date, now: datetime) -> bool:
     head.save(update_fields=["credit_seq", "credit_carry_micro"])
     _finish(mine, posting, now)
     return True
+
+
+def _correct_sales(now: datetime) -> None:
+    """Approved clicks on ads that are paid per sale: what they brought is not their plan's (`search.per_sale`)."""
+    waiting = Credit.objects.filter(finding=OuterRef("pk"), kind=TokenKind.SALE.value, posting=None)
+    approved = Finding.objects.filter(Exists(waiting), state=FindingState.APPROVED.value).order_by("pk")
+    for finding_id in list(approved.values_list("pk", flat=True)):
+        _correct(finding_id, now)
+
+
+@transaction.atomic(durable=True)
+def _correct(finding_id: int, now: datetime) -> None:
+    """One finding's, unless somebody else is at it. Its number tells its postings of nothing apart."""
+    finding = Finding.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=finding_id).first()
+    mine = list(Credit.objects.filter(finding=finding, posting=None).select_related("finding")) if finding else []
+    if finding is None or not mine:
+        return
+    posting = CreditPosting.objects.create(
+        shop_id=finding.shop_id,
+        kind=TokenKind.SALE.value,
+        day=finding.day,
+        seq=finding.pk,
+        key=f"ads-credit:{finding.shop_id}:{finding.day}:{TokenKind.SALE.value}:{finding.pk}",
+        sum_micro=0,
+        carry_in_micro=0,
+        amount_minor=0,
+        carry_out_micro=0,
+        posted_at=now,
+    )
+    _finish(mine, posting, now)
 
 
 def _finish(mine: list[Credit], posting: CreditPosting, now: datetime) -> None:

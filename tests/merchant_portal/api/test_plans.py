@@ -127,6 +127,10 @@ def test_the_orders_of_a_plan_are_listed_line_by_line(trade, body) -> None:
     assert (found["share_no"], found["state"], found["commission_minor"]) == (sale.share_no, "waiting", 150)
     assert [(line["rate_bps"], line["commission_minor"]) for line in found["lines"]] == [(500, 150), (None, 0)]
     assert trade.alpha.get(f"sale-plans/{plan_id}").json()["sums"]["waiting_minor"] == 150
+    bring(shop_id, plan_id, 1, share_no="261128AB-2", invalid_reason="regular_gaps")
+    (_, free) = trade.alpha.get(f"sale-plans/{plan_id}/sales").json()["items"][::-1]
+    assert (free["state"], free["invalid_reason"], free["commission_minor"]) == ("invalid", "regular_gaps", 0)
+    assert trade.alpha.get(f"sale-plans/{plan_id}").json()["sums"]["sales"] == 1
     assert trade.alpha.get(f"sale-plans/{plan_id}/sales?cursor=x").status_code == 400
 
 

@@ -12,15 +12,26 @@ from search.spending.services.salts import get_salts
 MOST_AT_ONCE = 500
 LONGEST_QUERY = 200
 
+_COLUMNS = (
+    ("day", "date"),
+    ("decision_id", "uuid"),
+    ("decided_at", "timestamptz"),
+    ("page", "text"),
+    ("query", "text"),
+    ("region", "text"),
+    ("auction", "text"),
+    ("person", "uuid"),
+    ("network", "uuid"),
+    ("lines", "jsonb"),
+    ("held_out", "boolean"),
+)
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
 _INSERT = (
-    "INSERT INTO spending_decision (day, decision_id, decided_at, page, query, region, auction, person, network, lines,"
-    " held_out) SELECT day, decision_id, decided_at, page, query, region, auction, person, network, lines::jsonb,"
-    " held_out"
-    " FROM unnest(%s::date[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],"
-    " %s::uuid[], %s::uuid[], %s::text[], %s::boolean[])"
-    " AS t(day, decision_id, decided_at, page, query, region, auction, person, network, lines, held_out)"
+    f"INSERT INTO spending_decision ({_NAMES}) SELECT {_NAMES}"  # noqa: S608 - our own names
+    f" FROM json_to_recordset(%s::json) AS t({', '.join(f'{name} {kind}' for name, kind in _COLUMNS)})"
     " ON CONFLICT DO NOTHING"
 )
+"""All rows as one text: an array is quoted element by element, for which the pages of this process would wait."""
 
 
 def store_decisions(decisions: Sequence[StoredDecision]) -> int:
@@ -30,25 +41,25 @@ def store_decisions(decisions: Sequence[StoredDecision]) -> int:
     for start in range(0, len(decisions), MOST_AT_ONCE):
         rows = [_make_row(one, salts[one.day]) for one in decisions[start : start + MOST_AT_ONCE]]
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(_INSERT, [json.dumps(rows, ensure_ascii=False, default=str)])
             stored += int(cursor.rowcount)
     return stored
 
 
-def _make_row(one: StoredDecision, salt: bytes) -> tuple[object, ...]:
-    return (
-        one.day,
-        one.decision_id,
-        one.decided_at,
-        one.page,
-        one.query[:LONGEST_QUERY].replace("\0", ""),
-        one.region[:12],
-        one.auction,
-        name_person(one.person, salt=salt),
-        name_network(one.network, salt=salt),
-        json.dumps(list(_list_lines(one.lines)), ensure_ascii=False),
-        one.held_out,
-    )
+def _make_row(one: StoredDecision, salt: bytes) -> dict[str, object]:
+    return {
+        "day": one.day,
+        "decision_id": one.decision_id,
+        "decided_at": one.decided_at,
+        "page": one.page,
+        "query": one.query[:LONGEST_QUERY].replace("\0", ""),
+        "region": one.region[:12],
+        "auction": one.auction,
+        "person": name_person(one.person, salt=salt),
+        "network": name_network(one.network, salt=salt),
+        "lines": list(_list_lines(one.lines)),
+        "held_out": one.held_out,
+    }
 
 
 def _list_lines(lines: Iterable[DecisionLine]) -> Iterable[dict[str, object]]:

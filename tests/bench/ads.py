@@ -1,7 +1,7 @@
 """How fast ads are decided on and clicks are billed, beside a loop over all campaigns as one would first write it.
 
 A market of 2,000 merchants with 20,000 words in the memory of one process. Questions are of two words, so that some 200
-ads take part, and are asked by 1, 8 and 32 threads at once: what one waits for the others is in its time. Then clicks
+ads take part, and are asked by 1, 8 and 32 threads at once, which take turns: what one waits is in its time. Then clicks
 into a fresh database, how fast reports count them, and the same over HTTP (`ads_web`). Counters: winners that the
 loop would not have, prices out of bounds, clicks that are lost or billed beyond their lease, and cells of reports that
 a recount contradicts.
@@ -34,6 +34,7 @@ from search.serving.rules.choosing import choose_for_words  # noqa: E402
 from search.serving.rules.finding import Budget, Scene, find_offers  # noqa: E402
 from search.serving.rules.index import AdIndex, list_products  # noqa: E402
 from search.serving.rules.scoring import Scores  # noqa: E402
+from search.serving.services.turnstile import Turnstile  # noqa: E402
 from tests.bench.ads_clicks import bill_clicks, count_missing, count_overdrawn, count_wrong_cells, make_tokens  # noqa: E402
 from tests.bench.ads_web import advertising_market  # noqa: E402
 from tests.bench.contracts import BenchRow  # noqa: E402
@@ -50,6 +51,8 @@ PLACES = 4
 ASKED, ASKED_OF_ALL, COMPARED = (60, 4, 4) if QUICK else (640, 32, 16)
 CANDIDATES, AUCTIONS = 200, 300
 CLICKS = 200 if QUICK else 2_000
+TURN_SECONDS = 60.0
+_turns = Turnstile()  # as in a web process; for the loop too, so that what differs is the deciding
 
 
 @dataclass(frozen=True)
@@ -181,13 +184,15 @@ def _make_ask(market: Market, chance: random.Random) -> AdAsk:
 
 
 def _decide(market: Market, ask: AdAsk) -> list[tuple[int, int]]:
-    offers = find_offers(market.index, ask, market.scene).offers
-    chosen = choose_for_words(offers, PLACES, market.scene, context="", decided_us=1)
+    with _turns.passing(TURN_SECONDS):
+        offers = find_offers(market.index, ask, market.scene).offers
+        chosen = choose_for_words(offers, PLACES, market.scene, context="", decided_us=1)
     return [(winner.offer.held.ad.ad_id, winner.price_micro // 1_000_000) for winner in chosen.winners]
 
 
 def _loop(market: Market, ask: AdAsk) -> list[tuple[int, int]]:
-    awards = naive.choose_for_words(market.campaigns.values(), market.goods, ask, market.scene, PLACES)
+    with _turns.passing(TURN_SECONDS):
+        awards = naive.choose_for_words(market.campaigns.values(), market.goods, ask, market.scene, PLACES)
     return [(award.ad, award.price.amount_minor) for award in awards]
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from search.serving.services.holding_out import find_holdout
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
 from search.serving.services.server import AdServer, get_server
 from search.serving.services.state import ServerState
+from search.serving.services.turnstile import NoTurn
 from search.spending.contracts import DecisionLine, StoredDecision
 from search.spending.rules.days import number_day, to_us
 from search.spending.services import get_key_ring
@@ -59,7 +61,7 @@ def choose_ads(*, ask: AdAsk, now: datetime) -> PageAds:
         server = get_server()
         server.start()
         return _Choosing(server, ask, now, find_holdout(ask.person, now)).choose() if server.is_fresh else NO_ADS
-    except TooSlow as slow:
+    except (TooSlow, NoTurn) as slow:
         log.warning("ads.too_slow", page=ask.page.value, why=str(slow))
     except Exception:  # whatever is wrong here, the page is shown without ads
         log.exception("ads.failed", page=ask.page.value)
@@ -118,12 +120,12 @@ class _Choosing:
     def _hold(self, kind: CampaignKind, places: int, taken: set[int], until: float) -> list[ShownLine]:
         state = self.server.state
         scene = self._make_scene(until)
-        found = self._find(kind, scene)
+        found = self._find(kind, scene, until)
         if found.wanting:
             wait = min(LEASE_WAIT_SECONDS, until - time.monotonic()) if not found.offers else 0.0
             if self.server.want(found.wanting, self.now, wait_seconds=wait):
                 scene = replace(scene, budgets=state.budgets)
-                found = self._find(kind, scene)
+                found = self._find(kind, scene, until)
         if found.asked:
             state.asked.append(tuple(found.asked))
         offers = self._drop_capped([offer for offer in found.offers if offer.held.ad.shop_id not in taken])
@@ -132,11 +134,14 @@ class _Choosing:
         if scene.is_late():
             raise TooSlow("the auction was not reached")
         context, decided_us = _write_context(self.ask), to_us(self.now)
-        if kind is CampaignKind.KEYWORD:
-            chosen = choose_for_words(offers, places, scene, context=context, decided_us=decided_us)
-        else:
-            floor = scene.floors.find(self.ask.page, Charge.MILLE)
-            chosen = choose_for_places(offers, places, scene, floor_minor=floor, context=context, decided_us=decided_us)
+        with self._taking_turn(until):
+            if kind is CampaignKind.KEYWORD:
+                chosen = choose_for_words(offers, places, scene, context=context, decided_us=decided_us)
+            else:
+                floor = scene.floors.find(self.ask.page, Charge.MILLE)
+                chosen = choose_for_places(
+                    offers, places, scene, floor_minor=floor, context=context, decided_us=decided_us
+                )
         return list(self._show(chosen, scene))
 
     def _make_scene(self, until: float) -> Scene:
@@ -154,9 +159,14 @@ class _Choosing:
             is_late=lambda: time.monotonic() > until,
         )
 
-    def _find(self, kind: CampaignKind, scene: Scene) -> Found:
+    def _find(self, kind: CampaignKind, scene: Scene, until: float) -> Found:
         find = find_offers if kind is CampaignKind.KEYWORD else find_display_offers
-        return find(self.server.state.index, self.ask, scene)
+        with self._taking_turn(until):
+            return find(self.server.state.index, self.ask, scene)
+
+    def _taking_turn(self, until: float) -> AbstractContextManager[None]:
+        """For what only computes; nobody is waited for inside."""
+        return self.server.turnstile.passing(until - time.monotonic())
 
     def _drop_capped(self, offers: list[Offer]) -> list[Offer]:
         """Without those whose caps are reached, or of which it is not known."""

@@ -30,6 +30,7 @@ from search.serving.services.refreshing import (
     read_tables,
 )
 from search.serving.services.state import ServerState
+from search.serving.services.turnstile import Turnstile
 from search.spending.services import give_back_leases, store_decisions, tell_alive
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class AdServer:
 
     def __init__(self) -> None:
         self.state = ServerState()
+        self.turnstile = Turnstile()
         self.pid = os.getpid()
         self._starting = threading.Lock()
         self._refreshing = threading.Lock()

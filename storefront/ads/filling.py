@@ -17,9 +17,10 @@ from market.shops.contracts import ShopContext
 from market.shops.selectors import map_shops
 from search.campaigns.contracts import CampaignKind, PageKind
 from search.listings.contracts import ListingCard
+from search.listings.keeping import Memory
 from search.listings.selectors import list_cards
 from search.results.rules.merging import AD_PLACES, count_ad_places, merge
-from search.serving.contracts import PageAds, ShownLine
+from search.serving.contracts import PageAds, ShownLine, Usage
 from storefront.ads.asking import Question, ask_for_ads, ask_for_sales
 from storefront.ads.marks import CLICK_TOKEN, VIEW_TOKEN, WHY, Cut, cut_page, put_shelf
 from storefront.browse.cards import draw_cards
@@ -27,6 +28,7 @@ from storefront.browse.cards import draw_cards
 CARD = "storefront/browse/card.html"
 SHELF_ADS = 6
 EAGER_CARDS = 5
+_sheets: Memory[str] = Memory(1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +155,18 @@ def _draw_card(request: HttpRequest, card: ListingCard, is_eager: bool) -> str:
 def _draw_sheets(
     request: HttpRequest, ads: Sequence[Sponsored], question: Question, template: str = "storefront/ads/why.html"
 ) -> str:
-    """What explains the ads: one sheet for all that were chosen by the same facts."""
+    """What explains the ads: one sheet for all that were chosen by the same facts, each drawn once."""
     used = {one.sheet: one.line.used for one in ads}
-    drawn = [
-        render_to_string(
-            template,
-            {"id": name, "used": facts, "words": question.words, "page": question.page.value},
-            request,
-        )
-        for name, facts in used.items()
-    ]
-    return "".join(drawn)
+    return "".join(_draw_sheet(request, question, template, name, facts) for name, facts in used.items())
+
+
+def _draw_sheet(request: HttpRequest, question: Question, template: str, name: str, used: Usage) -> str:
+    key = (template, get_language(), request.get_host(), name, used, question.words, question.page)
+    sheet = _sheets.find(key)
+    if sheet is None:
+        context = {"id": name, "used": used, "words": question.words, "page": question.page.value}
+        sheet = _sheets.keep(key, render_to_string(template, context, request))
+    return sheet
 
 
 def describe_search(words: str) -> Question:

@@ -85,11 +85,12 @@ def find_location(request: HttpRequest, target: AdTarget) -> str:
     if target.landing:
         is_ours = target.landing.startswith("/") and not target.landing.startswith(("//", "/\\"))
         return target.landing if is_ours else reverse("storefront:home")
+    epochs = request.epochs  # type: ignore[attr-defined]
     if target.product_id is not None:
-        listing_id = find_listing_id(shop_id=target.shop_id, product_id=target.product_id)
+        listing_id = find_listing_id(shop_id=target.shop_id, product_id=target.product_id, epochs=epochs)
         if listing_id is not None:
             return reverse("storefront:product", args=[listing_id])
-    shop = map_shops(request.epochs).get(target.shop_id)  # type: ignore[attr-defined]
+    shop = map_shops(epochs).get(target.shop_id)
     return reverse("storefront:shop", args=[shop.slug]) if shop and shop.is_open else reverse("storefront:home")
 
 

@@ -15,6 +15,8 @@ from search.listings.rules.offers import make_offer
 MOST_AT_ONCE = 500
 _ADDED = ("sold_30d", "rating_hundredths", "rating_count")
 _documents: Memory[ListingDocument] = Memory(500)
+_listing_ids: Memory[int] = Memory(5_000)
+_NOT_SHOWN = 0
 
 
 def find_listing(listing_id: int, *, epochs: Epochs | None = None) -> ListingDocument | None:
@@ -33,9 +35,19 @@ def find_listing(listing_id: int, *, epochs: Epochs | None = None) -> ListingDoc
     return document if is_open(document.shop.shop_id, epochs) else None
 
 
-def find_listing_id(*, shop_id: int, product_id: int) -> int | None:
-    """The public id of a product that is shown: one statement."""
-    return list_shown().filter(shop_id=shop_id, product_id=product_id).values_list("pk", flat=True).first()
+def find_listing_id(*, shop_id: int, product_id: int, epochs: Epochs | None = None) -> int | None:
+    """The public id of a product that is shown.
+
+    One statement; with the epochs of now none while nothing was listed since it was last asked for.
+    """
+    key = (shop_id, product_id, epochs.listings) if epochs else None
+    known = _listing_ids.find(key) if key else None
+    if known is None:
+        rows = list_shown().filter(shop_id=shop_id, product_id=product_id)
+        known = rows.values_list("pk", flat=True).first() or _NOT_SHOWN
+        if key:
+            _listing_ids.keep(key, known)
+    return known or None
 
 
 def map_listing_ids(*, shop_id: int, product_ids: Iterable[int]) -> dict[int, int]:

@@ -4,6 +4,7 @@ Two web servers of one market: one with ads, one with the part switched off. Eve
 of its own, is recorded before it is answered, and is judged afterwards from the tables.
 """
 
+import itertools
 import json
 import subprocess
 import time
@@ -27,6 +28,7 @@ CLICKING = 8
 CLICK_SECONDS, READY_SECONDS = 60.0, 90.0
 MOST_WORDS = 40
 AD = 'rel="sponsored'
+_visitors = itertools.count()  # a network clicks once, whatever the round
 SEE_OTHER = 303
 
 _WORDS = (
@@ -114,7 +116,7 @@ def _measure_clicks(stack: Stack) -> list[BenchRow]:
     stack.run_python("tests.bench.ads_tokens", "make", str(CLICKS), str(file))
     targets = [
         Target(f"/ad/{token}/", address=f"10.{number // 250}.{number % 250}.7")
-        for number, token in enumerate(json.loads(file.read_text()))
+        for number, token in zip(_visitors, json.loads(file.read_text()), strict=False)
     ]
     plan = Plan(stack.port, f"{HOST}:{stack.port}", CLICKING, CLICK_SECONDS, targets, once=True, status=SEE_OTHER)
     time.sleep(1)  # what was drawn less than 300 ms ago is not billed

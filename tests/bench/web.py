@@ -26,7 +26,7 @@ from tests.fixtures.stack import HOST, Stack
 SECONDS = float(os.environ.get("JISHI_BENCH_SECONDS", "3")) / 1.5
 QUICK = bool(os.environ.get("JISHI_BENCH_QUICK"))
 CLIENTS = (8,) if QUICK else (1, 8, 32)
-WARM_SECONDS, WARM_CLIENTS, WARM_TIMES = 60.0, 4, 3
+WARM_SECONDS, WARM_CLIENTS, WARM_TIMES = 60.0, 4, 7  # a page is missing in one of two workers once in 128
 END = "</html>"
 THINGS = (
     "杯",

@@ -1,10 +1,10 @@
 """How fast ads are decided on and clicks are billed, beside a loop over all campaigns as one would first write it.
 
 A market of 2,000 merchants with 20,000 words in the memory of one process. Questions are of two words, so that some 200
-ads take part, and are asked by 1, 8 and 32 threads at once, which take turns: what one waits is in its time. Then clicks
-into a fresh database, how fast reports count them, and the same over HTTP (`ads_web`). Counters: winners that the
-loop would not have, prices out of bounds, clicks that are lost or billed beyond their lease, and cells of reports that
-a recount contradicts.
+ads take part, and are asked by 1, 8 and 32 threads at once, which take turns: what one waits is in its time. Then
+clicks into a fresh database, how fast reports count them, and the same over HTTP (`ads_web`). Counters: winners that
+the loop would not have, prices out of bounds, clicks that are lost or billed beyond their lease, and cells of reports
+that a recount contradicts.
 """
 
 import os

@@ -57,6 +57,14 @@ class Result:
     broken: int = 0
     times: list[float] = field(default_factory=list)
 
+    def add(self, more: "Result") -> None:
+        """What came back later, of another plan."""
+        self.seconds += more.seconds
+        self.wrong_status += more.wrong_status
+        self.wrong_body += more.wrong_body
+        self.broken += more.broken
+        self.times += more.times
+
     @property
     def rate(self) -> float:
         return len(self.times) / self.seconds if self.seconds else 0.0

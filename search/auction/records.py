@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 _Shape = TypeVar("_Shape")
 _NAMES: dict[type, tuple[str, ...]] = {}
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 class BadRecord(ValueError):
@@ -20,7 +21,7 @@ class BadRecord(ValueError):
 
 def write_record(value: object) -> str:
     """Canonical JSON: sorted names, no spaces, whole numbers only."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encode(_plain(value))
 
 
 def read_record(shape: type[_Shape], text: str) -> _Shape:

@@ -317,6 +317,13 @@ FACTS: Words = {
     "price_minor": _("price"),
     "bids": _("bids"),
     "creative": _("picture"),
+    "state": _("state"),
+    "group_id": _("group"),
+    "is_shown": _("shown"),
+    "is_on": _("switched on"),
+    "expires_at": _("good until"),
+    "least_bps": _("lowest rate, in hundredths of a percent"),
+    "most_bps": _("highest rate, in hundredths of a percent"),
 }
 ACTORS: Words = {
     "shopper": _("Shopper"),

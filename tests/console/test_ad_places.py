@@ -41,3 +41,8 @@ def test_who_is_no_reviewer_changes_nothing(db, enter) -> None:
     staff = enter(StaffRole.SUPPORT)
     assert "Set up the usual places" not in staff.get(address("ads-places")).content.decode()
     assert staff.post(address("set-up-places")).status_code == 403 and list_slots() == []
+
+
+def test_the_form_of_a_new_place_asks_for_a_name_and_not_for_a_secret(db, enter) -> None:
+    page = enter(StaffRole.REVIEWER).get(address("add-place"), "zh-CN").content.decode()
+    assert "标识" in page and "密钥" not in page

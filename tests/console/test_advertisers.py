@@ -72,7 +72,8 @@ def test_an_advertisers_page_leads_to_campaigns_charges_findings_and_trail(make_
         assert f'href="{href}"' in page, href
     campaign = staff.get(f"{LIST}{shop_id}/").context["campaigns"][-1].campaign
     shown = staff.get(f"/ads/campaigns/{campaign.campaign_id}/").content.decode()
-    assert campaign.name in shown and "杯子" in shown and "Made a campaign" in shown
+    assert campaign.name in shown and "杯子" in shown and "Made a campaign" in shown and "state: Running" in shown
+    assert "状态: 投放中" in staff.get(f"/ads/campaigns/{campaign.campaign_id}/", "zh-CN").content.decode()
 
 
 def test_a_limit_is_set_lifted_and_refused_when_it_is_no_sum(advertiser, enter) -> None:

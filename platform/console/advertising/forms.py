@@ -55,7 +55,7 @@ class NewPlaceForm(PlaceForm):
     """A place that is not there yet."""
 
     key = forms.SlugField(
-        label=_("Key"),
+        label=pgettext_lazy("place", "Key"),
         max_length=LONGEST_KEY,
         help_text=_("Letters, digits and -, such as home-banner-3. It stays for ever."),
     )

@@ -10,6 +10,8 @@ from console.words import ACTORS, DEEDS, FACTS, SHOP_STATES
 from market.accounts.contracts import PersonView
 from market.audit.contracts import AuditLine
 from market.money import format_minor
+from search.campaigns.contracts import CampaignState
+from search.campaigns.words import name_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,13 @@ def _fact(name: str, value: object) -> str:
         return f"{label}: {format_minor(value)}"
     if name.endswith("_micro") and isinstance(value, int):
         return f"{label}: {print_micro(value)}"
-    return f"{label}: {SHOP_STATES.get(value, value) if name == 'from' and isinstance(value, str) else value}"
+    return f"{label}: {_say(name, value)}"
+
+
+def _say(name: str, value: object) -> object:
+    """States of shops and campaigns in words; anything else as it was written down."""
+    if name == "from" and isinstance(value, str):
+        return SHOP_STATES.get(value, value)
+    if name == "state" and isinstance(value, str) and value in set(CampaignState):
+        return name_state(CampaignState(value))
+    return value

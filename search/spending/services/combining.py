@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-GATHER_SECONDS = 0.001
+GATHER_SECONDS = 0.004
 """A batch waits so long for those who were just answered and come again: half as many commits for the same clicks."""
 
 PATIENCE_SECONDS = 6.0

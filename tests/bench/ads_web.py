@@ -31,7 +31,7 @@ CLICK_SECONDS, READY_SECONDS = 60.0, 90.0
 MOST_WORDS = 40
 AD = 'rel="sponsored'
 _visitors = count()  # a network clicks once, whatever the round
-_prices = count()
+_numbers = count(700_001)
 SEE_OTHER = 303
 
 _WORDS = (
@@ -127,8 +127,8 @@ def _compare(
 
 
 def _list_new(words: Sequence[str]) -> list[str]:
-    """Addresses that nobody asked for before: a price that nothing costs makes each one new."""
-    return [f"{_path(word)}&max={100_000 + next(_prices) / 100:.2f}" for word in islice(cycle(words), NEW)]
+    """Questions that nobody asked before: a bought word, and a number that no goods have."""
+    return [_path(f"{word} {next(_numbers)}") for word in islice(cycle(words), NEW)]
 
 
 def _measure_clicks(stack: Stack) -> list[BenchRow]:

@@ -97,11 +97,16 @@ def read_facts(request: HttpRequest) -> VisitorFacts:
 
 def name_network(request: HttpRequest) -> str:
     """The visitor's network: the address without its last part (/24, or /48), "" for no address."""
+    return _find_network(find_address(request))
+
+
+@lru_cache(maxsize=4_096)
+def _find_network(address: str) -> str:
     try:
-        address = ip_address(find_address(request))
+        known = ip_address(address)
     except ValueError:
         return ""
-    return str(ip_network(f"{address}/{_PREFIXES[address.version]}", strict=False))
+    return str(ip_network(f"{known}/{_PREFIXES[known.version]}", strict=False))
 
 
 def _is_data_centre(address: str, networks: tuple[str, ...]) -> bool:

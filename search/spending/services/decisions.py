@@ -9,7 +9,9 @@ from search.spending.contracts import DecisionLine, StoredDecision
 from search.spending.rules.naming import name_network, name_person
 from search.spending.services.salts import get_salts
 
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 50
+"""Of one statement. Its text is made in one go, for which the pages of the process wait: a thousandth of a second."""
+
 LONGEST_QUERY = 200
 
 _COLUMNS = (
@@ -35,7 +37,7 @@ _INSERT = (
 
 
 def store_decisions(decisions: Sequence[StoredDecision]) -> int:
-    """Store decisions; a repeat changes nothing. Returns how many are new. One statement for each 500."""
+    """Store decisions; a repeat changes nothing. Returns how many are new. One statement for each 50."""
     salts = get_salts({one.day for one in decisions}) if decisions else {}
     stored = 0
     for start in range(0, len(decisions), MOST_AT_ONCE):

@@ -14,7 +14,7 @@ from search.listings.rules.offers import make_offer
 
 MOST_AT_ONCE = 500
 _ADDED = ("sold_30d", "rating_hundredths", "rating_count")
-_documents: Memory[ListingDocument] = Memory(500)
+_documents: Memory[ListingDocument] = Memory(1_500)  # more than are looked at in turn, or none is found again
 _listing_ids: Memory[int] = Memory(5_000)
 _NOT_SHOWN = 0
 

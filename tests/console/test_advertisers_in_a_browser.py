@@ -12,8 +12,8 @@ from search.spending.contracts import FindingState
 from search.spending.models import HourCharge
 from search.spending.selectors import find_finding
 from search.spending.services import close_hours, prove_hours
-from tests.browser import new_context, overflow, screenshot, watch
-from tests.console.test_in_a_browser import browser, carry, site
+from tests.browser import new_context, overflow, screenshot
+from tests.console.test_in_a_browser import browser, carry, look_over, site
 from tests.fixtures.invalid_clicks import find_clocks
 from tests.merchant_portal.ads import advertise
 
@@ -44,19 +44,7 @@ def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, enter, ma
         "charges": "charges/",
         "charge": f"charges/{charge}/",
     }
-    for language, dark in (("zh-CN", False), ("en-GB", True)):
-        with new_context(browser, language=language, dark=dark) as context:
-            carry(context, enter(), site)
-            page = context.new_page()
-            seen = watch(page)
-            for name, path in pages.items():
-                answer = page.goto(f"{site}/ads/{path}")
-                assert answer is not None and answer.status == 200, path
-                for width in (1280, 640, 390):
-                    page.set_viewport_size({"width": width, "height": 844})
-                    assert overflow(page) == 0, (path, language, width)
-                screenshot(page, f"console-ads-{name}-{language}")
-            assert seen == []
+    look_over(browser, enter, site, {name: f"/ads/{path}" for name, path in pages.items()}, "console-ads")
 
 
 def test_without_scripts_a_sum_is_confirmed_from_a_phone(site, browser, enter, make_shop, committed_db) -> None:

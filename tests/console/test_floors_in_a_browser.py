@@ -10,8 +10,8 @@ from search.campaigns.contracts import CampaignKind, PageKind
 from search.campaigns.rules.tokens import tokenize_words
 from search.serving.contracts import AdAsk
 from search.serving.services import choose_ads, forget_server, get_server
-from tests.browser import new_context, overflow, screenshot, watch
-from tests.console.test_in_a_browser import browser, carry, site
+from tests.browser import new_context, overflow, screenshot
+from tests.console.test_in_a_browser import browser, carry, look_over, site
 from tests.fixtures.api import forget_everything, list_product
 from tests.fixtures.serving import advertise, warm_up
 
@@ -64,17 +64,5 @@ def test_a_floor_is_tried_set_and_kept_to(site, browser, mug, enter) -> None:
 
 
 def test_floors_fit_both_widths_and_break_no_rule(site, browser, mug, enter) -> None:
-    for language, dark in (("zh-CN", False), ("en-GB", True)):
-        with new_context(browser, language=language, dark=dark) as context:
-            carry(context, enter(), site)
-            page = context.new_page()
-            seen = watch(page)
-            for name, path in (("floors", LIST), ("floor", f"{LIST}search/click/")):
-                answer = page.goto(f"{site}{path}")
-                assert answer is not None and answer.status == 200, path
-                for width in (1280, 640, 390):
-                    page.set_viewport_size({"width": width, "height": 844})
-                    assert overflow(page) == 0, (path, language, width)
-                screenshot(page, f"console-ads-{name}-{language}")
-            assert seen == []
+    look_over(browser, enter, site, {"floors": LIST, "floor": f"{LIST}search/click/"}, "console-ads")
     forget_server()

@@ -1,6 +1,6 @@
 """The console in a real browser: every page fits both widths and breaks no rule, and it works without scripts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from django.conf import settings
@@ -36,6 +36,23 @@ def carry(context: BrowserContext, visitor: Visitor, site: str) -> None:
     """The session of a visitor who came in through the door, in this browser."""
     cookie = visitor.client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+
+
+def look_over(browser: Browser, enter: Callable[[], Visitor], site: str, pages: Mapping[str, str], prefix: str) -> None:
+    """In light Chinese and in dark English: every page is there, fits, breaks no rule, and is kept as pictures."""
+    for language, dark in (("zh-CN", False), ("en-GB", True)):
+        with new_context(browser, language=language, dark=dark) as context:
+            carry(context, enter(), site)
+            page = context.new_page()
+            seen = watch(page)
+            for name, path in pages.items():
+                answer = page.goto(f"{site}{path}")
+                assert answer is not None and answer.status == 200, path
+                for width in (1280, 640, 390):
+                    page.set_viewport_size({"width": width, "height": 844})
+                    assert overflow(page) == 0, (path, language, width)
+                screenshot(page, f"{prefix}-{name}-{language}")
+            assert seen == []
 
 
 def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, world, applicant, enter) -> None:

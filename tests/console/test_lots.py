@@ -12,10 +12,9 @@ from search.slots.contracts import LotState, LotView
 from search.slots.models import Lot
 from search.slots.selectors import count_standing_bids, find_lot, get_slot, list_slots, measure_cancel
 from search.slots.services import close_due_lots, release_losers
-from tests.browser import new_context, overflow, screenshot, watch
 from tests.conftest import Clock
 from tests.console.test_creatives import address
-from tests.console.test_in_a_browser import browser, carry, site
+from tests.console.test_in_a_browser import browser, look_over, site
 from tests.console.test_pages import CHINESE, count_statements, words_of
 from tests.search.slots.conftest import Bidder, Market, make_market
 
@@ -162,16 +161,4 @@ def test_places_and_lots_fit_and_break_no_rule(site, browser, street: Street, en
         "lot": address("ads-lot", street.lot.lot_id),
         "lot-sealed": address("ads-lot", sealed.lot_id),
     }
-    for language, dark in (("zh-CN", False), ("en-GB", True)):
-        with new_context(browser, language=language, dark=dark) as context:
-            carry(context, enter(), site)
-            page = context.new_page()
-            seen = watch(page)
-            for name, path in pages.items():
-                answer = page.goto(f"{site}{path}")
-                assert answer is not None and answer.status == 200, path
-                for width in (1280, 640, 390):
-                    page.set_viewport_size({"width": width, "height": 844})
-                    assert overflow(page) == 0, (path, language, width)
-                screenshot(page, f"console-ads-{name}-{language}")
-            assert seen == []
+    look_over(browser, enter, site, pages, "console-ads")

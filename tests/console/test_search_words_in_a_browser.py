@@ -13,8 +13,8 @@ from search.listings.selectors import find_listing_id
 from search.moderation.contracts import BanReason
 from search.moderation.services import ban_product
 from tenants.catalog.contracts import Text
-from tests.browser import new_context, overflow, screenshot, watch
-from tests.console.test_in_a_browser import browser, carry, site
+from tests.browser import new_context, overflow, screenshot
+from tests.console.test_in_a_browser import browser, carry, look_over, site
 from tests.search.listings.conftest import Goods, fresh_memory, goods, index_now, index_root
 
 __all__ = ["browser", "fresh_memory", "goods", "index_now", "index_root", "site"]
@@ -55,19 +55,7 @@ def test_every_page_of_words_fits_and_breaks_no_rule(site, browser, pots, shop_a
         "goods-found": "/goods/?q=茶壶",
         "product": f"/goods/{shop_a.shop_id}/4711/",
     }
-    for language, dark in (("zh-CN", False), ("en-GB", True)):
-        with new_context(browser, language=language, dark=dark) as context:
-            carry(context, enter(), site)
-            page = context.new_page()
-            seen = watch(page)
-            for name, path in pages.items():
-                answer = page.goto(f"{site}{path}")
-                assert answer is not None and answer.status == 200, path
-                for width in (1280, 640, 390):
-                    page.set_viewport_size({"width": width, "height": 844})
-                    assert overflow(page) == 0, (path, language, width)
-                screenshot(page, f"console-words-{name}-{language}")
-            assert seen == []
+    look_over(browser, enter, site, pages, "console-words")
 
 
 def test_a_product_is_found_tried_and_pinned_from_a_phone_without_scripts(site, browser, pots, enter) -> None:

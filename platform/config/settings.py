@@ -65,7 +65,11 @@ DATABASES = {
         "ENGINE": "market.shops.backend",
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {},
+        "OPTIONS": {
+            # Only what asks for it is prepared (`market.shops.backend.statements`). Off behind a pooler that cannot.
+            "prepare_threshold": 3 if env.bool("JISHI_PREPARED_STATEMENTS", default=True) else None,
+            **({"pool": {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10}} if _POOL_SIZE else {}),
+        },
     }
 }
 DATABASE_ROUTERS = ["market.shops.backend.routers.ShopRouter"]

@@ -1,10 +1,26 @@
 """Which days have partitions of their own."""
 
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
 
 TABLES = ("spending_decision", "spending_adevent")
+ASK_AGAIN_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Partitions of a table that this process knows of, and when it last asked."""
+
+    days: set[date] = field(default_factory=set)
+    asked: float = -math.inf
+
+
+_seen: dict[tuple[str, str], _Seen] = {}
 
 
 def list_partitions(table: str) -> list[date]:
@@ -17,6 +33,25 @@ def list_partitions(table: str) -> list[date]:
         )
         names = [str(name).removeprefix(f"{table}_") for (name,) in cursor.fetchall()]
     return [date.fromisoformat(name) for name in names if name.isdecimal()]
+
+
+def name_source(table: str, days: Iterable[date]) -> str:
+    """What to select rows of these days from: their partitions by name. The whole table, if one of them is not made.
+
+    A statement over a table of many partitions is planned for longer than it runs, and plans that are kept look at all
+    of them. Partitions that were seen are remembered, as of the last days none is ever dropped; for one that is missing
+    is looked twice a minute.
+    """
+    wanted = sorted(set(days))
+    seen = _seen.setdefault((connection.settings_dict["NAME"], table), _Seen())
+    now = time.monotonic()
+    if not seen.days.issuperset(wanted) and now - seen.asked > ASK_AGAIN_SECONDS:
+        seen.asked = now
+        seen.days.update(list_partitions(table))
+    if not wanted or not seen.days.issuperset(wanted):
+        return table
+    names = [f"{table}_{day:%Y%m%d}" for day in wanted]
+    return names[0] if len(names) == 1 else f"({' UNION ALL '.join(f'SELECT * FROM {name}' for name in names)})"  # noqa: S608 - ours
 
 
 def find_last_day() -> date | None:

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 
 from market.money import MICRO_PER_MINOR
+from market.shops.backend.statements import ask
 from search.auction.contracts import Lease as LeaseNumbers
 from search.auction.contracts import TokenKind, TokenState
 from search.auction.leases import bill, top_up
 from search.campaigns.selectors import get_budgets
 from search.spending.models import Lease
+from search.spending.rules.arrays import write_array
 from search.spending.rules.naming import number_lock
 from search.spending.services.leasing import save_leases, to_numbers
 from search.spending.services.purse import OF_SHOP, Purse, open_purse
@@ -26,14 +28,17 @@ from search.spending.services.reports import Report
 LOCK_SECONDS = 5
 """A click waits no longer for what another one holds: it is lost then, and costs nobody anything."""
 
+_COLUMNS = ("id", "campaign_id", "shop_id", "day", "granted_micro", "billed_micro", "returned_micro", "closed_at")
 _LOCK = (
-    "SET LOCAL lock_timeout = '%ss';"
-    " WITH visitors AS MATERIALIZED (SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number)"
-    " SELECT * FROM spending_lease WHERE id = ANY(%s::bigint[]) AND (SELECT count(*) FROM visitors) >= 0"
-    " ORDER BY id FOR NO KEY UPDATE"
+    "WITH settings AS MATERIALIZED (SELECT set_config('lock_timeout', %s::text, true),"  # noqa: S608 - our own names
+    " set_config('plan_cache_mode', 'force_generic_plan', true)),"
+    " visitors AS MATERIALIZED (SELECT pg_advisory_xact_lock(number) FROM settings, unnest(%s::bigint[]) AS number)"
+    f" SELECT {', '.join(_COLUMNS)} FROM spending_lease WHERE (SELECT count(*) FROM settings) > 0"
+    " AND (SELECT count(*) FROM visitors) >= 0 AND id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
 """Visitors first, and then leases as they are by then. What was recorded is read by a later statement: this one's
-snapshot is older than what it waited for."""
+snapshot is older than what it waited for. The plan of that and of the insert is the one that is kept: such are planned
+for longer than they run."""
 
 ShopDay = tuple[int, date]
 MOST_IDLE = 200
@@ -122,13 +127,10 @@ def lock_till(reports: Sequence[Report], now: datetime) -> Till:
     """
     visitors = sorted(set(_number_visitors(reports)))
     leases = sorted({one.shown.lease for one in reports if one.shown.price_micro})
-    if not visitors and not leases:
-        return Till(now, {})
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [LOCK_SECONDS, visitors, leases])
-        cursor.nextset()
-        names = [column.name for column in cursor.description]
-        rows = [Lease.from_db(connection.alias, names, row) for row in cursor.fetchall()]
+    rows = [
+        Lease.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row)
+        for row in ask(_LOCK, [f"{LOCK_SECONDS}s", write_array(visitors), write_array(leases)])
+    ]
     return Till(now, {row.pk: row for row in rows})
 
 

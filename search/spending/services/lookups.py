@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
+from market.shops.backend.statements import ask
 from search.spending.contracts import AdTarget
+from search.spending.rules.arrays import write_array
 from search.spending.rules.days import name_day
+from search.spending.selectors.partitions import name_source
 from search.spending.selectors.targets import TARGETS
 from search.spending.services.salts import get_salts
 
@@ -16,7 +17,7 @@ _LOOK_UP = (
     f"SELECT (SELECT json_agg(found) FROM ({TARGETS}) AS found),"  # noqa: S608 - no value in it
     " (SELECT json_object_agg(day - DATE '1970-01-01', encode(salt, 'hex')) FROM spending_daysalt"
     " WHERE day = ANY(%s::date[])),"
-    " (SELECT array_agg(token) FROM spending_adevent WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[]))"
+    " (SELECT json_agg(token) FROM {events} AS event WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[]))"
 )
 """Asked for every batch of clicks: on a busy machine each round trip to the server costs as much as its work."""
 
@@ -32,11 +33,11 @@ class Known:
 
 def look_up(*, ad_ids: Collection[int], days: Collection[date], tokens: dict[UUID, date]) -> Known:
     """All of it: one statement; a day that is first spoken of has its salt made by two more."""
-    wanted = sorted(days)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK_UP, [sorted(ad_ids), wanted, sorted(set(tokens.values())), list(tokens)])
-        targets, salts, used = cursor.fetchone()
+    wanted, of_tokens = sorted(days), sorted(set(tokens.values()))
+    events = name_source("spending_adevent", of_tokens)
+    values = [write_array(part) for part in (sorted(ad_ids), wanted, of_tokens, tokens)]
+    [(targets, salts, used)] = ask(_LOOK_UP.format(events=events), values)
     found = {name_day(int(number)): bytes.fromhex(salt) for number, salt in (salts or {}).items()}
     if targets and (missing := set(wanted) - found.keys()):
         found |= get_salts(missing)
-    return Known({row["ad_id"]: AdTarget(**row) for row in targets or ()}, found, frozenset(used or ()))
+    return Known({row["ad_id"]: AdTarget(**row) for row in targets or ()}, found, frozenset(map(UUID, used or ())))

@@ -5,15 +5,19 @@ needs is read for all of it at once: four statements, whether it is of one click
 are written in a second transaction, by shop and day, which fills the lease up first.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from market.shops.backend.statements import ask
 from search.auction.contracts import InvalidReason, TokenKind, TokenState
 from search.spending.contracts import AdTarget, ClickOutcome, ClickReport
+from search.spending.rules.arrays import write_array
 from search.spending.rules.judging import History, judge_all
+from search.spending.selectors.partitions import name_source
 from search.spending.services.histories import list_days, read_history
 from search.spending.services.lending import Till, list_short, lock_till, open_till
 from search.spending.services.reports import Report, read_reports
@@ -48,14 +52,16 @@ _COLUMNS = (
     ("network", "uuid"),
     ("works_for_shop_id", "bigint"),
 )
-_NAMES = ", ".join(name for name, _ in _COLUMNS)
+_NAMED = tuple(name for name, _ in _COLUMNS)
+_NAMES = ", ".join(_NAMED)
 _WRITE = (
     "WITH written AS ("  # noqa: S608 - our own names
     f"INSERT INTO spending_adevent ({_NAMES}, page, keyword_id, inputs, decision_stored, freed)"
     " SELECT e.*, COALESCE(line.page, ''), line.keyword_id, COALESCE(line.inputs, ''), line.page IS NOT NULL, false"
-    f" FROM unnest({', '.join(f'%s::{kind}[]' for _, kind in _COLUMNS)}) AS e ({_NAMES}) LEFT JOIN LATERAL ("
+    f" FROM json_to_recordset(%s::json) AS e ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS)})"
+    " LEFT JOIN LATERAL ("
     "SELECT d.page, (one.value ->> 'keyword_id')::bigint AS keyword_id, one.value ->> 'inputs' AS inputs"
-    " FROM spending_decision AS d, jsonb_array_elements(d.lines) AS one(value)"
+    " FROM {decisions} AS d, jsonb_array_elements(d.lines) AS one(value)"
     " WHERE d.day = ANY(%s::date[]) AND d.day = e.day AND d.decision_id = e.decision_id"
     " AND (one.value ->> 'place')::int = e.place AND (one.value ->> 'ad_id')::bigint = e.ad_id LIMIT 1) AS line ON true"
     " ON CONFLICT DO NOTHING RETURNING token, lease_id, billed_micro), "
@@ -115,8 +121,7 @@ def _record(reports: Sequence[Report]) -> tuple[dict[int, Verdict], list[Report]
     """The verdicts by place, and the events of shops of which a lease is short: of these nothing is written."""
     if not reports:
         return {}, []
-    till = lock_till(reports, reports[0].at)
-    fresh, history = _read_before(reports)
+    till, fresh, history = _open(reports)
     short = list_short(till, fresh)
     later = [one for one in fresh if (one.target.shop_id, one.day) in short]
     return _write([one for one in fresh if (one.target.shop_id, one.day) not in short], history, till), later
@@ -125,24 +130,24 @@ def _record(reports: Sequence[Report]) -> tuple[dict[int, Verdict], list[Report]
 @transaction.atomic(durable=True)
 def _record_filling(reports: Sequence[Report]) -> dict[int, Verdict]:
     """The same for events of one shop and day, with leases that can be filled up."""
-    till = lock_till(reports, reports[0].at)
-    fresh, history = _read_before(reports)
+    till, fresh, history = _open(reports)
     open_till(till, fresh)
     return _write(fresh, history, till)
 
 
-def _read_before(reports: Sequence[Report]) -> tuple[list[Report], History]:
-    """What nobody recorded meanwhile, each token once, and what was recorded before of its visitors.
+def _open(reports: Sequence[Report]) -> tuple[Till, list[Report], History]:
+    """The locked till, what nobody recorded meanwhile, each token once, and what was recorded before of its visitors.
 
-    The lease is locked: nobody can record any of it until this transaction ends. An insert of a token that is recorded
-    would wait for whoever charges it, who may wait for our wallet.
+    Once the leases are locked, nobody can record any of it until this transaction ends. An insert of a token that is
+    recorded would wait for whoever charges it, who may wait for our wallet.
     """
+    till = lock_till(reports, reports[0].at)
     used, history = read_history(reports)
     fresh: dict[UUID, Report] = {}
     for report in reports:
         if report.token not in used:
             fresh.setdefault(report.token, report)  # where it came first: the order decides verdicts
-    return list(fresh.values()), history
+    return till, list(fresh.values()), history
 
 
 def _write(reports: Sequence[Report], history: History, till: Till) -> dict[int, Verdict]:
@@ -155,10 +160,10 @@ def _write(reports: Sequence[Report], history: History, till: Till) -> dict[int,
         for report, reason in zip(reports, reasons, strict=True)
     ]
     till.save()
-    columns = [list(column) for column in zip(*map(_make_row, entries), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [*columns, list_days(reports)])
-        written = {token for (token,) in cursor.fetchall()}
+    days = list_days(reports)
+    rows = json.dumps([dict(zip(_NAMED, _make_row(entry), strict=True)) for entry in entries], default=str)
+    sql = _WRITE.format(decisions=name_source("spending_decision", days))
+    written = {token for (token,) in ask(sql, [rows, write_array(days)])}
     return {
         entry.report.place: Verdict(entry.billed_micro, entry.reason)
         for entry in entries

@@ -6,6 +6,8 @@ outlives the transaction (a session-level path behind a transaction pooler reads
 
 from typing import Any
 
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.transaction import TransactionManagementError
 from django_tenants.postgresql_backend import base as tenants
 from psycopg.pq import TransactionStatus
@@ -26,11 +28,26 @@ class DatabaseWrapper(tenants.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._server_path: str | None = PUBLIC
+        self._is_preparing = False
         super().__init__(*args, **kwargs)
 
     def enter_schema(self, schema: str) -> None:
         """Make `schema` (or public) what the next statement sees."""
         self.schema_name = schema
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """A cursor whose statements the server keeps parsed and planned once they were asked a few times."""
+        self._is_preparing = True
+        try:
+            cursor: CursorWrapper = self.cursor()
+        finally:
+            self._is_preparing = False
+        return cursor
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if self._is_preparing:
+            return ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+        return super().create_cursor(name)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self.schema_name == self._server_path:

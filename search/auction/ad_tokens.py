@@ -56,7 +56,7 @@ def sign_token(shown: ShownAd, ring: KeyRing) -> str:
         shown.lease,
         shown.expires_second,
     )
-    return urlsafe_b64encode(body + _sign(dict(ring.keys)[ring.current], body)).decode()
+    return urlsafe_b64encode(body + _sign(ring.secrets[ring.current], body)).decode()
 
 
 def read_token(text: str, ring: KeyRing, *, now_second: int) -> ShownAd:
@@ -78,7 +78,7 @@ def _check(text: str, ring: KeyRing) -> bytes:
     if urlsafe_b64encode(signed) != text.encode():
         raise BadToken("another spelling")
     body, digest = signed[:-_DIGEST_BYTES], signed[-_DIGEST_BYTES:]
-    key = dict(ring.keys).get(int.from_bytes(body[1:3]))
+    key = ring.secrets.get(int.from_bytes(body[1:3]))
     if body[0] != VERSION or key is None or not hmac.compare_digest(_sign(key, body), digest):
         raise BadToken("not signed by us")
     return body

@@ -1,6 +1,7 @@
 """What a shown ad says of itself, signed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class KeyRing:
 
     current: int
     keys: tuple[tuple[int, bytes], ...]
+    secrets: Mapping[int, bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         numbers = [number for number, _ in self.keys]
@@ -57,3 +59,4 @@ class KeyRing:
             raise ValueError("a key ring has its current key, and each number once")
         if any(len(key) < 32 for _, key in self.keys):
             raise ValueError("a key has at least 32 bytes")
+        object.__setattr__(self, "secrets", dict(self.keys))

@@ -1,6 +1,5 @@
 """What a page calls: its ads, within its time, or none. Nothing here may fail a page."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -9,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import orjson
 import structlog
 from django.conf import settings
 
@@ -81,6 +81,15 @@ def count_seen(*, tokens: Sequence[str], person: str, network: str, now: datetim
 def forget_pause() -> None:
     """Ask again at once, between tests."""
     _pause.until = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What the tokens of one showing have in common: the decision, its day, the second of it."""
+
+    decision: UUID
+    day: int
+    second: int
 
 
 @dataclass(slots=True)
@@ -190,14 +199,29 @@ class _Choosing:
         shown = [winner for winner in chosen.winners if winner.offer.campaign.campaign_id in state.money.leases]
         if not shown:
             return
-        decision = _make_decision(self.ask, self.now, scene, chosen, shown)
-        state.keep_decision(replace(decision, held_out=self.is_held_out))
+        stamp = _Stamp(UUID(scene.request), number_day(scene.day), int(self.now.timestamp()))
+        state.keep_decision(self._make_decision(stamp, scene, chosen, shown))
         if self.is_held_out:  # what would have been shown is noted; nothing of it is signed, and no lease is used
             return
         for winner in shown:
             lease = state.money.leases[winner.offer.campaign.campaign_id]
             state.shown[lease.lease_id] = self.now
-            yield _make_line(self.ask, self.now, scene, chosen.kind, winner, lease.lease_id)
+            yield _make_line(stamp, chosen.kind, winner, lease.lease_id)
+
+    def _make_decision(self, stamp: _Stamp, scene: Scene, chosen: Chosen, shown: Sequence[Winner]) -> StoredDecision:
+        return StoredDecision(
+            decision_id=stamp.decision,
+            day=scene.day,
+            decided_at=self.now,
+            page=self.ask.page.value,
+            query=self.ask.query,
+            region=self.ask.region,
+            auction=chosen.record,
+            person=self.ask.person,
+            network=self.ask.network,
+            lines=tuple(map(_note_winner, shown)),
+            held_out=self.is_held_out,
+        )
 
 
 def _find_campaign(state: ServerState, token: str, now: datetime) -> int | None:
@@ -216,44 +240,31 @@ def _has_caps(state: ServerState, campaign_id: int) -> bool:
 def _write_context(ask: AdAsk) -> str:
     known = {
         "page": ask.page.value,
-        "tokens": list(ask.tokens),
+        "tokens": ask.tokens,
         "region": ask.region,
         "audiences": ask.audiences,
         "category": ask.category_id,
     }
-    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return orjson.dumps(known, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _make_decision(ask: AdAsk, now: datetime, scene: Scene, chosen: Chosen, shown: list[Winner]) -> StoredDecision:
-    return StoredDecision(
-        decision_id=UUID(scene.request),
-        day=scene.day,
-        decided_at=now,
-        page=ask.page.value,
-        query=ask.query,
-        region=ask.region,
-        auction=chosen.record,
-        person=ask.person,
-        network=ask.network,
-        lines=tuple(
-            DecisionLine(
-                ad_id=winner.offer.held.ad.ad_id,
-                campaign_id=winner.offer.campaign.campaign_id,
-                group_id=winner.offer.held.ad.group_id,
-                keyword_id=winner.offer.keyword.keyword_id if winner.offer.keyword else None,
-                shop_id=winner.offer.held.ad.shop_id,
-                product_id=winner.offer.held.ad.product_id,
-                place=winner.place,
-                kind=winner.billed,
-                price_micro=winner.price_micro,
-                inputs=write_record(winner.price),
-            )
-            for winner in shown
-        ),
+def _note_winner(winner: Winner) -> DecisionLine:
+    held, campaign, keyword = winner.offer.held, winner.offer.campaign, winner.offer.keyword
+    return DecisionLine(
+        ad_id=held.ad.ad_id,
+        campaign_id=campaign.campaign_id,
+        group_id=held.ad.group_id,
+        keyword_id=keyword.keyword_id if keyword else None,
+        shop_id=held.ad.shop_id,
+        product_id=held.ad.product_id,
+        place=winner.place,
+        kind=winner.billed,
+        price_micro=winner.price_micro,
+        inputs=write_record(winner.price),
     )
 
 
-def _make_line(ask: AdAsk, now: datetime, scene: Scene, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:
+def _make_line(stamp: _Stamp, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:
     held, campaign = winner.offer.held, winner.offer.campaign
     used = _list_used(campaign)
     return ShownLine(
@@ -264,8 +275,8 @@ def _make_line(ask: AdAsk, now: datetime, scene: Scene, kind: CampaignKind, winn
         shop_id=held.ad.shop_id,
         listing_id=held.goods.listing_id if held.goods else None,
         creative=held.ad.creative if held.goods is None else None,
-        click_token=_sign(TokenKind.CLICK, now, scene, winner, lease_id),
-        view_token=_sign(TokenKind.VIEW, now, scene, winner, lease_id),
+        click_token=_sign(TokenKind.CLICK, stamp, winner, lease_id),
+        view_token=_sign(TokenKind.VIEW, stamp, winner, lease_id),
         used=used,
     )
 
@@ -282,16 +293,16 @@ def _list_used(campaign: LiveCampaign) -> Usage:
     return frozenset(name for name, is_used in found if is_used)
 
 
-def _sign(kind: TokenKind, now: datetime, scene: Scene, winner: Winner, lease_id: int) -> str:
+def _sign(kind: TokenKind, stamp: _Stamp, winner: Winner, lease_id: int) -> str:
     """What is not billed costs nothing: a view of an ad that is paid by the click, a click of one paid by views."""
     shown = ShownAd(
         kind=kind,
-        decision=UUID(scene.request),
-        day=number_day(scene.day),
+        decision=stamp.decision,
+        day=stamp.day,
         ad=winner.offer.held.ad.ad_id,
         place=winner.place,
         price_micro=winner.price_micro if kind is winner.billed else 0,
         lease=lease_id,
-        expires_second=compute_expiry(kind, int(now.timestamp())),
+        expires_second=compute_expiry(kind, stamp.second),
     )
     return sign_token(shown, get_key_ring())

@@ -5,11 +5,11 @@ needs is read for all of it at once: four statements, whether it is of one click
 are written in a second transaction, by shop and day, which fills the lease up first.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
 from django.db import transaction
 
 from market.shops.backend.statements import ask
@@ -161,7 +161,7 @@ def _write(reports: Sequence[Report], history: History, till: Till) -> dict[int,
     ]
     till.save()
     days = list_days(reports)
-    rows = json.dumps([dict(zip(_NAMED, _make_row(entry), strict=True)) for entry in entries], default=str)
+    rows = orjson.dumps([dict(zip(_NAMED, _make_row(entry), strict=True)) for entry in entries]).decode()
     sql = _WRITE.format(decisions=name_source("spending_decision", days))
     written = {token for (token,) in ask(sql, [rows, write_array(days)])}
     return {

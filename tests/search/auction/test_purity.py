@@ -16,6 +16,7 @@ ALLOWED = {
     "types",
     "typing",
     "json",
+    "orjson",
     "hashlib",
     "hmac",
     "math",

@@ -66,7 +66,7 @@ def test_the_price_of_an_event_is_read_back_whole() -> None:
         ('"places":3', '"places":"3"'),
         ('"places":3', '"places":3,"more":1'),
         ('"places":3,', ""),
-        ('"mechanism":"gsp","places"', '"mechanism":"free","places"'),
+        ('"mechanism":"gsp","rules_version"', '"mechanism":"free","rules_version"'),
         ('"awards":[', '"awards":{'),
         ('"id":"d-1"', '"id":1'),
         ('"quality":507,"reserve', '"quality":5070,"reserve'),

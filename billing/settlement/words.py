@@ -61,7 +61,7 @@ _KINDS: Mapping[str, str] = {
     "ad_sale_debt_paid": gettext_noop("Advertising: owed commission paid"),
     "ad_sale_credited": gettext_noop("Advertising: commission given back"),
     "ad_bonus_used_on_sales": gettext_noop("Advertising bonus used on sales"),
-    "ad_bonus_returned_for_sales": gettext_noop("Advertising bonus given back for a refunded sale"),
+    "ad_bonus_returned_for_sales": gettext_noop("Advertising bonus given back for a commission"),
     "slot_won": gettext_noop("Advertising slot won"),
     "slot_day_delivered": gettext_noop("Advertising slot: a day shown"),
     "slot_day_cancelled": gettext_noop("Advertising slot: a day cancelled"),

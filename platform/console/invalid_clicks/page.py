@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from console.advertising.amounts import print_exact, print_micro
 from console.invalid_clicks.words import GROUPS, STATES, TONES, join_reasons
+from console.templatetags.console import lasting
 from market.shops.contracts import ShopContext
 from market.shops.selectors import list_shops_by_ids
 from search.auction.contracts import TokenKind
@@ -160,6 +161,11 @@ def _print_rate(rate_ppm: int) -> str:
 
 
 def _print_span(seconds: float) -> str:
+    """In two units, as it is the last one that tells how regular gaps are."""
+    if seconds < 60:
+        return lasting(seconds)
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    if hours:
+        return f"{gettext('%(count)s h') % {'count': hours}} {gettext('%(count)s min') % {'count': minutes}}"
+    return f"{gettext('%(count)s min') % {'count': minutes}} {gettext('%(count)s s') % {'count': rest}}"

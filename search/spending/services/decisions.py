@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 import orjson
-from django.db import connection
 
+from market.shops.backend.statements import ask
 from search.spending.contracts import StoredDecision
 from search.spending.rules.naming import name_network, name_person
 from search.spending.services.salts import get_salts
 
-MOST_AT_ONCE = 50
-"""Of one statement. Its text is made in one go, for which the pages of the process wait: a thousandth of a second."""
+MOST_AT_ONCE = 20
+"""Of one statement. Its text is made in one go, for which the pages of the process wait: a third of a millisecond."""
 
 LONGEST_QUERY = 200
 
@@ -31,20 +31,18 @@ _NAMES = ", ".join(name for name, _ in _COLUMNS)
 _INSERT = (
     f"INSERT INTO spending_decision ({_NAMES}) SELECT {_NAMES}"  # noqa: S608 - our own names
     f" FROM json_to_recordset(%s::json) AS t({', '.join(f'{name} {kind}' for name, kind in _COLUMNS)})"
-    " ON CONFLICT DO NOTHING"
+    " ON CONFLICT DO NOTHING RETURNING true"
 )
 """All rows as one text: an array is quoted element by element, for which the pages of this process would wait."""
 
 
 def store_decisions(decisions: Sequence[StoredDecision]) -> int:
-    """Store decisions; a repeat changes nothing. Returns how many are new. One statement for each 50."""
+    """Store decisions; a repeat changes nothing. Returns how many are new. One statement for each 20."""
     salts = get_salts({one.day for one in decisions}) if decisions else {}
     stored = 0
     for start in range(0, len(decisions), MOST_AT_ONCE):
         rows = [_make_row(one, salts[one.day]) for one in decisions[start : start + MOST_AT_ONCE]]
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, [orjson.dumps(rows).decode()])
-            stored += int(cursor.rowcount)
+        stored += len(ask(_INSERT, [orjson.dumps(rows).decode()]))
     return stored
 
 

@@ -39,15 +39,27 @@ LIMIT_SECONDS = 0.030
 """A page waits so long for its ads, and then goes without them."""
 
 LEASE_WAIT_SECONDS = 0.015
+MOST_SLOW = 5
+"""So many pages in a row have to go without ads before the next ones do not even ask. One stumble of the machine makes
+as many late as the process draws at once, and is over by then."""
+
 PAUSE_SECONDS = 1.0
-"""After a page had to go without ads, the next ones do not even ask for so long."""
 
 
 @dataclass(slots=True)
 class _Pause:
-    """Leaves the part alone for a moment after it was slow or failed."""
+    """Leaves the part alone for a moment after it failed, or was slow again and again."""
 
     until: float = 0.0
+    slow: int = 0
+
+    def begin(self) -> None:
+        self.until, self.slow = time.monotonic() + PAUSE_SECONDS, 0
+
+    def note_slow(self) -> None:
+        self.slow += 1
+        if self.slow >= MOST_SLOW:
+            self.begin()
 
 
 _pause = _Pause()
@@ -60,12 +72,15 @@ def choose_ads(*, ask: AdAsk, now: datetime) -> PageAds:
     try:
         server = get_server()
         server.start()
-        return _Choosing(server, ask, now, find_holdout(ask.person, now)).choose() if server.is_fresh else NO_ADS
+        found = _Choosing(server, ask, now, find_holdout(ask.person, now)).choose() if server.is_fresh else NO_ADS
+        _pause.slow = 0
+        return found
     except (TooSlow, NoTurn) as slow:
         log.warning("ads.too_slow", page=ask.page.value, why=str(slow))
+        _pause.note_slow()
     except Exception:  # whatever is wrong here, the page is shown without ads
         log.exception("ads.failed", page=ask.page.value)
-    _pause.until = time.monotonic() + PAUSE_SECONDS
+        _pause.begin()
     return NO_ADS
 
 
@@ -80,7 +95,7 @@ def count_seen(*, tokens: Sequence[str], person: str, network: str, now: datetim
 
 def forget_pause() -> None:
     """Ask again at once, between tests."""
-    _pause.until = 0.0
+    _pause.until, _pause.slow = 0.0, 0
 
 
 @dataclass(frozen=True, slots=True)

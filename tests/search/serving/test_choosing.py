@@ -24,6 +24,7 @@ from search.serving.contracts import NO_ADS, AdAsk, PageAds
 from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server, open_throttles
 from search.serving.services import seen as seen_module
 from search.serving.services import server as server_module
+from search.serving.services.choosing import MOST_SLOW
 from search.spending.models import AdEvent, Decision, Lease
 from search.spending.rules.days import name_day
 from search.spending.services import get_key_ring, note_rendered, record_click
@@ -276,12 +277,19 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
             yield from type(index).find_words(index, tokens)
 
     with monkeypatch.context() as patched:
-        patched.setattr(index, "find_words", crawl)
+        asked: list[object] = []
+        patched.setattr(index, "find_words", lambda tokens: asked.append(tokens) or crawl(tokens))
         began = time.monotonic()
-        assert street.choose() == NO_ADS
-        assert street.choose() == NO_ADS, "the next page does not even ask"
+        for _ in range(2 * MOST_SLOW):
+            assert street.choose() == NO_ADS
         assert time.monotonic() - began < 0.5
+        assert len(asked) == MOST_SLOW, "the pages after those do not even ask"
         forget_pause()
+        patched.undo()
+        patched.setattr(index, "find_words", crawl)
+        assert [street.choose() for _ in range(MOST_SLOW - 1)] == [NO_ADS] * (MOST_SLOW - 1)
+        patched.undo()
+        assert street.choose().lines, "one that stumbled only is asked again at once"
         patched.setattr(index, "find_words", lambda tokens: 1 / 0)
         assert street.choose() == NO_ADS
     forget_pause()

@@ -102,8 +102,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send_json(Answer(500, {"code": "SYSTEM_ERROR", "message": "系统异常，请稍后重试"}))
 
     def _serve_api(self, simulator: Simulator, raw: str) -> None:
+        fails = simulator.store.take_switch("fail_next")  # of requests as they come, not as they are worked on
         time.sleep(simulator.store.switch("latency_ms") / 1000)
-        if simulator.store.take_switch("fail_next"):
+        if fails:
             raise ApiError(500, "SYSTEM_ERROR", "系统异常，请稍后重试")
         self._authenticate(simulator, raw)
         by_public_key = self.headers.get("Wechatpay-Serial") == simulator.keys.public_key_id

@@ -13,11 +13,14 @@ from search.spending.selectors.partitions import name_source
 from search.spending.selectors.targets import TARGETS
 from search.spending.services.salts import get_salts
 
+USED = "SELECT json_agg(token) FROM {of_tokens} AS event WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[])"
+"""Which of some tokens are recorded; asked before the locks, and again with them in hand."""
+
 _LOOK_UP = (
     f"SELECT (SELECT json_agg(found) FROM ({TARGETS}) AS found),"  # noqa: S608 - no value in it
     " (SELECT json_object_agg(day - DATE '1970-01-01', encode(salt, 'hex')) FROM spending_daysalt"
     " WHERE day = ANY(%s::date[])),"
-    " (SELECT json_agg(token) FROM {events} AS event WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[]))"
+    f" ({USED})"
 )
 """Asked for every batch of clicks: on a busy machine each round trip to the server costs as much as its work."""
 
@@ -34,9 +37,9 @@ class Known:
 def look_up(*, ad_ids: Collection[int], days: Collection[date], tokens: dict[UUID, date]) -> Known:
     """All of it: one statement; a day that is first spoken of has its salt made by two more."""
     wanted, of_tokens = sorted(days), sorted(set(tokens.values()))
-    events = name_source("spending_adevent", of_tokens)
+    source = name_source("spending_adevent", of_tokens)
     values = [write_array(part) for part in (sorted(ad_ids), wanted, of_tokens, tokens)]
-    [(targets, salts, used)] = ask(_LOOK_UP.format(events=events), values)
+    [(targets, salts, used)] = ask(_LOOK_UP.format(of_tokens=source), values)
     found = {name_day(int(number)): bytes.fromhex(salt) for number, salt in (salts or {}).items()}
     if targets and (missing := set(wanted) - found.keys()):
         found |= get_salts(missing)

@@ -52,6 +52,12 @@ def test_a_changed_price_or_bid_does_not_replay() -> None:
     assert replay(changed, get_terms(decision)) != changed
 
 
+def test_a_record_is_read_whatever_the_order_of_its_names() -> None:
+    decision = make_decision()
+    sorted_names = json.dumps(json.loads(write_record(decision)), sort_keys=True)
+    assert sorted_names != write_record(decision) and read_record(Decision, sorted_names) == decision
+
+
 def test_the_price_of_an_event_is_read_back_whole() -> None:
     for award in hold_auction(MARKET, make_terms(3)):
         assert read_record(Price, write_record(award.price)) == award.price

@@ -66,7 +66,7 @@ def test_clicks_around_midnight_are_read_from_two_partitions_by_name_with_plans_
     shown_on = business_date(clock.now)
     with captured_statements(monkeypatch) as statements:
         for number, token in enumerate(tokens, start=1):
-            clock.now += timedelta(seconds=5)  # the fourth comes after midnight
+            clock.now += timedelta(seconds=5)  # the second comes at midnight
             assert record_click(token=token, facts=visitor(number), now=clock.now).billed
         for token in tokens:
             assert record_click(token=token, facts=visitor(), now=clock.now).reason == InvalidReason.TOKEN_USED

@@ -186,9 +186,9 @@ class AdServer:
     def _rest_after(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Run a statement, then let the pages of this process have all of it for a moment: one that is drawn during a
         round would wait for this thread a little after each of its own statements. Not with locks in hand, nor while a
-        page waits for a lease. (Any: as Django hands a statement on.)"""
+        page waits for a lease or for the first ads. (Any: as Django hands a statement on.)"""
         result = execute(sql, params, many, context)
-        if not context["connection"].in_atomic_block and not self.state.wanted:
+        if self.state.is_ready and not self.state.wanted and not context["connection"].in_atomic_block:
             time.sleep(REST_SECONDS)
         return result
 

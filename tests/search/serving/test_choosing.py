@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from billing.checkout.contracts import Offer
 from market.shops.contracts import ShopContext
@@ -30,7 +30,7 @@ from search.spending.rules.days import name_day
 from search.spending.services import get_key_ring, note_rendered, record_click
 from tenants.inventory.contracts import Wanted
 from tenants.inventory.services import hold_stock
-from tests.conftest import Clock
+from tests.conftest import Clock, CommittedDatabase
 from tests.fixtures.ads import visitor
 from tests.fixtures.api import forget_everything, list_product
 from tests.fixtures.serving import advertise, warm_up
@@ -270,10 +270,11 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         advertise(offer, "马克杯", now=street.now)
     warm_up(street.now)
     index = get_server().state.index
+    steps, step_seconds = 1_000, 0.005
 
     def crawl(tokens):
-        for _ in range(1_000):
-            time.sleep(0.005)
+        for _ in range(steps):
+            time.sleep(step_seconds)
             yield from type(index).find_words(index, tokens)
 
     with monkeypatch.context() as patched:
@@ -282,7 +283,7 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         began = time.monotonic()
         for _ in range(2 * MOST_SLOW):
             assert street.choose() == NO_ADS
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < MOST_SLOW * steps * step_seconds / 10, "nobody waits for the index to end"
         assert len(asked) == MOST_SLOW, "the pages after those do not even ask"
         forget_pause()
         patched.undo()
@@ -294,6 +295,29 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         assert street.choose() == NO_ADS
     forget_pause()
     assert street.choose().lines
+
+
+def test_a_round_rests_after_its_statements_but_not_with_locks_or_before_somebody_who_waits(
+    committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    server = server_module.AdServer()
+    monkeypatch.setattr(server_module.time, "sleep", rests.append)
+
+    def ask() -> int:
+        before = len(rests)
+        with connection.execute_wrapper(server._rest_after), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return len(rests) - before
+
+    assert ask() == 0, "the first pages wait for their ads"
+    server.state.is_ready = True
+    assert (ask(), rests) == (1, [server_module.REST_SECONDS])
+    with transaction.atomic():
+        assert ask() == 0
+    server.state.wanted.add(1)
+    assert ask() == 0
+    connection.close()
 
 
 def test_a_forked_process_has_a_memory_of_its_own(street: Street) -> None:

@@ -44,7 +44,7 @@ def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, enter, ma
         "charges": "charges/",
         "charge": f"charges/{charge}/",
     }
-    look_over(browser, enter, site, {name: f"/ads/{path}" for name, path in pages.items()}, "console-ads")
+    look_over(browser, enter(), site, {name: f"/ads/{path}" for name, path in pages.items()}, "console-ads")
 
 
 def test_without_scripts_a_sum_is_confirmed_from_a_phone(site, browser, enter, make_shop, committed_db) -> None:

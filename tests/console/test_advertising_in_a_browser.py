@@ -5,9 +5,9 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.browser import open_browser
 from tests.console.test_advertising import hold
-from tests.console.test_in_a_browser import carry
+from tests.console.test_in_a_browser import look_over
 from tests.fixtures.served import served
 from tests.merchant_portal.ads import advertise
 
@@ -22,18 +22,6 @@ def test_revenue_and_auctions_fit_and_break_no_rule(committed_db, make_shop, ent
     try:
         with served() as port, open_browser() as browser:
             site = f"http://{settings.CONSOLE_HOST}:{port}"
-            for language, dark in (("zh-CN", False), ("en-GB", True)):
-                with new_context(browser, language=language, dark=dark) as context:
-                    carry(context, visitor, site)
-                    page = context.new_page()
-                    broken = watch(page)
-                    for name, path in pages.items():
-                        answer = page.goto(f"{site}{path}")
-                        assert answer is not None and answer.status == 200, name
-                        for width in (1280, 640, 390):
-                            page.set_viewport_size({"width": width, "height": 844})
-                            assert overflow(page) == 0, (name, language, width)
-                        screenshot(page, f"console-ads-{name}-{language}")
-                    assert not broken
+            look_over(browser, visitor, site, pages, "console-ads")
     finally:
         connections.close_all()

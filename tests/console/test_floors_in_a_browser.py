@@ -64,5 +64,5 @@ def test_a_floor_is_tried_set_and_kept_to(site, browser, mug, enter) -> None:
 
 
 def test_floors_fit_both_widths_and_break_no_rule(site, browser, mug, enter) -> None:
-    look_over(browser, enter, site, {"floors": LIST, "floor": f"{LIST}search/click/"}, "console-ads")
+    look_over(browser, enter(), site, {"floors": LIST, "floor": f"{LIST}search/click/"}, "console-ads")
     forget_server()

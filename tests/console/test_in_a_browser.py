@@ -1,6 +1,6 @@
 """The console in a real browser: every page fits both widths and breaks no rule, and it works without scripts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from django.conf import settings
@@ -38,11 +38,21 @@ def carry(context: BrowserContext, visitor: Visitor, site: str) -> None:
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
 
 
-def look_over(browser: Browser, enter: Callable[[], Visitor], site: str, pages: Mapping[str, str], prefix: str) -> None:
-    """In light Chinese and in dark English: every page is there, fits, breaks no rule, and is kept as pictures."""
-    for language, dark in (("zh-CN", False), ("en-GB", True)):
+LIGHT_CHINESE, DARK_ENGLISH = ("zh-CN", False), ("en-GB", True)
+
+
+def look_over(
+    browser: Browser,
+    visitor: Visitor,
+    site: str,
+    pages: Mapping[str, str],
+    prefix: str,
+    looks: Sequence[tuple[str, bool]] = (LIGHT_CHINESE, DARK_ENGLISH),
+) -> None:
+    """In each language, light or dark: every page is there, fits, breaks no rule, and is kept as pictures."""
+    for language, dark in looks:
         with new_context(browser, language=language, dark=dark) as context:
-            carry(context, enter(), site)
+            carry(context, visitor, site)
             page = context.new_page()
             seen = watch(page)
             for name, path in pages.items():
@@ -82,18 +92,7 @@ def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, world, ap
         "jobs": "/jobs/",
         "trail": "/trail/",
     }
-    with new_context(browser) as context:
-        carry(context, enter(), site)
-        page = context.new_page()
-        seen = watch(page)
-        for name, path in pages.items():
-            answer = page.goto(f"{site}{path}")
-            assert answer is not None and answer.status == 200, path
-            screenshot(page, f"console-{name}")
-            for width in (1280, 640, 390):
-                page.set_viewport_size({"width": width, "height": 844})
-                assert overflow(page) == 0, (path, width)
-        assert seen == []
+    look_over(browser, enter(), site, pages, "console", looks=[LIGHT_CHINESE])
 
 
 def test_without_scripts_a_shop_is_suspended_and_let_back_from_a_phone(

@@ -161,4 +161,4 @@ def test_places_and_lots_fit_and_break_no_rule(site, browser, street: Street, en
         "lot": address("ads-lot", street.lot.lot_id),
         "lot-sealed": address("ads-lot", sealed.lot_id),
     }
-    look_over(browser, enter, site, pages, "console-ads")
+    look_over(browser, enter(), site, pages, "console-ads")

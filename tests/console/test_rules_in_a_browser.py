@@ -23,9 +23,9 @@ from billing.settlement.services import (
 from market.shops.contracts import ShopContext
 from market.taxonomy.services import load_taxonomy
 from tests.billing.settlement.sales import deliver, post_all, refund, sell, sold
-from tests.browser import new_context, overflow, screenshot, watch
+from tests.browser import new_context
 from tests.console.conftest import Visitor
-from tests.console.test_in_a_browser import browser, carry, site
+from tests.console.test_in_a_browser import LIGHT_CHINESE, browser, carry, look_over, site
 
 __all__ = ["browser", "site"]
 pytestmark = pytest.mark.browser
@@ -93,18 +93,7 @@ def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser: Browser, 
         "debts": "/debts/",
         "write-off": f"/debts/{busy.shop_id}/",
     }
-    with new_context(browser) as context:
-        carry(context, enter(), site)
-        page = context.new_page()
-        seen = watch(page)
-        for name, path in pages.items():
-            answer = page.goto(f"{site}{path}")
-            assert answer is not None and answer.status == 200, path
-            screenshot(page, f"console-{name}")
-            for width in (1280, 640, 390):
-                page.set_viewport_size({"width": width, "height": 844})
-                assert overflow(page) == 0, (path, width)
-        assert seen == []
+    look_over(browser, enter(), site, pages, "console", looks=[LIGHT_CHINESE])
 
 
 def test_a_rule_is_added_on_a_phone_without_scripts(site, browser: Browser, committed_db, enter) -> None:

@@ -55,7 +55,7 @@ def test_every_page_of_words_fits_and_breaks_no_rule(site, browser, pots, shop_a
         "goods-found": "/goods/?q=茶壶",
         "product": f"/goods/{shop_a.shop_id}/4711/",
     }
-    look_over(browser, enter, site, pages, "console-words")
+    look_over(browser, enter(), site, pages, "console-words")
 
 
 def test_a_product_is_found_tried_and_pinned_from_a_phone_without_scripts(site, browser, pots, enter) -> None:

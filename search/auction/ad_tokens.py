@@ -8,7 +8,6 @@ no bit to spare; any other spelling of the same bytes is refused, so that one to
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from struct import Struct
 from uuid import UUID
 
@@ -44,19 +43,39 @@ def compute_expiry(kind: TokenKind, shown_second: int) -> int:
 
 def sign_token(shown: ShownAd, ring: KeyRing) -> str:
     """The token of a shown ad, signed with the current key."""
-    body = _BODY.pack(
-        VERSION,
-        ring.current,
-        _NUMBER_OF[shown.kind],
-        shown.day,
-        shown.decision.bytes,
-        shown.ad,
-        shown.place,
-        shown.price_micro,
-        shown.lease,
-        shown.expires_second,
+    signer = Signer(ring, decision=shown.decision, day=shown.day)
+    return signer.sign(
+        shown.kind,
+        ad=shown.ad,
+        place=shown.place,
+        price_micro=shown.price_micro,
+        lease=shown.lease,
+        expires_second=shown.expires_second,
     )
-    return urlsafe_b64encode(body + _sign(ring.secrets[ring.current], body)).decode()
+
+
+class Signer:
+    """Signs the tokens of one decision. Its numbers are as `ShownAd` has them."""
+
+    def __init__(self, ring: KeyRing, *, decision: UUID, day: int) -> None:
+        self._key_number, self._begun = ring.current, ring.begun[ring.current]
+        self._decision, self._day = decision.bytes, day
+
+    def sign(self, kind: TokenKind, *, ad: int, place: int, price_micro: int, lease: int, expires_second: int) -> str:
+        """The token of an ad of the decision, signed with the current key."""
+        body = _BODY.pack(
+            VERSION,
+            self._key_number,
+            _NUMBER_OF[kind],
+            self._day,
+            self._decision,
+            ad,
+            place,
+            price_micro,
+            lease,
+            expires_second,
+        )
+        return urlsafe_b64encode(body + _sign(self._begun, body)).decode()
 
 
 def read_token(text: str, ring: KeyRing, *, now_second: int) -> ShownAd:
@@ -78,8 +97,8 @@ def _check(text: str, ring: KeyRing) -> bytes:
     if urlsafe_b64encode(signed) != text.encode():
         raise BadToken("another spelling")
     body, digest = signed[:-_DIGEST_BYTES], signed[-_DIGEST_BYTES:]
-    key = ring.secrets.get(int.from_bytes(body[1:3]))
-    if body[0] != VERSION or key is None or not hmac.compare_digest(_sign(key, body), digest):
+    begun = ring.begun.get(int.from_bytes(body[1:3]))
+    if body[0] != VERSION or begun is None or not hmac.compare_digest(_sign(begun, body), digest):
         raise BadToken("not signed by us")
     return body
 
@@ -98,5 +117,7 @@ def _unpack(body: bytes) -> ShownAd:
     )
 
 
-def _sign(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, _LABEL + body, sha256)
+def _sign(begun: hmac.HMAC, body: bytes) -> bytes:
+    mac = begun.copy()
+    mac.update(_LABEL + body)
+    return mac.digest()

@@ -1,9 +1,31 @@
 """Whether an ad takes part in an auction, and each reason why it does not."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from search.auction.audiences import is_met
 from search.auction.contracts import AdFacts, AuctionRules, Refusal, VisitFacts
+
+
+class Aim(Protocol):
+    """Whom something is for: hours, regions and audiences as `AdFacts` has them."""
+
+    @property
+    def hours(self) -> int: ...
+    @property
+    def regions(self) -> frozenset[str]: ...
+    @property
+    def audiences(self) -> int: ...
+
+
+def list_missed(aim: Aim, *, hour_of_week: int, region: str, audiences: int) -> Iterator[Refusal]:
+    """Each reason why something is not for a visitor now."""
+    if not aim.hours >> hour_of_week & 1:
+        yield Refusal.OUTSIDE_HOURS
+    if aim.regions and region not in aim.regions:
+        yield Refusal.OUTSIDE_REGION
+    if not is_met(aim.audiences, audiences):
+        yield Refusal.OUTSIDE_AUDIENCE
 
 
 def find_refusal(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Refusal | None:
@@ -27,7 +49,7 @@ def _refusals(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Iterator[R
         yield Refusal.NO_MATCH
     if visit.excluded:
         yield Refusal.WORD_EXCLUDED
-    yield from _targeting(ad, visit)
+    yield from list_missed(ad, hour_of_week=visit.hour_of_week, region=visit.region, audiences=visit.audiences)
     yield from _ranking(ad, rules)
     if visit.seen_often_enough:
         yield Refusal.SEEN_OFTEN_ENOUGH
@@ -35,15 +57,6 @@ def _refusals(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Iterator[R
         yield Refusal.BUDGET_USED_UP
     if visit.draw_ppm >= ad.pass_rate_ppm:
         yield Refusal.PACED
-
-
-def _targeting(ad: AdFacts, visit: VisitFacts) -> Iterator[Refusal]:
-    if not ad.hours >> visit.hour_of_week & 1:
-        yield Refusal.OUTSIDE_HOURS
-    if ad.regions and visit.region not in ad.regions:
-        yield Refusal.OUTSIDE_REGION
-    if not is_met(ad.audiences, visit.audiences):
-        yield Refusal.OUTSIDE_AUDIENCE
 
 
 def _ranking(ad: AdFacts, rules: AuctionRules) -> Iterator[Refusal]:

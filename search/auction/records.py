@@ -12,6 +12,8 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import orjson
 
+from search.auction.contracts import Decision, DisplayDecision
+
 _Shape = TypeVar("_Shape")
 
 
@@ -22,6 +24,24 @@ class BadRecord(ValueError):
 def write_record(value: object) -> str:
     """JSON with a contract's names in their order, and no spaces."""
     return orjson.dumps(value).decode()
+
+
+def cut_record(decision: Decision | DisplayDecision) -> str:
+    """A decision's record without its name, time and context, which come first: for auctions that are held again."""
+    named = _write_name(decision.id, decision.decided_us, decision.context)
+    text = write_record(decision)
+    if not text.startswith(named):
+        raise BadRecord(f"a {type(decision).__name__} begins with something else")
+    return text[len(named) :]
+
+
+def name_record(rest: str, *, id: str, decided_us: int, context: str) -> str:
+    """The record of a decision that differs from another one, which was cut, by these three only."""
+    return _write_name(id, decided_us, context) + rest
+
+
+def _write_name(id: str, decided_us: int, context: str) -> str:
+    return orjson.dumps({"id": id, "decided_us": decided_us, "context": context}).decode()[:-1]
 
 
 def read_record(shape: type[_Shape], text: str) -> _Shape:

@@ -17,9 +17,9 @@ from search.auction.contracts import (
     LotPriceInputs,
     Price,
 )
-from search.auction.display import compute_display_price, hold_display_auction
+from search.auction.display import compute_display_price, decide_display, hold_display_auction
 from search.auction.keyword import decide, get_terms, hold_auction, replay
-from search.auction.records import BadRecord, read_record, write_record
+from search.auction.records import BadRecord, cut_record, name_record, read_record, write_record
 from search.auction.versions import UnknownVersion, get_rules, get_weights
 from tests.search.auction.markets import make_candidate, make_terms, steady
 
@@ -56,6 +56,22 @@ def test_a_record_is_read_whatever_the_order_of_its_names() -> None:
     decision = make_decision()
     sorted_names = json.dumps(json.loads(write_record(decision)), sort_keys=True)
     assert sorted_names != write_record(decision) and read_record(Decision, sorted_names) == decision
+
+
+def test_a_record_that_was_cut_and_named_is_that_of_the_named_decision() -> None:
+    decision = make_decision()
+    named = {"id": 'd-2"', "decided_us": 5, "context": '{"words":"手机\\n"}'}
+    renamed = name_record(cut_record(decision), **named)  # type: ignore[arg-type]
+    assert renamed == write_record(replace(decision, **named))  # type: ignore[arg-type]
+    shown = decide_display(
+        [DisplayCandidate(ad=1, merchant=2, ecpm_minor=300, created_us=4)],
+        1,
+        floor_minor=5,
+        id="d-3",
+        decided_us=6,
+        context="",
+    )
+    assert name_record(cut_record(shown), id="d-3", decided_us=6, context="") == write_record(shown)
 
 
 def test_the_price_of_an_event_is_read_back_whole() -> None:

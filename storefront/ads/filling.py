@@ -20,7 +20,7 @@ from search.listings.contracts import ListingCard
 from search.listings.keeping import Memory
 from search.listings.selectors import list_cards
 from search.results.rules.merging import AD_PLACES, count_ad_places, merge
-from search.serving.contracts import PageAds, ShownLine, Usage
+from search.serving.contracts import PageAds, ShownLine
 from storefront.ads.asking import Question, ask_for_ads, ask_for_sales
 from storefront.ads.marks import CLICK_TOKEN, VIEW_TOKEN, WHY, Cut, cut_page, put_shelf
 from storefront.browse.cards import draw_cards
@@ -29,6 +29,9 @@ CARD = "storefront/browse/card.html"
 SHELF_ADS = 6
 EAGER_CARDS = 5
 _sheets: Memory[str] = Memory(1_000)
+
+_Look = tuple[str, str]
+"""What every drawn thing hangs on: the language, and the host that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,14 @@ def fill_list(request: HttpRequest, response: HttpResponse, question: Question |
     found = _ask(request, question) if organic else []
     ads = [one for one in found if one.card and one.line.kind is CampaignKind.KEYWORD][: count_ad_places(len(organic))]
     drawn = dict(cut.cards)
-    sponsored = _draw(request, ads, [place < EAGER_CARDS for place in AD_PLACES])
+    look = _find_look(request)
+    sponsored = _draw(request, look, ads, [place < EAGER_CARDS for place in AD_PLACES])
     places = merge(organic, [one.card.listing_id for one in ads if one.card])
     cards = [drawn[place.listing_id] if place.ad is None else sponsored[place.ad].encode() for place in places]
     beside = [one for one in found if one.line.kind is CampaignKind.DISPLAY]
-    sheets = _draw_sheets(request, [*ads, *beside], question)
+    sheets = _draw_sheets(request, look, [*ads, *beside], question)
     body = b"".join((cut.head, *cards, cut.tail))
-    shelf = _draw_shelf(request, beside, sheets) if beside else sheets
+    shelf = _draw_shelf(request, look, beside, sheets) if beside else sheets
     if question.page is PageKind.CATEGORY:
         shelf += draw_sales(request, question, [*ads, *beside])
     response.content = put_shelf(body, shelf)
@@ -71,16 +75,17 @@ def fill_list(request: HttpRequest, response: HttpResponse, question: Question |
 def fill_shelf(request: HttpRequest, response: HttpResponse, question: Question) -> HttpResponse:
     """The page with a shelf of sponsored goods and pictures, or without one."""
     ads = _ask(request, question)
-    shelf = _draw_shelf(request, ads, _draw_sheets(request, ads, question)) if ads else ""
+    look = _find_look(request)
+    shelf = _draw_shelf(request, look, ads, _draw_sheets(request, look, ads, question)) if ads else ""
     shelf += draw_sales(request, question, ads)
     response.content = put_shelf(response.content, shelf)
     return response
 
 
-def _draw_shelf(request: HttpRequest, ads: Sequence[Sponsored], sheets: str) -> str:
+def _draw_shelf(request: HttpRequest, look: _Look, ads: Sequence[Sponsored], sheets: str) -> str:
     """Pictures of merchants' own first, which are wide, then goods."""
     goods = [one for one in ads if one.card]
-    cards = _draw(request, goods, [False] * len(goods))
+    cards = _draw(request, look, goods, [False] * len(goods))
     context = {
         "pictures": [one for one in ads if not one.card],
         "cards": [mark_safe(card) for card in cards],  # noqa: S308
@@ -95,8 +100,9 @@ def draw_sales(request: HttpRequest, question: Question, others: Sequence[Sponso
     ads = _find_cards(request, ask_for_sales(request, question, taken, timezone.now()), "why-sale")
     if not ads:
         return ""
-    cards = _draw(request, ads, [False] * len(ads))
-    sheets = _draw_sheets(request, ads, question, "storefront/ads/why_sale.html")
+    look = _find_look(request)
+    cards = _draw(request, look, ads, [False] * len(ads))
+    sheets = _draw_sheets(request, look, ads, question, "storefront/ads/why_sale.html")
     context = {"cards": [mark_safe(card) for card in cards], "sheets": mark_safe(sheets)}  # noqa: S308
     return render_to_string("storefront/ads/sales.html", context, request)
 
@@ -130,9 +136,13 @@ def _order(ads: PageAds) -> Sequence[ShownLine]:
     return [*ads.of_kind(CampaignKind.KEYWORD), *ads.of_kind(CampaignKind.DISPLAY)]
 
 
-def _draw(request: HttpRequest, ads: Sequence[Sponsored], eager: Sequence[bool]) -> list[str]:
+def _find_look(request: HttpRequest) -> _Look:
+    return get_language() or "", request.get_host()
+
+
+def _draw(request: HttpRequest, look: _Look, ads: Sequence[Sponsored], eager: Sequence[bool]) -> list[str]:
     """The cards, each drawn once per version and given its tokens."""
-    place = (get_language() or "", "sponsored", request.get_host())
+    place = ("sponsored", *look)
     drawn = []
     for one, is_eager in zip(ads, eager, strict=False):
         assert one.card is not None
@@ -153,20 +163,23 @@ def _draw_card(request: HttpRequest, card: ListingCard, is_eager: bool) -> str:
 
 
 def _draw_sheets(
-    request: HttpRequest, ads: Sequence[Sponsored], question: Question, template: str = "storefront/ads/why.html"
+    request: HttpRequest,
+    look: _Look,
+    ads: Sequence[Sponsored],
+    question: Question,
+    template: str = "storefront/ads/why.html",
 ) -> str:
     """What explains the ads: one sheet for all that were chosen by the same facts, each drawn once."""
     used = {one.sheet: one.line.used for one in ads}
-    return "".join(_draw_sheet(request, question, template, name, facts) for name, facts in used.items())
-
-
-def _draw_sheet(request: HttpRequest, question: Question, template: str, name: str, used: Usage) -> str:
-    key = (template, get_language(), request.get_host(), name, used, question.words, question.page)
-    sheet = _sheets.find(key)
-    if sheet is None:
-        context = {"id": name, "used": used, "words": question.words, "page": question.page.value}
-        sheet = _sheets.keep(key, render_to_string(template, context, request))
-    return sheet
+    asked = (template, look, question.words, question.page)
+    sheets = []
+    for name, facts in used.items():
+        sheet = _sheets.find((name, facts, asked))
+        if sheet is None:
+            context = {"id": name, "used": facts, "words": question.words, "page": question.page.value}
+            sheet = _sheets.keep((name, facts, asked), render_to_string(template, context, request))
+        sheets.append(sheet)
+    return "".join(sheets)
 
 
 def describe_search(words: str) -> Question:

@@ -31,8 +31,9 @@ from search.auction.versions import get_rules, get_weights  # noqa: E402
 from search.campaigns.contracts import LiveCampaign, PageKind  # noqa: E402
 from search.serving.contracts import AdAsk, Goods, Product, QualityTable  # noqa: E402
 from search.serving.rules.choosing import choose_for_words  # noqa: E402
-from search.serving.rules.finding import Budget, Scene, find_offers  # noqa: E402
+from search.serving.rules.finding import find_offers  # noqa: E402
 from search.serving.rules.index import AdIndex, list_products  # noqa: E402
+from search.serving.rules.scene import Budget, Scene  # noqa: E402
 from search.serving.rules.scoring import Scores  # noqa: E402
 from search.serving.services.turnstile import Turnstile  # noqa: E402
 from tests.bench.ads_clicks import bill_clicks, count_missing, count_overdrawn, count_wrong_cells, make_tokens  # noqa: E402
@@ -186,7 +187,7 @@ def _make_ask(market: Market, chance: random.Random) -> AdAsk:
 def _decide(market: Market, ask: AdAsk) -> list[tuple[int, int]]:
     with _turns.passing(TURN_SECONDS):
         offers = find_offers(market.index, ask, market.scene).offers
-        chosen = choose_for_words(offers, PLACES, market.scene, context="", decided_us=1)
+        chosen = choose_for_words(offers, PLACES, market.scene)
     return [(winner.offer.held.ad.ad_id, winner.price_micro // 1_000_000) for winner in chosen.winners]
 
 

@@ -6,8 +6,9 @@ They are no part of the auctions: those order by bids and charge by the next one
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import structlog
@@ -124,8 +125,7 @@ def choose_sales(*, ask: SaleAsk, now: datetime) -> list[ShownLine]:
     server = get_server()
     server.start()
     is_held_out = find_holdout(ask.person, now)
-    kept = _make_decision(ask, shown, decision, now)
-    server.state.keep_decision(replace(kept, held_out=is_held_out))
+    server.state.keep_decision(partial(_make_decision, ask, shown, decision, now, held_out=is_held_out))
     if is_held_out:  # who is held out of ads sees none of these either
         return []
     return [_show(one, place, decision, now) for place, one in enumerate(shown, start=1)]
@@ -245,7 +245,9 @@ def _count_orders(plan_ids: Sequence[int], now: datetime) -> dict[int, int]:
     return dict(rows.values("ad_id").annotate(all=Count("pk")).order_by().values_list("ad_id", "all"))
 
 
-def _make_decision(ask: SaleAsk, shown: Sequence[_Held], decision: UUID, now: datetime) -> StoredDecision:
+def _make_decision(
+    ask: SaleAsk, shown: Sequence[_Held], decision: UUID, now: datetime, *, held_out: bool
+) -> StoredDecision:
     return StoredDecision(
         decision_id=decision,
         day=business_date(now),
@@ -271,4 +273,5 @@ def _make_decision(ask: SaleAsk, shown: Sequence[_Held], decision: UUID, now: da
             )
             for place, one in enumerate(shown, start=1)
         ),
+        held_out=held_out,
     )

@@ -7,14 +7,19 @@ a lock while another one changes a campaign: they find it as it was or as it is.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from search.auction.contracts import Candidate, DisplayCandidate, Keyword
 from search.campaigns.contracts import CampaignKind, LiveAd, LiveCampaign, LiveKeyword
+from search.listings.keeping import Memory
 from search.serving.contracts import Goods, Product
 
 MOST_GROUPS_FOUND = 2_000
 """Groups that one question looks at, of all that bought its words."""
+
+MOST_ENTERED = 100_000
+"""Offers in questions that are remembered: some 500 of head words, or most of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,12 @@ class HeldAd:
     offers: dict[tuple[int, int, int, int], "Offer"] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """An ad that takes part, for the word that bids most (None without words), and its candidate."""
+    """An ad that takes part, for the word that bids most (None without words), and its candidate.
+
+    Equal to itself only: auctions are remembered by who took part, and 200 offers are compared at once by it.
+    """
 
     held: HeldAd
     campaign: LiveCampaign
@@ -50,6 +58,22 @@ class HeldGroup:
     negatives: tuple[Keyword, ...]
     bid_minor: int
     keywords: tuple[LiveKeyword, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Groups, each with offers of its ads, that could take part in a question.
+
+    It was worked out at a version of the index, by floors, reserves, scores and rules: these very ones.
+    """
+
+    version: int
+    made_by: tuple[object, ...]
+    groups: tuple[tuple[HeldGroup, tuple[Offer, ...]], ...]
+
+    def weigh(self) -> int:
+        """Its offers, and one for itself."""
+        return 1 + sum(len(offers) for _, offers in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +102,15 @@ class _Held:
 
 
 class AdIndex:
-    """All live campaigns of a process. One thread changes it, any number read it."""
+    """All live campaigns of a process. One thread changes it, any number read it.
+
+    `version` is another one before and after each change, and odd during it: what was worked out at an even one is of
+    all the campaigns as they are, as long as it is the same. `entered` are answers to questions, by that.
+    """
 
     def __init__(self) -> None:
+        self.version = 0
+        self.entered: Memory[Entered] = Memory(MOST_ENTERED, weigh=Entered.weigh)
         self._held: dict[int, _Held] = {}
         self._words: dict[str, dict[_Phrase, tuple[HeldWord, ...]]] = defaultdict(dict)
         self._by_category: dict[int, dict[int, HeldGroup]] = defaultdict(dict)
@@ -90,7 +120,24 @@ class AdIndex:
 
     def put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> None:
         """Take a campaign in, or what became of it. Ads of goods that are not in `goods` cannot be shown."""
-        self.drop(campaign.campaign_id)
+        with self._changing():
+            self._drop(campaign.campaign_id)
+            self._put(campaign, goods)
+
+    def drop(self, campaign_id: int) -> None:
+        """Take a campaign out; nothing happens to one that is not in."""
+        with self._changing():
+            self._drop(campaign_id)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        self.version += 1
+        try:
+            yield
+        finally:
+            self.version += 1
+
+    def _put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> None:
         groups = tuple(_make_groups(campaign, goods))
         held = _Held(campaign, groups)
         for group in groups:
@@ -106,8 +153,7 @@ class AdIndex:
         self._campaign_of_ad.update((ad.ad_id, campaign.campaign_id) for ad in campaign.ads)
         self._held[campaign.campaign_id] = held
 
-    def drop(self, campaign_id: int) -> None:
-        """Take a campaign out; nothing happens to one that is not in."""
+    def _drop(self, campaign_id: int) -> None:
         held = self._held.pop(campaign_id, None)
         if held is None:
             return

@@ -4,8 +4,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
-from uuid import UUID, uuid4
+from datetime import date, datetime
+from functools import partial
+from random import getrandbits
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -13,17 +15,17 @@ import structlog
 from django.conf import settings
 
 from billing.settlement.services.days import business_date
-from search.auction.ad_tokens import BadToken, TokenExpired, compute_expiry, read_token, sign_token
+from search.auction.ad_tokens import BadToken, Signer, TokenExpired, compute_expiry, read_token
 from search.auction.audiences import BUYERS, DEVICES, INTERESTS
-from search.auction.contracts import ShownAd, TokenKind
+from search.auction.contracts import TokenKind
 from search.auction.frequency import find_reached_cap
-from search.auction.records import write_record
 from search.auction.versions import get_rules
 from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign
 from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine, Usage
 from search.serving.rules.choosing import Chosen, Winner, choose_for_places, choose_for_words, list_capped
-from search.serving.rules.finding import Found, Scene, TooSlow, find_display_offers, find_offers
+from search.serving.rules.finding import Found, find_display_offers, find_offers
 from search.serving.rules.index import Offer
+from search.serving.rules.scene import Scene, TooSlow
 from search.serving.services.holding_out import find_holdout
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
 from search.serving.services.server import AdServer, get_server
@@ -98,15 +100,6 @@ def forget_pause() -> None:
     _pause.until, _pause.slow = 0.0, 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """What the tokens of one showing have in common: the decision, its day, the second of it."""
-
-    decision: UUID
-    day: int
-    second: int
-
-
 @dataclass(slots=True)
 class _Choosing:
     """One page's question."""
@@ -129,12 +122,9 @@ class _Choosing:
                 lines += self._hold(kind, places, taken, until)
         if self.is_held_out:
             return NO_ADS
-        if lines:
-            hold_views(
-                viewer=self._viewer,
-                campaign_ids=[line.campaign_id for line in lines if _has_caps(state, line.campaign_id)],
-                now=self.now,
-            )
+        capped = [line.campaign_id for line in lines if _has_caps(state, line.campaign_id)]
+        if capped:
+            hold_views(viewer=self._viewer, campaign_ids=capped, now=self.now)
         return PageAds(tuple(lines))
 
     @property
@@ -143,36 +133,43 @@ class _Choosing:
 
     def _hold(self, kind: CampaignKind, places: int, taken: set[int], until: float) -> list[ShownLine]:
         state = self.server.state
-        scene = self._make_scene(until)
-        found = self._find(kind, scene, until)
+        decision = UUID(int=getrandbits(128), version=4)  # uuid4 asks the kernel, for a tenth of a page's auction
+        scene = self._make_scene(decision, until)
+        with self._taking_turn(until):
+            found = self._find(kind, scene)
+            offers = _drop_taken(found.offers, taken)
+            chosen = None
+            if offers and not found.wanting and not list_capped(offers):  # nobody has to be asked anything
+                chosen = self._choose(kind, offers, places, scene)
         if found.wanting:
             wait = min(LEASE_WAIT_SECONDS, until - time.monotonic()) if not found.offers else 0.0
             if self.server.want(found.wanting, self.now, wait_seconds=wait):
                 scene = replace(scene, budgets=state.budgets)
-                found = self._find(kind, scene, until)
+                with self._taking_turn(until):
+                    found = self._find(kind, scene)
+                    offers = _drop_taken(found.offers, taken)
         if found.asked:
             state.asked.append(tuple(found.asked))
-        offers = self._drop_capped([offer for offer in found.offers if offer.held.ad.shop_id not in taken])
-        if not offers:
-            return []
-        if scene.is_late():
-            raise TooSlow("the auction was not reached")
-        context, decided_us = _write_context(self.ask), to_us(self.now)
-        with self._taking_turn(until):
-            if kind is CampaignKind.KEYWORD:
-                chosen = choose_for_words(offers, places, scene, context=context, decided_us=decided_us)
-            else:
-                floor = scene.floors.find(self.ask.page, Charge.MILLE)
-                chosen = choose_for_places(
-                    offers, places, scene, floor_minor=floor, context=context, decided_us=decided_us
-                )
-        return list(self._show(chosen, scene))
+        if chosen is None:
+            offers = self._drop_capped(offers)
+            if not offers:
+                return []
+            if scene.is_late():
+                raise TooSlow("the auction was not reached")
+            with self._taking_turn(until):
+                chosen = self._choose(kind, offers, places, scene)
+        return list(self._show(chosen, decision, scene.day))
 
-    def _make_scene(self, until: float) -> Scene:
+    def _choose(self, kind: CampaignKind, offers: Sequence[Offer], places: int, scene: Scene) -> Chosen:
+        if kind is CampaignKind.KEYWORD:
+            return choose_for_words(offers, places, scene)
+        return choose_for_places(offers, places, scene, floor_minor=scene.floors.find(self.ask.page, Charge.MILLE))
+
+    def _make_scene(self, decision: UUID, until: float) -> Scene:
         state = self.server.state
         local = self.now.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
         return Scene(
-            request=str(uuid4()),
+            request=str(decision),
             day=local.date(),
             hour_of_week=local.weekday() * 24 + local.hour,
             rules=get_rules(),
@@ -183,10 +180,9 @@ class _Choosing:
             is_late=lambda: time.monotonic() > until,
         )
 
-    def _find(self, kind: CampaignKind, scene: Scene, until: float) -> Found:
+    def _find(self, kind: CampaignKind, scene: Scene) -> Found:
         find = find_offers if kind is CampaignKind.KEYWORD else find_display_offers
-        with self._taking_turn(until):
-            return find(self.server.state.index, self.ask, scene)
+        return find(self.server.state.index, self.ask, scene)
 
     def _taking_turn(self, until: float) -> AbstractContextManager[None]:
         """For what only computes; nobody is waited for inside."""
@@ -208,35 +204,52 @@ class _Choosing:
             offer for offer in offers if not offer.campaign.frequency_caps or offer.campaign.campaign_id in open_ones
         ]
 
-    def _show(self, chosen: Chosen, scene: Scene) -> Iterator[ShownLine]:
+    def _show(self, chosen: Chosen, decision: UUID, day: date) -> Iterator[ShownLine]:
         """Sign what is shown and keep the decision. A lease that is gone meanwhile shows nothing."""
         state = self.server.state
         shown = [winner for winner in chosen.winners if winner.offer.campaign.campaign_id in state.money.leases]
         if not shown:
             return
-        stamp = _Stamp(UUID(scene.request), number_day(scene.day), int(self.now.timestamp()))
-        state.keep_decision(self._make_decision(stamp, scene, chosen, shown))
+        state.keep_decision(
+            partial(_write_decision, self.ask, self.now, decision, day, chosen, shown, held_out=self.is_held_out)
+        )
         if self.is_held_out:  # what would have been shown is noted; nothing of it is signed, and no lease is used
             return
+        signer, second = Signer(get_key_ring(), decision=decision, day=number_day(day)), int(self.now.timestamp())
         for winner in shown:
             lease = state.money.leases[winner.offer.campaign.campaign_id]
             state.shown[lease.lease_id] = self.now
-            yield _make_line(stamp, chosen.kind, winner, lease.lease_id)
+            yield _make_line(signer, second, chosen.kind, winner, lease.lease_id)
 
-    def _make_decision(self, stamp: _Stamp, scene: Scene, chosen: Chosen, shown: Sequence[Winner]) -> StoredDecision:
-        return StoredDecision(
-            decision_id=stamp.decision,
-            day=scene.day,
-            decided_at=self.now,
-            page=self.ask.page.value,
-            query=self.ask.query,
-            region=self.ask.region,
-            auction=chosen.record,
-            person=self.ask.person,
-            network=self.ask.network,
-            lines=tuple(map(_note_winner, shown)),
-            held_out=self.is_held_out,
-        )
+
+def _write_decision(
+    ask: AdAsk,
+    now: datetime,
+    decision: UUID,
+    day: date,
+    chosen: Chosen,
+    shown: Sequence[Winner],
+    *,
+    held_out: bool,
+) -> StoredDecision:
+    return StoredDecision(
+        decision_id=decision,
+        day=day,
+        decided_at=now,
+        page=ask.page.value,
+        query=ask.query,
+        region=ask.region,
+        auction=chosen.write_record(context=_write_context(ask), decided_us=to_us(now)),
+        person=ask.person,
+        network=ask.network,
+        lines=tuple(map(_note_winner, shown)),
+        held_out=held_out,
+    )
+
+
+def _drop_taken(offers: list[Offer], taken: set[int]) -> list[Offer]:
+    """Without those of shops that have an ad on the page already."""
+    return [offer for offer in offers if offer.held.ad.shop_id not in taken] if taken else offers
 
 
 def _find_campaign(state: ServerState, token: str, now: datetime) -> int | None:
@@ -275,11 +288,11 @@ def _note_winner(winner: Winner) -> DecisionLine:
         place=winner.place,
         kind=winner.billed,
         price_micro=winner.price_micro,
-        inputs=write_record(winner.price),
+        inputs=winner.record,
     )
 
 
-def _make_line(stamp: _Stamp, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:
+def _make_line(signer: Signer, second: int, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:
     held, campaign = winner.offer.held, winner.offer.campaign
     used = _list_used(campaign)
     return ShownLine(
@@ -290,8 +303,8 @@ def _make_line(stamp: _Stamp, kind: CampaignKind, winner: Winner, lease_id: int)
         shop_id=held.ad.shop_id,
         listing_id=held.goods.listing_id if held.goods else None,
         creative=held.ad.creative if held.goods is None else None,
-        click_token=_sign(TokenKind.CLICK, stamp, winner, lease_id),
-        view_token=_sign(TokenKind.VIEW, stamp, winner, lease_id),
+        click_token=_sign(signer, second, TokenKind.CLICK, winner, lease_id),
+        view_token=_sign(signer, second, TokenKind.VIEW, winner, lease_id),
         used=used,
     )
 
@@ -308,16 +321,13 @@ def _list_used(campaign: LiveCampaign) -> Usage:
     return frozenset(name for name, is_used in found if is_used)
 
 
-def _sign(kind: TokenKind, stamp: _Stamp, winner: Winner, lease_id: int) -> str:
+def _sign(signer: Signer, second: int, kind: TokenKind, winner: Winner, lease_id: int) -> str:
     """What is not billed costs nothing: a view of an ad that is paid by the click, a click of one paid by views."""
-    shown = ShownAd(
-        kind=kind,
-        decision=stamp.decision,
-        day=stamp.day,
+    return signer.sign(
+        kind,
         ad=winner.offer.held.ad.ad_id,
         place=winner.place,
         price_micro=winner.price_micro if kind is winner.billed else 0,
         lease=lease_id,
-        expires_second=compute_expiry(kind, stamp.second),
+        expires_second=compute_expiry(kind, second),
     )
-    return sign_token(shown, get_key_ring())

@@ -6,6 +6,7 @@ all once the week's salt is gone.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -37,22 +38,33 @@ _EXPOSE = (
 
 
 def find_holdout(person: str, now: datetime) -> bool:
-    """Whether somebody is shown no ads this week. No statement."""
-    week = find_week(business_date(now)).isoformat()
-    return is_held_out(person, week, key=settings.SECRET_KEY.encode(), part_ppm=settings.ADS_HOLDOUT_PPM)
+    """Whether somebody is shown no ads this week; nobody is, who is not known. No statement."""
+    if not person:
+        return False
+    return _find_holdout(person, find_week(business_date(now)), settings.SECRET_KEY, settings.ADS_HOLDOUT_PPM)
 
 
-@transaction.atomic
+@lru_cache(maxsize=10_000)
+def _find_holdout(person: str, week: date, secret: str, part_ppm: int) -> bool:
+    return is_held_out(person, week.isoformat(), key=secret.encode(), part_ppm=part_ppm)
+
+
 def note_exposures(decisions: Sequence[StoredDecision]) -> int:
     """Note for whom which shops' ads won, the first time in a week. Returns how many are new. Told again: none.
 
-    One statement besides the salts, however many shops and groups.
+    One statement besides the salts, however many shops and groups; none where nobody is known.
     """
-    salts = get_salts({find_week(one.day) for one in decisions if one.person})
+    known = sorted((one for one in decisions if one.person), key=lambda decision: decision.decided_at)
+    return _note_exposures(known) if known else 0
+
+
+@transaction.atomic
+def _note_exposures(decisions: Sequence[StoredDecision]) -> int:
+    salts = get_salts({find_week(one.day) for one in decisions})
     rows: dict[tuple[date, int, UUID], tuple[bool, datetime]] = {}
-    for one in sorted(decisions, key=lambda decision: decision.decided_at):
+    for one in decisions:
         week = find_week(one.day)
-        visitor = make_visitor(one.person, salt=salts[week]) if one.person else None
+        visitor = make_visitor(one.person, salt=salts[week])
         if visitor is None:
             continue
         for shop_id in {line.shop_id for line in one.lines}:

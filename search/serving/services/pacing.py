@@ -14,7 +14,7 @@ from search.auction.contracts.units import PPM
 from search.auction.pacing import move_rate, start_day
 from search.campaigns.contracts import LiveCampaign
 from search.serving.models import CampaignPace
-from search.serving.rules.finding import Budget
+from search.serving.rules.scene import Budget
 from search.serving.rules.traffic import USUAL_DAY
 from search.serving.selectors import find_usual_rate, map_paces
 from search.serving.services.state import ServerState

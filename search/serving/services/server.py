@@ -8,7 +8,8 @@ memory, for at most half a minute: later than that nobody knows what is still pa
 import os
 import threading
 import time
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from multiprocessing.util import Finalize
 from typing import Any
 
@@ -32,7 +33,8 @@ from search.serving.services.refreshing import (
 )
 from search.serving.services.state import ServerState
 from search.serving.services.turnstile import Turnstile
-from search.spending.services import give_back_leases, store_decisions, tell_alive
+from search.spending.contracts import StoredDecision
+from search.spending.services import MOST_AT_ONCE, get_salts, give_back_leases, store_decisions, tell_alive
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +47,8 @@ PACES_SECONDS = 2.0
 STALE_SECONDS = 30.0
 """Without having read leases for so long, nothing is shown."""
 
-MOST_STORED_AT_ONCE = 500
+MOST_BATCHES = 25
+"""Of decisions that are stored in one round."""
 
 
 class AdServer:
@@ -159,15 +162,24 @@ class AdServer:
             self._lent.set()
 
     def _store(self) -> None:
-        decisions = self.state.take_decisions(MOST_STORED_AT_ONCE)
-        if not decisions:
-            return
+        """Write the decisions that wait and store them, so many at a time as one statement takes."""
+        stored: list[StoredDecision] = []
         try:
-            store_decisions(decisions)
-            note_exposures(decisions)
+            for _ in range(MOST_BATCHES):
+                decisions = self.state.take_decisions(MOST_AT_ONCE)
+                if not decisions:
+                    break
+                stored += decisions
+                store_decisions(decisions, salts=self._find_salts({one.day for one in decisions}))
+            note_exposures(stored)
         except Exception:
-            self.state.return_decisions(decisions)
+            self.state.return_decisions(stored)
             raise
+
+    def _find_salts(self, days: set[date]) -> Mapping[date, bytes]:
+        if not days <= self.state.salts.keys():
+            self.state.salts = get_salts(days)
+        return self.state.salts
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -5,15 +5,18 @@ import secrets
 import socket
 import threading
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
+
+import structlog
 
 from search.auction.contracts import PaceState
 from search.campaigns.contracts import Floors, Position
 from search.serving.contracts import Goods, Product, QualityTable
-from search.serving.rules.finding import Budget
 from search.serving.rules.index import AdIndex
+from search.serving.rules.scene import Budget
 from search.serving.rules.scoring import Scores
 from search.spending.contracts import LeaseView, StoredDecision
 
@@ -21,6 +24,11 @@ MOST_WAITING = 5_000
 """Decisions that wait for the database; the oldest are lost, and what they showed is free."""
 
 NO_FLOORS = Floors({}, {})
+
+WriteDecision = Callable[[], StoredDecision]
+"""Writes a decision out. Its page does not wait for that: it is done by who stores it."""
+
+log = structlog.get_logger(__name__)
 
 
 def _name_worker() -> str:
@@ -70,23 +78,25 @@ class ServerState:
         self.wanted: set[int] = set()
         self.asked: deque[tuple[int, ...]] = deque(maxlen=MOST_WAITING)
         self.shown: dict[int, datetime] = {}
-        self.waiting: deque[StoredDecision] = deque()
+        self.waiting: deque[WriteDecision] = deque()
+        self.salts: Mapping[date, bytes] = {}
         self.lost = 0
         self.is_ready = False
         self.guard = threading.Lock()
 
-    def keep_decision(self, decision: StoredDecision) -> None:
-        """Keep a decision until it is stored; the oldest go when too many wait."""
+    def keep_decision(self, write: WriteDecision) -> None:
+        """Keep a decision until it is written and stored; the oldest go when too many wait."""
         with self.guard:
             if len(self.waiting) >= MOST_WAITING:
                 self.waiting.popleft()
                 self.lost += 1
-            self.waiting.append(decision)
+            self.waiting.append(write)
 
     def take_decisions(self, most: int) -> list[StoredDecision]:
-        """The oldest decisions, to be stored."""
+        """The oldest decisions, written out, to be stored."""
         with self.guard:
-            return [self.waiting.popleft() for _ in range(min(most, len(self.waiting)))]
+            taken = [self.waiting.popleft() for _ in range(min(most, len(self.waiting)))]
+        return [decision for write in taken if (decision := self._write(write))]
 
     def return_decisions(self, decisions: list[StoredDecision]) -> None:
         """Put decisions back that could not be stored, as far as there is room."""
@@ -94,4 +104,16 @@ class ServerState:
             room = MOST_WAITING - len(self.waiting)
             kept = decisions[-room:] if room > 0 else []
             self.lost += len(decisions) - len(kept)
-            self.waiting.extendleft(reversed(kept))
+            self.waiting.extendleft(partial(_give_back, decision) for decision in reversed(kept))
+
+    def _write(self, write: WriteDecision) -> StoredDecision | None:
+        try:
+            return write()
+        except Exception:  # whatever is wrong with one, the others are stored
+            log.exception("ads.decision_not_written")
+            self.lost += 1
+            return None
+
+
+def _give_back(decision: StoredDecision) -> StoredDecision:
+    return decision

@@ -12,7 +12,7 @@ from search.spending.services.deciding import (
     approve_findings,
     refuse_finding,
 )
-from search.spending.services.decisions import store_decisions
+from search.spending.services.decisions import MOST_AT_ONCE, store_decisions
 from search.spending.services.keys import BadKeyRing, get_key_ring
 from search.spending.services.late import find_late_invalid
 from search.spending.services.leasing import close_due_leases, extend_leases, take_lease
@@ -21,8 +21,10 @@ from search.spending.services.proving import prove_hours
 from search.spending.services.purging import purge_old
 from search.spending.services.rendered import note_rendered
 from search.spending.services.reporting import record_click, record_dwell, record_views
+from search.spending.services.salts import get_salts
 
 __all__ = [
+    "MOST_AT_ONCE",
     "BadKeyRing",
     "CreditsNotPosted",
     "FindingDecided",
@@ -38,6 +40,7 @@ __all__ = [
     "extend_leases",
     "find_late_invalid",
     "get_key_ring",
+    "get_salts",
     "give_back_leases",
     "note_rendered",
     "post_credits",

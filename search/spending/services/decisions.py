@@ -1,6 +1,7 @@
 """Storing decisions, many at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import orjson
 
@@ -36,9 +37,13 @@ _INSERT = (
 """All rows as one text: an array is quoted element by element, for which the pages of this process would wait."""
 
 
-def store_decisions(decisions: Sequence[StoredDecision]) -> int:
-    """Store decisions; a repeat changes nothing. Returns how many are new. One statement for each 20."""
-    salts = get_salts({one.day for one in decisions}) if decisions else {}
+def store_decisions(decisions: Sequence[StoredDecision], *, salts: Mapping[date, bytes] | None = None) -> int:
+    """Store decisions; a repeat changes nothing. Returns how many are new. One statement for each 20.
+
+    `salts` of all their days, by whoever has them: else they are read.
+    """
+    if salts is None:
+        salts = get_salts({one.day for one in decisions}) if decisions else {}
     stored = 0
     for start in range(0, len(decisions), MOST_AT_ONCE):
         rows = [_make_row(one, salts[one.day]) for one in decisions[start : start + MOST_AT_ONCE]]

@@ -22,7 +22,7 @@ from search.auction.pacing import draw
 from search.auction.versions import get_weights
 from search.campaigns.contracts import CampaignKind, Charge, LiveAd, LiveCampaign, PageKind
 from search.serving.contracts import AdAsk, Goods, Product
-from search.serving.rules.finding import Scene
+from search.serving.rules.scene import Scene
 
 
 def choose_for_words(

@@ -241,7 +241,7 @@ def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(stre
     warm_up(street.now)
     server = get_server()
 
-    def refuse(decisions: object) -> int:
+    def refuse(decisions: object, salts: object) -> int:
         raise DatabaseError("gone")
 
     with monkeypatch.context() as patched:
@@ -254,6 +254,18 @@ def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(stre
     server.refresh(street.now)
     assert Decision.objects.count() == 5
     assert server.get_health().decisions_lost == 0
+
+
+def test_a_decision_that_cannot_be_written_is_lost_alone(street: Street, monkeypatch) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    server = get_server()
+    assert street.choose().lines
+    server.state.keep_decision(lambda: 1 / 0)  # type: ignore[arg-type, return-value]
+    assert street.choose().lines
+    server.refresh(street.now)
+    assert Decision.objects.count() == 2
+    assert server.get_health().decisions_lost == 1
 
 
 def test_memory_that_nobody_refreshed_serves_nothing(street: Street) -> None:
@@ -291,6 +303,7 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         assert [street.choose() for _ in range(MOST_SLOW - 1)] == [NO_ADS] * (MOST_SLOW - 1)
         patched.undo()
         assert street.choose().lines, "one that stumbled only is asked again at once"
+        index.entered.forget()
         patched.setattr(index, "find_words", lambda tokens: 1 / 0)
         assert street.choose() == NO_ADS
     forget_pause()

@@ -9,6 +9,7 @@ from search.serving.services import get_server, note_lift_sale, purge_exposures,
 from search.serving.services.holding_out import note_exposures
 from search.signals.rules.visitors import find_week
 from search.signals.services import get_salts, name_person
+from search.spending.contracts import StoredDecision
 from search.spending.models import Decision
 from tests.fixtures.serving import advertise, warm_up
 from tests.fixtures.statements import captured_statements
@@ -51,6 +52,10 @@ def test_who_is_held_out_sees_nothing_and_the_auction_is_noted(street: Street, s
     assert arms_of(street, 1) == (Arm(), Arm()), "another shop's ad did not win"
 
 
+def list_waiting() -> list[StoredDecision]:
+    return [write() for write in get_server().state.waiting]
+
+
 def test_a_visitor_counts_once_a_week_and_each_order_once(street: Street, settings) -> None:  # noqa: F811
     advertise(street.offers[0], "马克杯", now=street.now)
     warm_up(street.now)
@@ -58,7 +63,7 @@ def test_a_visitor_counts_once_a_week_and_each_order_once(street: Street, settin
     for user_id, part in ((BUYER, 0), (BUYER, 0), (OTHER, 1_000_000)):
         settings.ADS_HOLDOUT_PPM = part
         look(street, user_id)
-    waiting = list(get_server().state.waiting)
+    waiting = list_waiting()
     get_server().refresh(street.now)
     assert note_exposures(waiting) == 0, "told again it is known"
     assert [buy(street, number, revenue=revenue) for number, revenue in (("a", 700), ("b", 300), ("a", 700))] == [
@@ -101,7 +106,7 @@ def test_exposures_of_many_are_noted_in_one_statement(street: Street, settings, 
     for user_id, part in ((BUYER, 0), (43, 0), (OTHER, 1_000_000)):
         settings.ADS_HOLDOUT_PPM = part
         look(street, user_id)
-    waiting = list(get_server().state.waiting)
+    waiting = list_waiting()
     get_salts({find_week(street.now.date())})
     with captured_statements(monkeypatch) as statements:
         assert note_exposures(waiting) == 6
@@ -110,7 +115,7 @@ def test_exposures_of_many_are_noted_in_one_statement(street: Street, settings, 
         assert arms_of(street, number) == (Arm(visitors=2), Arm(visitors=1))
     settings.ADS_HOLDOUT_PPM = 0
     look(street, 44)
-    assert note_exposures(list(get_server().state.waiting)) == 2
+    assert note_exposures(list_waiting()) == 2
     assert arms_of(street, 0)[0] == Arm(visitors=3)
 
 

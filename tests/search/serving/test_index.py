@@ -15,8 +15,10 @@ from search.auction.versions import get_rules
 from search.campaigns.contracts import CampaignKind, LiveCampaign, PageKind
 from search.serving.contracts import AdAsk, Goods, Product, QualityTable
 from search.serving.rules.choosing import choose_for_places, choose_for_words
-from search.serving.rules.finding import Budget, Scene, TooSlow, find_display_offers, find_offers
-from search.serving.rules.index import AdIndex, list_products
+from search.serving.rules.entering import list_entered
+from search.serving.rules.finding import find_display_offers, find_offers
+from search.serving.rules.index import AdIndex, Entered, list_products
+from search.serving.rules.scene import Budget, Scene, TooSlow
 from search.serving.rules.scoring import Scores
 from tests.search.serving import naive
 from tests.search.serving.markets import DAY, FLOORS, VOCABULARY, make_campaign, make_goods
@@ -80,8 +82,8 @@ def make_ask(chance: random.Random, page: PageKind) -> AdAsk:
 
 def choose(index: AdIndex, ask: AdAsk, scene: Scene) -> list[Award]:
     offers = find_offers(index, ask, scene).offers
-    chosen = choose_for_words(offers, PLACES, scene, context="", decided_us=1)
-    stored = read_record(Decision, chosen.record)
+    chosen = choose_for_words(offers, PLACES, scene)
+    stored = read_record(Decision, chosen.write_record(context="", decided_us=1))
     assert replay(stored, get_terms(stored)).awards == stored.awards
     assert [(one.place, one.offer.held.ad.ad_id, one.price) for one in chosen.winners] == [
         (award.place, award.ad, award.price) for award in stored.awards
@@ -92,8 +94,8 @@ def choose(index: AdIndex, ask: AdAsk, scene: Scene) -> list[Award]:
 def choose_display(index: AdIndex, ask: AdAsk, scene: Scene) -> list[DisplayAward]:
     offers = find_display_offers(index, ask, scene).offers
     floor = scene.floors.mille_minor[ask.page]
-    chosen = choose_for_places(offers, PLACES, scene, floor_minor=floor, context="", decided_us=1)
-    stored = read_record(DisplayDecision, chosen.record)
+    chosen = choose_for_places(offers, PLACES, scene, floor_minor=floor)
+    stored = read_record(DisplayDecision, chosen.write_record(context="", decided_us=1))
     assert replay_display(stored).awards == stored.awards
     return list(stored.awards)
 
@@ -139,6 +141,8 @@ def test_an_index_that_followed_changes_holds_what_one_made_anew_does(seed: int)
     }
     goods = stock(chance, market.values())
     index = make_index(market.values(), goods)
+    scene = make_scene(chance, ())
+    asks = [make_ask(chance, PageKind.SEARCH) for _ in range(6)]
     for step in range(120):
         number = chance.choice([*range(1, 40), *range(900, 910)])
         if chance.random() < 0.3:
@@ -151,20 +155,54 @@ def test_an_index_that_followed_changes_holds_what_one_made_anew_does(seed: int)
             goods |= {product: make_goods(chance, product) for product in new}
             for touched in {number, *index.list_advertising(new)}:
                 index.put(market[touched], goods)
+        anew = make_index(market.values(), goods)
+        scene = replace(scene, budgets={one: Budget(lease_rest_micro=1) for one in market})
+        if chance.random() < 0.1:
+            scene = replace(scene, reserves={(word,): chance.randint(1, 300) for word in VOCABULARY})
+        for ask in asks:
+            assert choose(index, ask, scene) == choose(anew, ask, scene)
         if step % 10:
             continue
-        anew = make_index(market.values(), goods)
         assert index.count() == anew.count()
         assert set(index.list_products()) == set(anew.list_products())
         for _ in range(10):
-            ask, scene = make_ask(chance, PageKind.SEARCH), make_scene(chance, market.values())
-            assert choose(index, ask, scene) == choose(anew, ask, scene)
+            ask, other = make_ask(chance, PageKind.SEARCH), make_scene(chance, market.values())
+            assert choose(index, ask, other) == choose(anew, ask, other)
             ask = make_ask(chance, PageKind.HOME)
-            assert choose_display(index, ask, scene) == choose_display(anew, ask, scene)
+            assert choose_display(index, ask, other) == choose_display(anew, ask, other)
     for number in list(market):
         index.drop(number)
     assert index.count() == (0, 0, 0)
     assert not index.list_products()
+
+
+def test_an_answer_is_remembered_until_campaigns_reserves_floors_or_qualities_change() -> None:
+    chance = random.Random(5)
+    market = make_market(chance, 20, CampaignKind.KEYWORD, plain=True, words=24)
+    goods = {one: make_goods(chance, one) for one in list_products(market.values())}
+    index = make_index(market.values(), goods)
+    scene = make_scene(chance, market.values())
+    ask = AdAsk(page=PageKind.SEARCH, places={}, tokens=("马克杯",))
+
+    def answer(changed: Scene) -> Entered:
+        return list_entered(index, CampaignKind.KEYWORD, ask, changed)
+
+    first = answer(scene)
+    assert first.groups and answer(replace(scene, request="another", hour_of_week=3, budgets={})) is first
+    for changed in (
+        replace(scene, reserves=dict(scene.reserves)),
+        replace(scene, floors=replace(scene.floors)),
+        replace(scene, scores=Scores(QualityTable(version=2))),
+    ):
+        assert answer(changed) is not first
+    kept = answer(scene)
+    index.put(market[1], goods)
+    assert answer(scene) is not kept
+    kept = answer(scene)
+    index.drop(1)
+    assert answer(scene) is not kept
+    index.version += 1  # as in the middle of a change
+    assert answer(scene) is not answer(scene)
 
 
 def test_who_lacks_nothing_but_money_and_who_could_have_taken_part_is_told() -> None:
@@ -210,7 +248,7 @@ def test_20000_words_of_2000_merchants_are_asked_ten_times_as_fast_as_a_loop_ove
     for ask in asks:
         began = time.thread_time()
         offers = find_offers(index, ask, scene).offers
-        choose_for_words(offers, PLACES, scene, context="", decided_us=1)
+        choose_for_words(offers, PLACES, scene)
         ours.append(time.thread_time() - began)
         found.append(len(offers))
     for ask in asks[:3]:

@@ -210,17 +210,17 @@ AFTERWARDS = (
 TOKENS = (
     *_in(
         "ad_tokens",
-        ("a signature is not looked at", "not hmac.compare_digest(_sign(key, body), digest)", "len(digest) != 32"),
-        ("half a signature is enough", "_sign(key, body), digest)", "_sign(key, body)[:2], digest[:2])"),
+        ("a signature is not looked at", "not hmac.compare_digest(_sign(begun, body), digest)", "len(digest) != 32"),
+        ("half a signature is enough", "_sign(begun, body), digest)", "_sign(begun, body)[:2], digest[:2])"),
         ("one token has several texts", "if urlsafe_b64encode(signed) != text.encode():", "if False:"),
         ("a token lives a second too long", "if now_second >= shown", "if now_second > shown"),
         (
             "signatures are compared byte by byte",
-            "not hmac.compare_digest(_sign(key, body), digest)",
-            "_sign(key, body) != digest",
+            "not hmac.compare_digest(_sign(begun, body), digest)",
+            "_sign(begun, body) != digest",
         ),
-        ("the version is not looked at", "body[0] != VERSION or key", "key"),
-        ("the last field is not signed", "_LABEL + body, sha256", "_LABEL + body[:-8], sha256"),
+        ("the version is not looked at", "body[0] != VERSION or begun", "begun"),
+        ("the last field is not signed", "_LABEL + body)", "_LABEL + body[:-8])"),
         tests="test_ad_tokens",
     ),
 )

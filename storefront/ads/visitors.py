@@ -71,7 +71,9 @@ class _Wishes:
         with self._guard:
             if len(self._wishes) < MOST_WISHES:
                 self._wishes[wish] = None
-            if self._started_in != os.getpid() and settings.ADS_BACKGROUND:
+            if not settings.ADS_BACKGROUND:
+                return
+            if self._started_in != os.getpid():
                 threading.Thread(target=self._run, name="traits of visitors", daemon=True).start()
                 self._started_in = os.getpid()
         self._filled.set()

@@ -127,7 +127,6 @@ class AdServer:
     def _refresh(self, now: datetime, everything: bool) -> None:
         state, reading, moment = self.state, self.state.reading, time.monotonic()
         self._store()
-        extend_shown(state, now)
         if reading.position is None:
             load_all(state)
             reading.read_at = reading.goods_at = reading.tables_at = moment
@@ -152,6 +151,7 @@ class AdServer:
         if state.wanted:
             renewed = take_wanted(state, now) > 0 or renewed
         if everything or moment - reading.leases_at >= LEASES_SECONDS:
+            extend_shown(state, now)
             read_held(state)
             reading.leases_at, renewed = moment, True
         if everything or moment - reading.paces_at >= PACES_SECONDS:

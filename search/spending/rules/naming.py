@@ -7,14 +7,26 @@ from uuid import UUID
 _PERSON, _NETWORK = b"person:", b"network:"
 
 
-def name_person(person: str, *, salt: bytes) -> UUID | None:
-    """A person as the events of one day know them; None for nobody."""
-    return _name(_PERSON, person, salt)
+class Namer:
+    """Names persons and networks under one day's salt, which is taken in once."""
 
+    def __init__(self, salt: bytes) -> None:
+        self._begun = hmac.new(salt, digestmod="sha256")
 
-def name_network(network: str, *, salt: bytes) -> UUID | None:
-    """A network as the events of one day know it; None where none is known."""
-    return _name(_NETWORK, network, salt)
+    def name_person(self, person: str) -> UUID | None:
+        """A person as the events of the day know them; None for nobody."""
+        return self._name(_PERSON, person)
+
+    def name_network(self, network: str) -> UUID | None:
+        """A network as the events of the day know it; None where none is known."""
+        return self._name(_NETWORK, network)
+
+    def _name(self, purpose: bytes, text: str) -> UUID | None:
+        if not text:
+            return None
+        mac = self._begun.copy()
+        mac.update(purpose + text.encode())
+        return UUID(bytes=mac.digest()[:16])
 
 
 def digest_token(token: str) -> UUID:
@@ -26,9 +38,3 @@ def number_lock(*parts: object) -> int:
     """The same lock number (64 bits, signed) for the same parts."""
     digest = hashlib.blake2b(repr(parts).encode(), digest_size=8, person=b"jishi.ad.lock").digest()
     return int.from_bytes(digest, signed=True)
-
-
-def _name(purpose: bytes, text: str, salt: bytes) -> UUID | None:
-    if not text:
-        return None
-    return UUID(bytes=hmac.digest(salt, purpose + text.encode(), "sha256")[:16])

@@ -13,7 +13,7 @@ from search.auction.explaining import PriceDisputed, explain_display_price, expl
 from search.auction.records import BadRecord, read_record
 from search.spending.contracts import AdEventView, Explanation
 from search.spending.models import AdEvent, DaySalt
-from search.spending.rules.naming import name_person
+from search.spending.rules.naming import Namer
 from search.spending.selectors.feeds import select_events
 
 MOST_LISTED = 500
@@ -94,7 +94,7 @@ def explain_charge(event: AdEventView) -> Explanation:
 def name_person_on(person: str, days: Collection[date]) -> dict[date, UUID]:
     """How the events of each day know a person; days whose salt is gone are left out, and nobody is nowhere."""
     salts = DaySalt.objects.filter(day__in=set(days)).values_list("day", "salt") if person else ()
-    names = {day: name_person(person, salt=bytes(salt)) for day, salt in salts}
+    names = {day: Namer(bytes(salt)).name_person(person) for day, salt in salts}
     return {day: name for day, name in names.items() if name is not None}
 
 

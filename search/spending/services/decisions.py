@@ -7,7 +7,7 @@ import orjson
 
 from market.shops.backend.statements import ask
 from search.spending.contracts import StoredDecision
-from search.spending.rules.naming import name_network, name_person
+from search.spending.rules.naming import Namer
 from search.spending.services.salts import get_salts
 
 MOST_AT_ONCE = 20
@@ -44,14 +44,15 @@ def store_decisions(decisions: Sequence[StoredDecision], *, salts: Mapping[date,
     """
     if salts is None:
         salts = get_salts({one.day for one in decisions}) if decisions else {}
+    namers = {day: Namer(salt) for day, salt in salts.items()}
     stored = 0
     for start in range(0, len(decisions), MOST_AT_ONCE):
-        rows = [_make_row(one, salts[one.day]) for one in decisions[start : start + MOST_AT_ONCE]]
+        rows = [_make_row(one, namers[one.day]) for one in decisions[start : start + MOST_AT_ONCE]]
         stored += len(ask(_INSERT, [orjson.dumps(rows).decode()]))
     return stored
 
 
-def _make_row(one: StoredDecision, salt: bytes) -> dict[str, object]:
+def _make_row(one: StoredDecision, namer: Namer) -> dict[str, object]:
     return {
         "day": one.day,
         "decision_id": one.decision_id,
@@ -60,8 +61,8 @@ def _make_row(one: StoredDecision, salt: bytes) -> dict[str, object]:
         "query": one.query[:LONGEST_QUERY].replace("\0", ""),
         "region": one.region[:12],
         "auction": one.auction,
-        "person": name_person(one.person, salt=salt),
-        "network": name_network(one.network, salt=salt),
+        "person": namer.name_person(one.person),
+        "network": namer.name_network(one.network),
         "lines": one.lines,
         "held_out": one.held_out,
     }

@@ -9,6 +9,7 @@ from market.shops.backend.statements import ask
 from search.spending.contracts import AdTarget
 from search.spending.rules.arrays import write_array
 from search.spending.rules.days import name_day
+from search.spending.rules.naming import Namer
 from search.spending.selectors.partitions import name_source
 from search.spending.selectors.targets import TARGETS
 from search.spending.services.salts import get_salts
@@ -27,10 +28,10 @@ _LOOK_UP = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Targets by ad, salts by day, and those of the tokens that are recorded already."""
+    """Targets by ad, who names persons and networks by day, and those of the tokens that are recorded already."""
 
     targets: dict[int, AdTarget]
-    salts: dict[date, bytes]
+    namers: dict[date, Namer]
     used: frozenset[UUID]
 
 
@@ -43,4 +44,8 @@ def look_up(*, ad_ids: Collection[int], days: Collection[date], tokens: dict[UUI
     found = {name_day(int(number)): bytes.fromhex(salt) for number, salt in (salts or {}).items()}
     if targets and (missing := set(wanted) - found.keys()):
         found |= get_salts(missing)
-    return Known({row["ad_id"]: AdTarget(**row) for row in targets or ()}, found, frozenset(map(UUID, used or ())))
+    return Known(
+        {row["ad_id"]: AdTarget(**row) for row in targets or ()},
+        {day: Namer(salt) for day, salt in found.items()},
+        frozenset(map(UUID, used or ())),
+    )

@@ -11,7 +11,7 @@ from search.auction.contracts import ShownAd, TokenKind, TokenState
 from search.spending.contracts import AdTarget, ClickReport, VisitorFacts
 from search.spending.rules.days import name_day, to_us
 from search.spending.rules.judging import Incoming
-from search.spending.rules.naming import digest_token, name_network, name_person
+from search.spending.rules.naming import digest_token
 from search.spending.services.keys import get_key_ring
 from search.spending.services.lookups import Known, look_up
 from search.spending.services.rendered import find_rendered, name_rendered
@@ -71,8 +71,8 @@ def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
             target=target,
             facts=click.facts,
             event=_make_event(click, state, shown, target, rendered.get(name_rendered(shown))),
-            persons={day: name_person(click.facts.person, salt=salt) for day, salt in known.salts.items()},
-            networks={day: name_network(click.facts.network, salt=salt) for day, salt in known.salts.items()},
+            persons={day: namer.name_person(click.facts.person) for day, namer in known.namers.items()},
+            networks={day: namer.name_network(click.facts.network) for day, namer in known.namers.items()},
         )
         reports.append(report)
     return Reading(reports, known.used, [state for state, _ in read], targets)

@@ -5,6 +5,7 @@ A click is recorded and then led on, billed or not: to an address out of our own
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 
 import structlog
@@ -89,9 +90,14 @@ def find_location(request: HttpRequest, target: AdTarget) -> str:
     if target.product_id is not None:
         listing_id = find_listing_id(shop_id=target.shop_id, product_id=target.product_id, epochs=epochs)
         if listing_id is not None:
-            return reverse("storefront:product", args=[listing_id])
+            return _find_product_path(listing_id)
     shop = map_shops(epochs).get(target.shop_id)
     return reverse("storefront:shop", args=[shop.slug]) if shop and shop.is_open else reverse("storefront:home")
+
+
+@lru_cache(maxsize=4_096)
+def _find_product_path(listing_id: int) -> str:
+    return reverse("storefront:product", args=[listing_id])
 
 
 def _read(request: HttpRequest) -> _Report:

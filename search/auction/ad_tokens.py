@@ -55,7 +55,7 @@ def sign_token(shown: ShownAd, ring: KeyRing) -> str:
 
 
 class Signer:
-    """Signs the tokens of one decision. Its numbers are as `ShownAd` has them."""
+    """Signs the tokens of one decision. Its numbers have to be within the bounds of `ShownAd`, which reads them."""
 
     def __init__(self, ring: KeyRing, *, decision: UUID, day: int) -> None:
         self._key_number, self._begun = ring.current, ring.begun[ring.current]

@@ -28,8 +28,16 @@ def list_missed(aim: Aim, *, hour_of_week: int, region: str, audiences: int) -> 
         yield Refusal.OUTSIDE_AUDIENCE
 
 
+def list_unpaid(lease_rest_micro: int, pass_rate_ppm: int, draw_ppm: int) -> Iterator[Refusal]:
+    """Each reason of money and pacing."""
+    if lease_rest_micro <= 0:
+        yield Refusal.BUDGET_USED_UP
+    if draw_ppm >= pass_rate_ppm:
+        yield Refusal.PACED
+
+
 def find_refusal(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Refusal | None:
-    """The first reason against an ad, None if it takes part."""
+    """The first reason against an ad, None if it takes part. Serving, which asks it of many at once, is held to it."""
     return next(_refusals(ad, visit, rules), None)
 
 
@@ -53,10 +61,7 @@ def _refusals(ad: AdFacts, visit: VisitFacts, rules: AuctionRules) -> Iterator[R
     yield from _ranking(ad, rules)
     if visit.seen_often_enough:
         yield Refusal.SEEN_OFTEN_ENOUGH
-    if ad.lease_rest_micro <= 0:
-        yield Refusal.BUDGET_USED_UP
-    if visit.draw_ppm >= ad.pass_rate_ppm:
-        yield Refusal.PACED
+    yield from list_unpaid(ad.lease_rest_micro, ad.pass_rate_ppm, visit.draw_ppm)
 
 
 def _ranking(ad: AdFacts, rules: AuctionRules) -> Iterator[Refusal]:

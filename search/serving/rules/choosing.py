@@ -4,7 +4,7 @@ The same offers for the same places have the same winners at the same prices: su
 remembered. What differs from page to page is its name, its time and what the page was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from market.money import MICRO_PER_MINOR
@@ -21,7 +21,7 @@ from search.auction.contracts import (
 from search.auction.display import decide_display
 from search.auction.keyword import decide
 from search.auction.pacing import is_admitted
-from search.auction.records import cut_record, name_record, write_record
+from search.auction.records import cut_record, name_record
 from search.auction.versions import get_weights
 from search.campaigns.contracts import CampaignKind
 from search.listings.keeping import Memory
@@ -34,34 +34,40 @@ KEEP_ALL_PPM = 10_000
 MOST_CAPPED = 40
 """Ads with frequency caps that are asked about for one page: the best of them. Others with caps take no part."""
 
-MOST_REMEMBERED = 100_000
-"""Offers in auctions that are remembered."""
+MOST_BYTES_REMEMBERED = 8 * 1024 * 1024
+"""Of remembered auctions: some 2,000 of a few ads, or as many hundred of head words."""
 
 _SAMPLE = 0  # no campaign: the draw that says which decisions keep everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Winner:
-    """A place, what is billed for it (`price_micro` for each `billed`), the price, and it with its inputs as stored."""
+    """A place, what is billed for it (`price_micro` for each `billed`), and the price with its inputs."""
 
     place: int
     offer: Offer
     billed: TokenKind
     price_micro: int
     price: Price | DisplayPrice
-    record: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Auction:
-    """An auction that has no name yet: its winners, the rest of its record, and it with all its candidates."""
+    """An auction that has no name yet: its winners, it as it is stored, and it with all its candidates."""
 
     winners: tuple[Winner, ...]
-    record: str
+    decision: Decision | DisplayDecision
     whole: Decision | DisplayDecision
+    _rest: str = ""
+
+    def write_rest(self) -> str:
+        """Its record but for what differs from page to page; written when it is first stored."""
+        self._rest = self._rest or cut_record(self.decision)
+        return self._rest
 
     def weigh(self) -> int:
-        return 1 + len(self.whole.candidates)
+        """Bytes, roughly, with the record."""
+        return 4_000 + 16 * len(self.whole.candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +86,11 @@ class Chosen:
     def write_record(self, *, context: str, decided_us: int) -> str:
         """The auction as it is stored; of one in a hundred with all its candidates."""
         is_whole = is_admitted(self.request, _SAMPLE, KEEP_ALL_PPM)
-        rest = cut_record(self.auction.whole) if is_whole else self.auction.record
+        rest = cut_record(self.auction.whole) if is_whole else self.auction.write_rest()
         return name_record(rest, id=self.request, decided_us=decided_us, context=context)
 
 
-_auctions: Memory[_Auction] = Memory(MOST_REMEMBERED, weigh=_Auction.weigh)
+_auctions: Memory[_Auction] = Memory(MOST_BYTES_REMEMBERED, weigh=_Auction.weigh)
 
 
 def list_capped(offers: Sequence[Offer]) -> list[Offer]:
@@ -93,22 +99,31 @@ def list_capped(offers: Sequence[Offer]) -> list[Offer]:
     return sorted(capped, key=_worth, reverse=True)[:MOST_CAPPED]
 
 
-def choose_for_words(offers: Sequence[Offer], places: int, scene: Scene) -> Chosen:
-    """The keyword auction of a page."""
-    weights = get_weights()
-    key = (places, scene.rules.version, weights.version, scene.scores.version, tuple(offers))
-    auction = _auctions.find(key)
-    if auction is None:
-        terms = Terms(places=places, rules=scene.rules, weights=weights, quality_version=scene.scores.version)
-        auction = _auctions.keep(key, _hold_for_words(offers, terms))
-    return Chosen(CampaignKind.KEYWORD, scene.request, auction)
+def choose_for_words(offers: Sequence[Offer], places: int, scene: Scene, *, is_usual: bool = True) -> Chosen:
+    """The keyword auction of a page. One that is not `is_usual` will not be held again, and is not remembered."""
+    weights, quality_version = get_weights(), scene.scores.version
+
+    def hold() -> _Auction:
+        terms = Terms(places=places, rules=scene.rules, weights=weights, quality_version=quality_version)
+        return _hold_for_words(offers, terms)
+
+    key = (places, scene.rules.version, weights.version, quality_version, tuple(offers)) if is_usual else None
+    return Chosen(CampaignKind.KEYWORD, scene.request, _remember(key, hold))
 
 
-def choose_for_places(offers: Sequence[Offer], places: int, scene: Scene, *, floor_minor: int) -> Chosen:
+def choose_for_places(
+    offers: Sequence[Offer], places: int, scene: Scene, *, floor_minor: int, is_usual: bool = True
+) -> Chosen:
     """The display auction of a page: billed is a view, or a click where the bid was for one."""
-    key = (places, floor_minor, tuple(offers))
-    auction = _auctions.find(key) or _auctions.keep(key, _hold_for_places(offers, places, floor_minor))
+    key = (places, floor_minor, tuple(offers)) if is_usual else None
+    auction = _remember(key, lambda: _hold_for_places(offers, places, floor_minor))
     return Chosen(CampaignKind.DISPLAY, scene.request, auction)
+
+
+def _remember(key: Hashable | None, hold: Callable[[], _Auction]) -> _Auction:
+    if key is None:
+        return hold()
+    return _auctions.find(key) or _auctions.keep(key, hold())
 
 
 def _hold_for_words(offers: Sequence[Offer], terms: Terms) -> _Auction:
@@ -122,11 +137,10 @@ def _hold_for_words(offers: Sequence[Offer], terms: Terms) -> _Auction:
             billed=TokenKind.CLICK,
             price_micro=award.price.amount_minor * MICRO_PER_MINOR,
             price=award.price,
-            record=write_record(award.price),
         )
         for award in decision.awards
     )
-    return _Auction(winners, cut_record(decision), replace(decision, candidates=tuple(candidates)))
+    return _Auction(winners, decision, replace(decision, candidates=tuple(candidates)))
 
 
 def _hold_for_places(offers: Sequence[Offer], places: int, floor_minor: int) -> _Auction:
@@ -143,10 +157,9 @@ def _hold_for_places(offers: Sequence[Offer], places: int, floor_minor: int) -> 
                 billed=TokenKind.CLICK if by_click else TokenKind.VIEW,
                 price_micro=award.price.click_minor * MICRO_PER_MINOR if by_click else award.price.view_micro,
                 price=award.price,
-                record=write_record(award.price),
             )
         )
-    return _Auction(tuple(winners), cut_record(decision), replace(decision, candidates=tuple(candidates)))
+    return _Auction(tuple(winners), decision, replace(decision, candidates=tuple(candidates)))
 
 
 def _worth(offer: Offer) -> int:

@@ -1,7 +1,7 @@
 """Which ads could take part in a question, whoever asks it and when, and at what bid.
 
-Most questions are asked again, and the answer changes only with a campaign, a floor, a reserve or a quality: it is
-remembered until then.
+Most questions are asked again, and the answer changes only with a campaign or its goods, a floor, a reserve or a
+quality: it is remembered until then.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from search.auction.contracts import Candidate, ClickBid, DisplayCandidate, Matc
 from search.auction.display import compute_ecpm
 from search.auction.matching import compute_effective_bid, find_match
 from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign, LiveKeyword, PageKind
-from search.serving.contracts import AdAsk, Goods
+from search.serving.contracts import AdAsk
 from search.serving.rules.index import AdIndex, Entered, HeldAd, HeldGroup, Offer
 from search.serving.rules.relevance import compute_relevance
 from search.serving.rules.scene import Scene, TooSlow
@@ -41,16 +41,18 @@ class _Bid:
 
 
 def list_entered(index: AdIndex, kind: CampaignKind, ask: AdAsk, scene: Scene) -> Entered:
-    """The groups of a kind with their ads that could take part. Raises `TooSlow`."""
-    key = (kind, ask.page, ask.tokens, ask.category_id, ask.trade_id, ask.product)
+    """The groups of a kind with their ads that could take part, a page's own product too. Raises `TooSlow`."""
+    tokens = ask.tokens if kind is CampaignKind.KEYWORD else ()  # no place is bought for words
+    key = (ask.page, tokens, ask.category_id, ask.trade_id)
+    remembered = index.entered[kind]
     made_by = (scene.floors, scene.reserves, scene.scores, scene.rules)
     version = index.version
-    known = index.entered.find(key)
+    known = remembered.find(key)
     if known and known.version == version and all(map(_is, known.made_by, made_by)):
         return known
     enter = _enter_words if kind is CampaignKind.KEYWORD else _enter_places
     entered = Entered(version, made_by, tuple(enter(index, ask, scene)))
-    return entered if version % 2 else index.entered.keep(key, entered)
+    return entered if version % 2 else remembered.keep(key, entered)
 
 
 def _is(one: object, other: object) -> bool:
@@ -93,7 +95,7 @@ def _enter_places(index: AdIndex, ask: AdAsk, scene: Scene) -> Iterator[tuple[He
             click_rate_ppm = scene.scores.find(held.ad.ad_id, relevance_ppm, find_trade(held.goods)).click_rate_ppm
             candidate = _make_display(group, held, ask, click_rate_ppm)
             if candidate is not None and candidate.ecpm_minor >= floor_minor:
-                offers.append(Offer(held, group.campaign, None, candidate))
+                offers.append(_offer_place(group, held, candidate))
         if offers:
             yield group, tuple(offers)
 
@@ -106,18 +108,13 @@ class _Looking:
         self._looked_at = 0
 
     def look_at(self, held: HeldAd) -> int | None:
-        """The relevance of the next ad; None for one that is sold out, on its own page or fits too little."""
+        """The relevance of the next ad; None for one that is sold out or fits too little."""
         if self._looked_at % LOOK_EVERY == 0 and self._scene.is_late():
             raise TooSlow(f"{self._looked_at} ads were looked at")
         self._looked_at += 1
         relevance_ppm = compute_relevance(self._ask, held.goods)
-        if relevance_ppm < self._scene.rules.least_relevance_ppm or _is_out(held.goods, self._ask):
-            return None
-        return relevance_ppm
-
-
-def _is_out(goods: Goods | None, ask: AdAsk) -> bool:
-    return goods is not None and (not goods.in_stock or goods.product == ask.product)
+        is_out = held.goods is not None and not held.goods.in_stock
+        return None if is_out or relevance_ppm < self._scene.rules.least_relevance_ppm else relevance_ppm
 
 
 def _offer(group: HeldGroup, held: HeldAd, bid: _Bid, quality: int) -> Offer:
@@ -133,10 +130,21 @@ def _offer(group: HeldGroup, held: HeldAd, bid: _Bid, quality: int) -> Offer:
             reserve_minor=bid.reserve_minor,
             created_us=held.ad.created_us,
         )
-        if len(held.offers) >= MOST_OFFERS_KEPT:
-            held.offers.clear()
-        offer = held.offers[key] = Offer(held, group.campaign, bid.keyword, candidate)
+        offer = _keep(key, Offer(held, group.campaign, bid.keyword, candidate))
     return offer
+
+
+def _offer_place(group: HeldGroup, held: HeldAd, candidate: DisplayCandidate) -> Offer:
+    click = candidate.click
+    key = (0, candidate.ecpm_minor, click.bid_minor if click else 0, click.click_rate_ppm if click else 0)
+    return held.offers.get(key) or _keep(key, Offer(held, group.campaign, None, candidate))
+
+
+def _keep(key: tuple[int, int, int, int], offer: Offer) -> Offer:
+    kept = offer.held.offers
+    if len(kept) >= MOST_OFFERS_KEPT:
+        kept.clear()
+    return kept.setdefault(key, offer)
 
 
 def _bid_for_words(index: AdIndex, ask: AdAsk, scene: Scene) -> dict[int, tuple[HeldGroup, _Bid]]:

@@ -18,16 +18,17 @@ from search.serving.contracts import Goods, Product
 MOST_GROUPS_FOUND = 2_000
 """Groups that one question looks at, of all that bought its words."""
 
-MOST_ENTERED = 100_000
-"""Offers in questions that are remembered: some 500 of head words, or most of all others."""
+MOST_BYTES_ENTERED = 8 * 1024 * 1024
+"""Of remembered answers, for words and for places each: some 400 with 200 groups, or 13,000 with none."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldAd:
     """An ad with what can be shown for it: goods, or its own creative.
 
-    `offers` are those it made for words before, by word, bid, reserve and quality: the same words are asked again and
-    again, and making 200 offers takes longer than their auction. A campaign that changes is held anew, without them.
+    `offers` are those it made before, by all that makes one differ: making 200 takes longer than their auction, and
+    auctions are remembered by who took part, so the same offer has to be the same object. A campaign that changes is
+    held anew, without them.
     """
 
     ad: LiveAd
@@ -72,8 +73,8 @@ class Entered:
     groups: tuple[tuple[HeldGroup, tuple[Offer, ...]], ...]
 
     def weigh(self) -> int:
-        """Its offers, and one for itself."""
-        return 1 + sum(len(offers) for _, offers in self.groups)
+        """Bytes, roughly: the question and its groups, and where their offers are."""
+        return 600 + sum(100 + 8 * len(offers) for _, offers in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,10 @@ class AdIndex:
 
     def __init__(self) -> None:
         self.version = 0
-        self.entered: Memory[Entered] = Memory(MOST_ENTERED, weigh=Entered.weigh)
+        self.entered: Mapping[CampaignKind, Memory[Entered]] = {
+            kind: Memory(MOST_BYTES_ENTERED, weigh=Entered.weigh)
+            for kind in (CampaignKind.KEYWORD, CampaignKind.DISPLAY)
+        }
         self._held: dict[int, _Held] = {}
         self._words: dict[str, dict[_Phrase, tuple[HeldWord, ...]]] = defaultdict(dict)
         self._by_category: dict[int, dict[int, HeldGroup]] = defaultdict(dict)
@@ -126,8 +130,14 @@ class AdIndex:
 
     def drop(self, campaign_id: int) -> None:
         """Take a campaign out; nothing happens to one that is not in."""
-        with self._changing():
-            self._drop(campaign_id)
+        if campaign_id in self._held:
+            with self._changing():
+                self._drop(campaign_id)
+
+    def forget_answers(self) -> None:
+        """Remember no answer to any question."""
+        for memory in self.entered.values():
+            memory.forget()
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -6,8 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from random import getrandbits
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -19,6 +18,7 @@ from search.auction.ad_tokens import BadToken, Signer, TokenExpired, compute_exp
 from search.auction.audiences import BUYERS, DEVICES, INTERESTS
 from search.auction.contracts import TokenKind
 from search.auction.frequency import find_reached_cap
+from search.auction.records import write_record
 from search.auction.versions import get_rules
 from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign
 from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine, Usage
@@ -27,6 +27,7 @@ from search.serving.rules.finding import Found, find_display_offers, find_offers
 from search.serving.rules.index import Offer
 from search.serving.rules.scene import Scene, TooSlow
 from search.serving.services.holding_out import find_holdout
+from search.serving.services.lending import may_ask
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
 from search.serving.services.server import AdServer, get_server
 from search.serving.services.state import ServerState
@@ -133,17 +134,18 @@ class _Choosing:
 
     def _hold(self, kind: CampaignKind, places: int, taken: set[int], until: float) -> list[ShownLine]:
         state = self.server.state
-        decision = UUID(int=getrandbits(128), version=4)  # uuid4 asks the kernel, for a tenth of a page's auction
+        decision = uuid4()
         scene = self._make_scene(decision, until)
         with self._taking_turn(until):
             found = self._find(kind, scene)
             offers = _drop_taken(found.offers, taken)
+            wanting = {campaign_id for campaign_id in found.wanting if may_ask(state, campaign_id, self.now)}
             chosen = None
-            if offers and not found.wanting and not list_capped(offers):  # nobody has to be asked anything
-                chosen = self._choose(kind, offers, places, scene)
-        if found.wanting:
+            if offers and not wanting and not list_capped(offers):  # nobody has to be asked anything
+                chosen = self._choose(kind, offers, places, scene, is_usual=not found.is_drawn)
+        if wanting:
             wait = min(LEASE_WAIT_SECONDS, until - time.monotonic()) if not found.offers else 0.0
-            if self.server.want(found.wanting, self.now, wait_seconds=wait):
+            if self.server.want(wanting, self.now, wait_seconds=wait):
                 scene = replace(scene, budgets=state.budgets)
                 with self._taking_turn(until):
                     found = self._find(kind, scene)
@@ -154,16 +156,19 @@ class _Choosing:
             offers = self._drop_capped(offers)
             if not offers:
                 return []
-            if scene.is_late():
-                raise TooSlow("the auction was not reached")
             with self._taking_turn(until):
-                chosen = self._choose(kind, offers, places, scene)
+                chosen = self._choose(kind, offers, places, scene, is_usual=False)
         return list(self._show(chosen, decision, scene.day))
 
-    def _choose(self, kind: CampaignKind, offers: Sequence[Offer], places: int, scene: Scene) -> Chosen:
+    def _choose(
+        self, kind: CampaignKind, offers: Sequence[Offer], places: int, scene: Scene, *, is_usual: bool
+    ) -> Chosen:
+        if scene.is_late():
+            raise TooSlow("the auction was not reached")
         if kind is CampaignKind.KEYWORD:
-            return choose_for_words(offers, places, scene)
-        return choose_for_places(offers, places, scene, floor_minor=scene.floors.find(self.ask.page, Charge.MILLE))
+            return choose_for_words(offers, places, scene, is_usual=is_usual)
+        floor_minor = scene.floors.find(self.ask.page, Charge.MILLE)
+        return choose_for_places(offers, places, scene, floor_minor=floor_minor, is_usual=is_usual)
 
     def _make_scene(self, decision: UUID, until: float) -> Scene:
         state = self.server.state
@@ -288,7 +293,7 @@ def _note_winner(winner: Winner) -> DecisionLine:
         place=winner.place,
         kind=winner.billed,
         price_micro=winner.price_micro,
-        inputs=winner.record,
+        inputs=write_record(winner.price),
     )
 
 

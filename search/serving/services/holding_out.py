@@ -6,7 +6,6 @@ all once the week's salt is gone.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -41,12 +40,8 @@ def find_holdout(person: str, now: datetime) -> bool:
     """Whether somebody is shown no ads this week; nobody is, who is not known. No statement."""
     if not person:
         return False
-    return _find_holdout(person, find_week(business_date(now)), settings.SECRET_KEY, settings.ADS_HOLDOUT_PPM)
-
-
-@lru_cache(maxsize=10_000)
-def _find_holdout(person: str, week: date, secret: str, part_ppm: int) -> bool:
-    return is_held_out(person, week.isoformat(), key=secret.encode(), part_ppm=part_ppm)
+    week = find_week(business_date(now)).isoformat()
+    return is_held_out(person, week, key=settings.SECRET_KEY.encode(), part_ppm=settings.ADS_HOLDOUT_PPM)
 
 
 def note_exposures(decisions: Sequence[StoredDecision]) -> int:

@@ -19,13 +19,17 @@ MOST_TAKEN_AT_ONCE = 50
 
 
 def start_day(state: ServerState, now: datetime) -> bool:
-    """Forget the leases of another day: what is shown after midnight is the next day's money. Says whether it was."""
+    """Forget the leases and salts of another day: what is shown after midnight is the next day's money.
+
+    Says whether it was.
+    """
     today = business_date(now)
     if state.money.day == today:
         return False
     kept = {**state.money.kept, **state.money.paces}
     state.money = Money(day=today, kept=kept)
     state.budgets = {}
+    state.salts = {}  # none is kept beyond its day
     return True
 
 

@@ -31,12 +31,14 @@ def load_all(state: ServerState) -> None:
 
 
 def read_tables(state: ServerState) -> None:
-    """Floors, reserves and qualities as they are now; each is replaced whole."""
-    state.floors = get_floors()
-    state.reserves = map_reserves()
-    table = get_quality_table()
-    if table.version != state.scores.version:
-        state.scores = Scores(table)
+    """Floors, reserves and qualities as they are now; each is replaced whole, where it changed."""
+    floors, reserves, table = get_floors(), map_reserves(), get_quality_table()
+    is_new = (floors != state.floors, reserves != state.reserves, table.version != state.scores.version)
+    state.floors = floors if is_new[0] else state.floors
+    state.reserves = reserves if is_new[1] else state.reserves
+    state.scores = Scores(table) if is_new[2] else state.scores
+    if any(is_new):
+        state.index.forget_answers()  # they would keep the old tables in memory
 
 
 def follow_campaigns(state: ServerState) -> int:

@@ -34,7 +34,7 @@ from search.serving.services.refreshing import (
 from search.serving.services.state import ServerState
 from search.serving.services.turnstile import Turnstile
 from search.spending.contracts import StoredDecision
-from search.spending.services import MOST_AT_ONCE, get_salts, give_back_leases, store_decisions, tell_alive
+from search.spending.services import DECISIONS_AT_ONCE, get_salts, give_back_leases, store_decisions, tell_alive
 
 log = structlog.get_logger(__name__)
 
@@ -166,9 +166,9 @@ class AdServer:
         stored: list[StoredDecision] = []
         try:
             for _ in range(MOST_BATCHES):
-                decisions = self.state.take_decisions(MOST_AT_ONCE)
-                if not decisions:
+                if not self.state.waiting:
                     break
+                decisions = self.state.take_decisions(DECISIONS_AT_ONCE)
                 stored += decisions
                 store_decisions(decisions, salts=self._find_salts({one.day for one in decisions}))
             note_exposures(stored)
@@ -177,9 +177,11 @@ class AdServer:
             raise
 
     def _find_salts(self, days: set[date]) -> Mapping[date, bytes]:
-        if not days <= self.state.salts.keys():
-            self.state.salts = get_salts(days)
-        return self.state.salts
+        """Those of the days that decisions come of, kept until the next day begins."""
+        salts = self.state.salts
+        if not days <= salts.keys():
+            salts = self.state.salts = get_salts(days)
+        return salts
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -107,11 +107,13 @@ class ServerState:
             self.waiting.extendleft(partial(_give_back, decision) for decision in reversed(kept))
 
     def _write(self, write: WriteDecision) -> StoredDecision | None:
+        """None for one that cannot be written: what it showed is free, as that of any that is lost."""
         try:
             return write()
         except Exception:  # whatever is wrong with one, the others are stored
             log.exception("ads.decision_not_written")
-            self.lost += 1
+            with self.guard:
+                self.lost += 1
             return None
 
 

@@ -12,7 +12,7 @@ from search.spending.services.deciding import (
     approve_findings,
     refuse_finding,
 )
-from search.spending.services.decisions import MOST_AT_ONCE, store_decisions
+from search.spending.services.decisions import DECISIONS_AT_ONCE, store_decisions
 from search.spending.services.keys import BadKeyRing, get_key_ring
 from search.spending.services.late import find_late_invalid
 from search.spending.services.leasing import close_due_leases, extend_leases, take_lease
@@ -24,7 +24,7 @@ from search.spending.services.reporting import record_click, record_dwell, recor
 from search.spending.services.salts import get_salts
 
 __all__ = [
-    "MOST_AT_ONCE",
+    "DECISIONS_AT_ONCE",
     "BadKeyRing",
     "CreditsNotPosted",
     "FindingDecided",

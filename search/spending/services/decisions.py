@@ -10,7 +10,7 @@ from search.spending.contracts import StoredDecision
 from search.spending.rules.naming import Namer
 from search.spending.services.salts import get_salts
 
-MOST_AT_ONCE = 20
+DECISIONS_AT_ONCE = 20
 """Of one statement. Its text is made in one go, for which the pages of the process wait: a third of a millisecond."""
 
 LONGEST_QUERY = 200
@@ -46,8 +46,8 @@ def store_decisions(decisions: Sequence[StoredDecision], *, salts: Mapping[date,
         salts = get_salts({one.day for one in decisions}) if decisions else {}
     namers = {day: Namer(salt) for day, salt in salts.items()}
     stored = 0
-    for start in range(0, len(decisions), MOST_AT_ONCE):
-        rows = [_make_row(one, namers[one.day]) for one in decisions[start : start + MOST_AT_ONCE]]
+    for start in range(0, len(decisions), DECISIONS_AT_ONCE):
+        rows = [_make_row(one, namers[one.day]) for one in decisions[start : start + DECISIONS_AT_ONCE]]
         stored += len(ask(_INSERT, [orjson.dumps(rows).decode()]))
     return stored
 

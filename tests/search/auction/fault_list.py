@@ -155,8 +155,8 @@ SERVING = (
     ),
     *_in(
         "eligibility",
-        ("an empty lease takes part", "ad.lease_rest_micro <= 0", "ad.lease_rest_micro < 0"),
-        ("the draw at the rate passes", "visit.draw_ppm >= ad.pass_rate_ppm", "visit.draw_ppm > ad.pass_rate_ppm"),
+        ("an empty lease takes part", "if lease_rest_micro <= 0", "if lease_rest_micro < 0"),
+        ("the draw at the rate passes", "if draw_ppm >= pass_rate_ppm", "if draw_ppm > pass_rate_ppm"),
         tests="test_eligibility",
     ),
     *_in(

@@ -303,7 +303,7 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         assert [street.choose() for _ in range(MOST_SLOW - 1)] == [NO_ADS] * (MOST_SLOW - 1)
         patched.undo()
         assert street.choose().lines, "one that stumbled only is asked again at once"
-        index.entered.forget()
+        index.forget_answers()
         patched.setattr(index, "find_words", lambda tokens: 1 / 0)
         assert street.choose() == NO_ADS
     forget_pause()

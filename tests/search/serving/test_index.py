@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from search.auction.contracts import Award, Decision, DisplayAward, DisplayDecision
+from search.auction.contracts.units import PPM
 from search.auction.display import replay_display
 from search.auction.keyword import get_terms, replay
 from search.auction.records import read_record
 from search.auction.versions import get_rules
-from search.campaigns.contracts import CampaignKind, LiveCampaign, PageKind
+from search.campaigns.contracts import CampaignKind, Floors, LiveCampaign, PageKind
 from search.serving.contracts import AdAsk, Goods, Product, QualityTable
 from search.serving.rules.choosing import choose_for_places, choose_for_words
 from search.serving.rules.entering import list_entered
@@ -80,9 +81,9 @@ def make_ask(chance: random.Random, page: PageKind) -> AdAsk:
     )
 
 
-def choose(index: AdIndex, ask: AdAsk, scene: Scene) -> list[Award]:
-    offers = find_offers(index, ask, scene).offers
-    chosen = choose_for_words(offers, PLACES, scene)
+def choose(index: AdIndex, ask: AdAsk, scene: Scene, places: int = PLACES) -> list[Award]:
+    found = find_offers(index, ask, scene)
+    chosen = choose_for_words(found.offers, places, scene, is_usual=not found.is_drawn)
     stored = read_record(Decision, chosen.write_record(context="", decided_us=1))
     assert replay(stored, get_terms(stored)).awards == stored.awards
     assert [(one.place, one.offer.held.ad.ad_id, one.price) for one in chosen.winners] == [
@@ -91,10 +92,10 @@ def choose(index: AdIndex, ask: AdAsk, scene: Scene) -> list[Award]:
     return list(stored.awards)
 
 
-def choose_display(index: AdIndex, ask: AdAsk, scene: Scene) -> list[DisplayAward]:
-    offers = find_display_offers(index, ask, scene).offers
+def choose_display(index: AdIndex, ask: AdAsk, scene: Scene, places: int = PLACES) -> list[DisplayAward]:
+    found = find_display_offers(index, ask, scene)
     floor = scene.floors.mille_minor[ask.page]
-    chosen = choose_for_places(offers, PLACES, scene, floor_minor=floor)
+    chosen = choose_for_places(found.offers, places, scene, floor_minor=floor, is_usual=not found.is_drawn)
     stored = read_record(DisplayDecision, chosen.write_record(context="", decided_us=1))
     assert replay_display(stored).awards == stored.awards
     return list(stored.awards)
@@ -130,6 +131,58 @@ def test_places_find_the_same_winners_at_the_same_prices_as_a_loop_over_all(seed
         assert awards == naive.choose_for_places(market.values(), goods, ask, scene, PLACES)
         shown += len(awards)
     assert shown > 80
+
+
+def list_alike(chance: random.Random, page: PageKind, other: PageKind) -> list[AdAsk]:
+    """Questions and others that differ from them by one thing each."""
+    asks = [replace(make_ask(chance, page), product=None) for _ in range(3)]
+    for one in tuple(asks):
+        away = chance.choice([pk for pk in range(10, 18) if pk != one.category_id])
+        asks += [
+            replace(one, category_id=away),
+            replace(one, trade_id=3 - (one.trade_id or 1)),
+            replace(one, page=other),
+            replace(one, tokens=tuple(chance.sample(VOCABULARY, 2))),
+        ]
+    return asks
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_answered_from_memory_is_what_a_loop_over_all_finds(seed: int) -> None:
+    """Few questions, asked again by others, at other hours, for other places, while budgets and pacing change."""
+    chance = random.Random(200 + seed)
+    words, shelves = make_market(chance, 40, CampaignKind.KEYWORD), make_market(chance, 20, CampaignKind.DISPLAY)
+    market = [*words.values(), *shelves.values()]
+    goods = stock(chance, market)
+    by_word, by_place = make_index(words.values(), goods), make_index(shelves.values(), goods)
+    floors = Floors(
+        {page: 10 + 40 * number for number, page in enumerate(PageKind)},
+        {page: 100 + 900 * number for number, page in enumerate(PageKind)},
+    )
+    tables = replace(make_scene(chance, ()), floors=floors)
+    asks = list_alike(chance, PageKind.CATEGORY, PageKind.SEARCH)
+    places_asked = list_alike(chance, PageKind.PRODUCT, PageKind.HOME)
+    shown = 0
+    for number in range(240):
+        drawn = make_scene(chance, market, f"request {number}")
+        rate = {} if chance.random() < 0.5 else {"pass_rate_ppm": PPM}
+        scene = replace(
+            tables,
+            request=drawn.request,
+            hour_of_week=drawn.hour_of_week,
+            budgets={one: replace(budget, **rate) for one, budget in drawn.budgets.items()},
+        )
+        visitor, places = make_ask(chance, PageKind.SEARCH), chance.randint(1, 5)
+        ask = replace(chance.choice(asks), region=visitor.region, audiences=visitor.audiences)
+        awards = choose(by_word, ask, scene, places)
+        assert awards == naive.choose_for_words(words.values(), goods, ask, scene, places)
+        beside = replace(chance.choice(places_asked), region=visitor.region, audiences=visitor.audiences)
+        if beside.page is PageKind.PRODUCT:
+            beside = replace(beside, product=(chance.randint(1, 20), chance.randint(1, 5)))
+        shelf = choose_display(by_place, beside, scene, places)
+        assert shelf == naive.choose_for_places(shelves.values(), goods, beside, scene, places)
+        shown += len(awards) + len(shelf)
+    assert shown > 200
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -201,6 +254,9 @@ def test_an_answer_is_remembered_until_campaigns_reserves_floors_or_qualities_ch
     kept = answer(scene)
     index.drop(1)
     assert answer(scene) is not kept
+    kept = answer(scene)
+    index.drop(1)
+    assert answer(scene) is kept, "nothing happens to one that is not in"
     index.version += 1  # as in the middle of a change
     assert answer(scene) is not answer(scene)
 
@@ -217,6 +273,9 @@ def test_who_lacks_nothing_but_money_and_who_could_have_taken_part_is_told() -> 
     lent = {number: Budget(lease_rest_micro=1, pass_rate_ppm=0) for number in without.wanting}
     paced = find_offers(index, ask, replace(scene, budgets=lent))
     assert paced.asked == without.wanting and not paced.wanting and not paced.offers
+    for campaign in market.values():
+        index.put(replace(campaign, regions=frozenset({"99"})), goods)
+    assert not find_offers(index, ask, scene).wanting, "who is aimed elsewhere lacks more than money"
 
 
 def test_a_page_that_waits_no_longer_is_told_so() -> None:

@@ -24,9 +24,9 @@ from tests.fixtures.stack import HOST, Stack
 from tests.fixtures.wechatpay import free_port
 
 CLIENTS = (8,) if QUICK else (1, 8)
-CLICKS = 200 if QUICK else 2_000
+CLICKS = 200 if QUICK else 3_000
 CLICKING = 8
-TURNS, CLICK_TURNS = (1, 2) if QUICK else (3, 5)
+TURNS, CLICK_TURNS = (1, 1) if QUICK else (3, 3)
 NEW = 60 if QUICK else 3_000  # more than are asked for in a turn
 CLICK_SECONDS, READY_SECONDS = 60.0, 90.0
 MOST_WORDS = 40
@@ -146,7 +146,7 @@ def _measure_clicks(stack: Stack) -> list[BenchRow]:
         part = targets[turn::CLICK_TURNS]
         plan = _plan(stack.port, part, CLICKING, once=True, seconds=CLICK_SECONDS)
         found.add(run_load(replace(plan, status=SEE_OTHER)))
-        bare.add(run_load(_plan(stack.port, [Target("/bench/bare/0")], CLICKING, seconds=SECONDS / 2)))
+        bare.add(run_load(_plan(stack.port, [Target("/bench/bare/0")], CLICKING)))
     judged = json.loads(stack.run_python("tests.bench.ads_tokens", "judge", str(file)).splitlines()[-1])
     base = BenchRow(f"ads: bare view beside clicks, {CLICKING} clients", bare.rate, "requests/s", counters=_wrong(bare))
     name = f"ads: click over HTTP, {CLICKING} clients"

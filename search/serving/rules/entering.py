@@ -42,7 +42,8 @@ class _Bid:
 
 def list_entered(index: AdIndex, kind: CampaignKind, ask: AdAsk, scene: Scene) -> Entered:
     """The groups of a kind with their ads that could take part, a page's own product too. Raises `TooSlow`."""
-    tokens = ask.tokens if kind is CampaignKind.KEYWORD else ()  # no place is bought for words
+    is_by_words = kind is CampaignKind.KEYWORD or ask.page is PageKind.SEARCH
+    tokens = ask.tokens if is_by_words else ()
     key = (ask.page, tokens, ask.category_id, ask.trade_id)
     remembered = index.entered[kind]
     made_by = (scene.floors, scene.reserves, scene.scores, scene.rules)

@@ -14,6 +14,7 @@ from django.db import connections
 from market.shops import selectors
 from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
+from market.taxonomy import selectors as taxonomy
 from search.curation.selectors import forget_curation
 from search.per_sale.services.showing import forget_table
 from tests import databases
@@ -49,9 +50,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture(autouse=True)
-def forget_shops() -> None:
-    """Epochs repeat after a rollback, which never happens outside tests: what a process keeps by them is dropped."""
+def forget_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Epochs repeat after a rollback, which never happens outside tests: what a process keeps by them is dropped.
+
+    A kept category tree is asked for no second time within a test, however slow the machine: statements are counted.
+    """
     selectors.forget_shops()
+    taxonomy.forget_tree()
+    monkeypatch.setattr(taxonomy, "LOOK_AGAIN_SECONDS", float("inf"))
     forget_curation()
     forget_table()
 

@@ -22,7 +22,6 @@ from market.outbox.models import Delivery, Event
 from market.outbox.services import deliver_due, fan_out
 from market.shops.contracts import ShopContext
 from market.shops.services import open_shop
-from market.taxonomy.selectors import forget_tree
 from tenants.orders.contracts import PaymentMethod
 from tests.billing.checkout.conftest import BUYER, Fair, fair
 from web.messages import compile_all
@@ -41,7 +40,6 @@ def _compiled() -> None:
 def _plain(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-    forget_tree()  # another test's tree may be of a database that was rolled back
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.fixtures.stack import Stack, running_stack
 LONG = bool(os.environ.get("JISHI_LONG"))
 SEED = int(os.environ.get("JISHI_SEED", "1"))
 TOKENS = 100_000 if LONG else 1_500
-TOKENS_OVER_HTTP = 20_000 if LONG else 300
+TOKENS_OVER_HTTP = 100_000 if LONG else 300
 PROCESS_KILLS, SERVER_KILLS = (40, 10) if LONG else (5, 1)
 WORKER_KILLS, WEB_KILLS = (20, 20) if LONG else (2, 2)
 LONGEST_SECONDS = 9_000 if LONG else 240

@@ -16,6 +16,7 @@ from market.shops.contracts import ShopContext
 from market.shops.services import approve_shop, open_shop
 from market.taxonomy import selectors as taxonomy
 from search.curation.selectors import forget_curation
+from search.listings.keeping import forget_all
 from search.per_sale.services.showing import forget_table
 from tests import databases
 
@@ -55,6 +56,7 @@ def forget_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
     A kept category tree is asked for no second time within a test, however slow the machine: statements are counted.
     """
+    forget_all()
     selectors.forget_shops()
     taxonomy.forget_tree()
     monkeypatch.setattr(taxonomy, "LOOK_AGAIN_SECONDS", float("inf"))

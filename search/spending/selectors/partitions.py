@@ -10,6 +10,7 @@ from django.db import connection
 
 TABLES = ("spending_decision", "spending_adevent")
 ASK_AGAIN_SECONDS = 30.0
+MOST_SOURCES = 64
 
 
 @dataclass(slots=True)
@@ -18,6 +19,7 @@ class _Seen:
 
     days: set[date] = field(default_factory=set)
     asked: float = -math.inf
+    sources: dict[tuple[date, ...], str] = field(default_factory=dict)
 
 
 _seen: dict[tuple[str, str], _Seen] = {}
@@ -42,16 +44,21 @@ def name_source(table: str, days: Iterable[date]) -> str:
     of them. Partitions that were seen are remembered, as of the last days none is ever dropped; for one that is missing
     is looked twice a minute.
     """
-    wanted = sorted(set(days))
+    wanted = tuple(sorted(set(days)))
     seen = _seen.setdefault((connection.settings_dict["NAME"], table), _Seen())
+    if source := seen.sources.get(wanted):
+        return source
     now = time.monotonic()
     if not seen.days.issuperset(wanted) and now - seen.asked > ASK_AGAIN_SECONDS:
         seen.asked = now
         seen.days.update(list_partitions(table))
     if not wanted or not seen.days.issuperset(wanted):
         return table
+    if len(seen.sources) >= MOST_SOURCES:
+        seen.sources.clear()
     names = [f"{table}_{day:%Y%m%d}" for day in wanted]
-    return names[0] if len(names) == 1 else f"({' UNION ALL '.join(f'SELECT * FROM {name}' for name in names)})"  # noqa: S608 - ours
+    all_of_them = f"({' UNION ALL '.join(f'SELECT * FROM {name}' for name in names)})"  # noqa: S608 - our own names
+    return seen.sources.setdefault(wanted, names[0] if len(names) == 1 else all_of_them)
 
 
 def find_last_day() -> date | None:

@@ -1,7 +1,7 @@
 """Recording views and clicks: verified, judged, written once and paid in one transaction.
 
 The rows that the insert wrote decide billing: their sums leave the leases in the same statement. Whatever one batch
-needs is read for all of it at once: four statements, whether it is of one click or of 64. Events whose lease is short
+needs is read for all of it at once: three statements, whether it is of one click or of 64. Events whose lease is short
 are written in a second transaction, by shop and day, which fills the lease up first.
 """
 
@@ -20,6 +20,7 @@ from search.spending.rules.judging import History, judge_all
 from search.spending.selectors.partitions import name_source
 from search.spending.services.histories import list_days, read_history
 from search.spending.services.lending import Till, list_short, lock_till, open_till
+from search.spending.services.lookups import find_used, note_used
 from search.spending.services.reports import Report, read_reports
 
 MOST_AT_ONCE = 64
@@ -102,14 +103,17 @@ def record_viewed(views: Sequence[ClickReport]) -> list[Verdict]:
 
 
 def _record_all(clicks: Sequence[ClickReport], kind: TokenKind) -> list[tuple[AdTarget | None, Verdict]]:
-    """Repeats are answered without a lock: what is recorded stays so."""
+    """Repeats that this process knows of are answered without a lock: what is recorded stays so."""
     assert len(clicks) <= MOST_AT_ONCE, len(clicks)
     reading = read_reports(clicks, kind)
     verdicts = {one.place: Verdict(0, _REASONS[TokenState.USED]) for one in reading.reports}
-    written, short = _record([one for one in reading.reports if one.token not in reading.used])
+    used = find_used(one.token for one in reading.reports)
+    fresh = [one for one in reading.reports if one.token not in used]
+    written, short = _record(fresh)
     verdicts |= written
     for shop_day in sorted({(one.target.shop_id, one.day) for one in short}):
         verdicts |= _record_filling([one for one in short if (one.target.shop_id, one.day) == shop_day])
+    note_used(one.token for one in fresh)
     return [
         (target, verdicts.get(place) or Verdict(0, _REASONS[state]))
         for place, (state, target) in enumerate(zip(reading.states, reading.targets, strict=True))

@@ -37,23 +37,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a batch came to: by its place the reports, and what stands already for the others.
-
-    `used` are tokens that were recorded before.
-    """
+    """What a batch came to: by its place the reports, and what stands already for the others."""
 
     reports: list[Report]
-    used: frozenset[UUID]
     states: list[TokenState]
     targets: list[AdTarget | None]
 
 
 def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
     """Read what came in. Reports are in the order in which they came; a token that is not ours, or is of the other
-    kind, or ended a day ago, makes none. One statement."""
+    kind, or ended a day ago, makes none. No statement, once its ads and days are known."""
     read = [_read(click, kind) for click in clicks]
     tokens = [digest_token(click.token) if shown else None for click, (_, shown) in zip(clicks, read, strict=True)]
-    known = _look_up(clicks, [shown for _, shown in read], tokens)
+    known = _look_up(clicks, [shown for _, shown in read])
     targets = [known.targets.get(shown.ad) if shown is not None else None for _, shown in read]
     rendered = find_rendered(shown for _, shown in read if shown is not None) if kind is TokenKind.CLICK else {}
     reports = []
@@ -75,19 +71,18 @@ def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
             networks={day: namer.name_network(click.facts.network) for day, namer in known.namers.items()},
         )
         reports.append(report)
-    return Reading(reports, known.used, [state for state, _ in read], targets)
+    return Reading(reports, [state for state, _ in read], targets)
 
 
-def _look_up(clicks: Sequence[ClickReport], shown: Sequence[ShownAd | None], tokens: Sequence[UUID | None]) -> Known:
+def _look_up(clicks: Sequence[ClickReport], shown: Sequence[ShownAd | None]) -> Known:
     """Salts are of the days of the events and of the clicks, and of the days before them."""
     ours = [one for one in shown if one is not None]
     if not ours:
-        return Known({}, {}, frozenset())
+        return Known({}, {})
     days = {name_day(one.day) for one in ours} | {business_date(click.at) for click in clicks}
     return look_up(
         ad_ids={one.ad for one in ours},
         days=days | {day - ONE_DAY for day in days},
-        tokens={token: name_day(one.day) for token, one in zip(tokens, shown, strict=True) if token and one},
     )
 
 

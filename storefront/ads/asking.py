@@ -26,7 +26,9 @@ from web.middleware.limits import find_address
 
 log = structlog.get_logger(__name__)
 
-_PREFIXES = {4: 24, 6: 48}
+_HIDDEN_BITS = {4: 32 - 24, 6: 128 - 48}
+"""What a network leaves out of an address: /24, or /48."""
+
 _UNASKED = ("Sec-Purpose", "Purpose", "X-Moz")
 
 
@@ -106,7 +108,8 @@ def _find_network(address: str) -> str:
         known = ip_address(address)
     except ValueError:
         return ""
-    return str(ip_network(f"{known}/{_PREFIXES[known.version]}", strict=False))
+    hidden = _HIDDEN_BITS[known.version]
+    return f"{type(known)(int(known) >> hidden << hidden)}/{known.max_prefixlen - hidden}"
 
 
 def _is_data_centre(address: str, networks: tuple[str, ...]) -> bool:

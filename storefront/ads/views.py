@@ -13,7 +13,6 @@ from django.db.utils import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
@@ -33,9 +32,9 @@ MOST_BYTES = 16 * 1024
 MOST_TOKENS = 64
 MOST_MS = 3_600_000
 _SEE_OTHER = 303
+_HEADERS = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
-@never_cache
 @require_GET
 def go(request: HttpRequest, token: str) -> HttpResponse:
     """Record a click and lead on: 303 to what is advertised, 404 for what no ad of ours ever was."""
@@ -49,7 +48,7 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     except (DatabaseError, InterfaceError, OSError) as error:  # the visitor is led on; nobody pays for it
         log.warning("ads.click_lost", error=type(error).__name__)
         location = reverse("storefront:home")
-    return HttpResponse(status=_SEE_OTHER, headers={"Location": location, "X-Robots-Tag": "noindex"})
+    return HttpResponse(status=_SEE_OTHER, headers={"Location": location, **_HEADERS})
 
 
 @csrf_exempt  # nothing is changed for the visitor; the origin is looked at instead
@@ -85,19 +84,19 @@ def find_location(request: HttpRequest, target: AdTarget) -> str:
     """A path on this host: the goods, or what a creative names; the shop where the goods are gone."""
     if target.landing:
         is_ours = target.landing.startswith("/") and not target.landing.startswith(("//", "/\\"))
-        return target.landing if is_ours else reverse("storefront:home")
+        return target.landing if is_ours else _find_path("storefront:home")
     epochs = request.epochs  # type: ignore[attr-defined]
     if target.product_id is not None:
         listing_id = find_listing_id(shop_id=target.shop_id, product_id=target.product_id, epochs=epochs)
         if listing_id is not None:
-            return _find_product_path(listing_id)
+            return _find_path("storefront:product", listing_id)
     shop = map_shops(epochs).get(target.shop_id)
-    return reverse("storefront:shop", args=[shop.slug]) if shop and shop.is_open else reverse("storefront:home")
+    return _find_path("storefront:shop", shop.slug) if shop and shop.is_open else _find_path("storefront:home")
 
 
 @lru_cache(maxsize=4_096)
-def _find_product_path(listing_id: int) -> str:
-    return reverse("storefront:product", args=[listing_id])
+def _find_path(name: str, *arguments: int | str) -> str:
+    return reverse(name, args=arguments)
 
 
 def _read(request: HttpRequest) -> _Report:

@@ -50,6 +50,9 @@ STALE_SECONDS = 30.0
 MOST_BATCHES = 25
 """Of decisions that are stored in one round."""
 
+END_SECONDS = 5.0
+"""A process that ends stores decisions for no longer."""
+
 
 class AdServer:
     """The memory of a process and the thread that keeps it."""
@@ -82,7 +85,7 @@ class AdServer:
                 Finalize(None, self.stop, exitpriority=0)  # a forked process ends without atexit's
 
     def stop(self, *, wait_seconds: float = 2.0) -> None:
-        """End the thread after its round, store what was decided on in the last half second, and give money back."""
+        """End the thread after its round, store what was decided on since, and give money back."""
         if self.pid != os.getpid() or self._thread is None or self._stopped.is_set():
             return
         self._stopped.set()
@@ -207,11 +210,15 @@ class AdServer:
         return result
 
     def _end(self) -> None:
+        until = time.monotonic() + END_SECONDS
         try:
-            self._store()
+            while self.state.waiting and time.monotonic() < until:
+                self._store()
             give_back_leases(worker=self.state.worker, now=timezone.now())
         except (DatabaseError, InterfaceError, OSError) as error:
             log.warning("ads.database_unreachable", error=type(error).__name__)
+        if self.state.waiting:
+            log.error("ads.decisions_lost", number=len(self.state.waiting))
 
 
 _making = threading.Lock()

@@ -1,10 +1,14 @@
 """What a web process of its own does: its first page asks for money, it serves on, and ends or is killed."""
 
 import time
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
 
 from django.utils import timezone
 
 from search.serving.services import get_server
+from search.spending.contracts import StoredDecision
 
 PATIENCE_SECONDS = 60
 
@@ -17,3 +21,11 @@ def serve(campaign_id: int, seconds: float = 0) -> str:
         server.want({campaign_id}, timezone.now(), wait_seconds=1.0)
     time.sleep(seconds)
     return server.state.worker
+
+
+def decide(decision: StoredDecision, many: int) -> None:
+    """End with so many decisions that nobody has stored yet."""
+    server = get_server()
+    server.start()
+    for _ in range(many):
+        server.state.keep_decision(partial(replace, decision, decision_id=uuid4()))

@@ -2,9 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -25,9 +27,10 @@ from search.serving.services import choose_ads, count_views, forget_pause, forge
 from search.serving.services import seen as seen_module
 from search.serving.services import server as server_module
 from search.serving.services.choosing import MOST_SLOW
+from search.spending.contracts import StoredDecision
 from search.spending.models import AdEvent, Decision, Lease
 from search.spending.rules.days import name_day
-from search.spending.services import get_key_ring, note_rendered, record_click
+from search.spending.services import DECISIONS_AT_ONCE, get_key_ring, note_rendered, record_click
 from tenants.inventory.contracts import Wanted
 from tenants.inventory.services import hold_stock
 from tests.conftest import Clock, CommittedDatabase
@@ -254,6 +257,32 @@ def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(stre
     server.refresh(street.now)
     assert Decision.objects.count() == 5
     assert server.get_health().decisions_lost == 0
+
+
+def test_decisions_of_two_days_are_stored_though_a_later_part_of_them_fails_at_first(street: Street, monkeypatch) -> None:
+    advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    assert street.choose().lines
+    server, store, parts = get_server(), server_module.store_decisions, []
+    decision = server.state.waiting.popleft()()
+    for number in range(DECISIONS_AT_ONCE + 5):
+        day = decision.day + timedelta(days=number % 2)
+        server.state.keep_decision(partial(replace, decision, decision_id=uuid4(), day=day))
+
+    def fail_second(decisions: Sequence[StoredDecision], salts: Mapping[date, bytes]) -> int:
+        parts.append(len(decisions))
+        if len(parts) == 2:
+            raise DatabaseError("gone")
+        return store(decisions, salts=salts)
+
+    monkeypatch.setattr(server_module, "store_decisions", fail_second)
+    with pytest.raises(DatabaseError):
+        server.refresh(street.now)
+    server.refresh(street.now)
+    assert parts == [DECISIONS_AT_ONCE, 5, DECISIONS_AT_ONCE, 5]
+    assert Decision.objects.count() == DECISIONS_AT_ONCE + 5
+    assert Decision.objects.values("day", "person").distinct().count() == 2, "each day has a salt of its own"
+    assert server.get_health().decisions_lost == 0 and not server.state.waiting
 
 
 def test_a_decision_that_cannot_be_written_is_lost_alone(street: Street, monkeypatch) -> None:

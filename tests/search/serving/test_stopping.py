@@ -4,12 +4,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from search.auction.ad_tokens import read_token
 from search.serving.services import forget_server, get_server
-from search.spending.models import Lease, LeaseHolder
-from search.spending.services import take_back_leases
+from search.serving.services.state import MOST_WAITING
+from search.spending.models import Decision, Lease, LeaseHolder
+from search.spending.services import get_key_ring, take_back_leases
+from tests.fixtures.ads import make_ad, make_decision, show
 from tests.fixtures.forks import fork
 from tests.fixtures.serving import advertise
-from tests.search.serving.stopping import PATIENCE_SECONDS, serve
+from tests.search.serving.stopping import PATIENCE_SECONDS, decide, serve
 from tests.search.serving.test_choosing import Street, street  # noqa: F401 - a fixture
 
 BACKGROUND = {"ADS_BACKGROUND": True}
@@ -21,6 +24,15 @@ def test_a_process_that_ends_has_given_its_leases_back(street: Street, committed
     lease = Lease.objects.get(worker=worker)
     assert lease.closed_at is not None and (lease.granted_micro, lease.billed_micro) == (0, 0)
     assert lease.returned_micro > 0 and not LeaseHolder.objects.exists()
+
+
+def test_a_process_that_ends_has_stored_all_that_it_decided(street: Street, committed_db: Any) -> None:  # noqa: F811
+    now = datetime.now(UTC)
+    ad = make_ad(shop_id=street.shops[0].shop_id, now=now)
+    token = show(ad, 0, now, stored=False, rendered=False)
+    decision = make_decision(ad, read_token(token, get_key_ring(), now_second=0), now)
+    fork(decide, decision, MOST_WAITING, database=committed_db.name, changed=BACKGROUND).finish()
+    assert Decision.objects.count() == MOST_WAITING
 
 
 def test_of_a_process_that_is_killed_they_are_taken_back(street: Street, committed_db: Any) -> None:  # noqa: F811

@@ -58,6 +58,17 @@ class Memory(Generic[Value]):
                 self._weight -= self._weigh(oldest)
         return value
 
+    def drop(self, is_over: Callable[[Any], bool]) -> None:
+        """Drop what is kept under such keys (Any: the keys of each memory are of one type)."""
+        with self._lock:
+            for key in [key for key in self._values if is_over(key)]:
+                self._weight -= self._weigh(self._values.pop(key))
+
+    def list_keys(self) -> list[Any]:
+        """What something is kept under."""
+        with self._lock:
+            return list(self._values)
+
     def forget(self) -> None:
         """Drop everything, between tests."""
         with self._lock:

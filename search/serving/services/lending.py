@@ -8,7 +8,7 @@ from search.auction.contracts.units import PER_THOUSAND
 from search.campaigns.contracts import Charge, LiveAd, LiveCampaign
 from search.serving.services.state import Money, ServerState
 from search.spending.selectors import read_leases
-from search.spending.services import extend_leases, take_lease
+from search.spending.services import extend_leases, forget_old_days, take_lease
 
 LEAST_EVENTS = 2
 """A lease is for so many of the campaign's dearest clicks or views at least, else for a part of what is left: more
@@ -30,6 +30,7 @@ def start_day(state: ServerState, now: datetime) -> bool:
     state.money = Money(day=today, kept=kept)
     state.budgets = {}
     state.salts = {}  # none is kept beyond its day
+    forget_old_days(today)
     return True
 
 

@@ -17,6 +17,7 @@ from search.spending.services.keys import BadKeyRing, get_key_ring
 from search.spending.services.late import find_late_invalid
 from search.spending.services.leasing import close_due_leases, extend_leases, take_lease
 from search.spending.services.leaving import give_back_leases, take_back_leases, tell_alive
+from search.spending.services.lookups import forget_old_days
 from search.spending.services.proving import prove_hours
 from search.spending.services.purging import purge_old
 from search.spending.services.rendered import note_rendered
@@ -39,6 +40,7 @@ __all__ = [
     "close_hours",
     "extend_leases",
     "find_late_invalid",
+    "forget_old_days",
     "get_key_ring",
     "get_salts",
     "give_back_leases",

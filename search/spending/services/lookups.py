@@ -1,10 +1,9 @@
-"""What a batch has to know before it takes a lock. None of it ever changes, so a process asks for each once: where ads
-lead, the days' salts, and which tokens it has recorded itself."""
+"""What a batch has to know before it takes a lock: where ads lead, and the days' salts. None of it ever changes, so a
+process asks for each once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from uuid import UUID
+from datetime import date, timedelta
 
 from market.shops.backend.statements import ask
 from search.listings.keeping import Memory
@@ -20,11 +19,11 @@ _LOOK_UP = (
     " (SELECT json_object_agg(day - DATE '1970-01-01', encode(salt, 'hex')) FROM spending_daysalt"
     " WHERE day = ANY(%s::date[]))"
 )
-_targets: Memory[AdTarget] = Memory(20_000)
-_namers: Memory[Namer] = Memory(6)
-"""The days of living tokens and one before, no more: a salt is to be forgotten."""
+KEPT_DAYS = timedelta(days=3)
+"""So long after a day its tokens may still be recorded, under its salt or that of the day before."""
 
-_used: Memory[bool] = Memory(20_000)
+_targets: Memory[AdTarget] = Memory(20_000)
+_namers: Memory[Namer] = Memory(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +42,19 @@ def look_up(*, ad_ids: Collection[int], days: Collection[date]) -> Known:
         [(rows, salts)] = ask(_LOOK_UP, [write_array(sorted(new_ads)), write_array(sorted(new_days))])
         targets |= {row["ad_id"]: _targets.keep(row["ad_id"], AdTarget(**row)) for row in rows or ()}
         found = {name_day(int(number)): bytes.fromhex(salt) for number, salt in (salts or {}).items()}
-        if targets and (missing := new_days - found.keys()):
+        if missing := new_days - found.keys():
             found |= get_salts(missing)
         namers |= {day: _namers.keep(day, Namer(salt)) for day, salt in found.items()}
+    if new_days:
+        forget_old_days(max(days))
     return Known(targets, namers)
 
 
-def find_used(tokens: Iterable[UUID]) -> set[UUID]:
-    """Which of some tokens this process knows to be recorded. Others may be as well."""
-    return set(_used.find_many(tokens))
+def forget_old_days(today: date) -> None:
+    """Forget the salts of days that nothing is recorded under any more: whose events they were is not to be known."""
+    _namers.drop(lambda day: day < today - KEPT_DAYS)
 
 
-def note_used(tokens: Iterable[UUID]) -> None:
-    """Remember tokens that are recorded, and committed, whoever did it."""
-    for token in tokens:
-        _used.keep(token, True)
+def list_kept_days() -> list[date]:
+    """The days of which this process knows the salts."""
+    return sorted(_namers.list_keys())

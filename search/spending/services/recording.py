@@ -20,7 +20,7 @@ from search.spending.rules.judging import History, judge_all
 from search.spending.selectors.partitions import name_source
 from search.spending.services.histories import list_days, read_history
 from search.spending.services.lending import Till, list_short, lock_till, open_till
-from search.spending.services.lookups import find_used, note_used
+from search.spending.services.repeats import Repeats
 from search.spending.services.reports import Report, read_reports
 
 MOST_AT_ONCE = 64
@@ -74,6 +74,10 @@ _WRITE = (
 """Events with their stored lines, as far as their decisions are stored; then what they cost leaves their leases."""
 
 
+_repeats = {TokenKind.CLICK: Repeats(), TokenKind.VIEW: Repeats()}
+"""Views are many more: clicks are not forgotten for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of an event: what its merchant pays, or why not."""
@@ -103,17 +107,16 @@ def record_viewed(views: Sequence[ClickReport]) -> list[Verdict]:
 
 
 def _record_all(clicks: Sequence[ClickReport], kind: TokenKind) -> list[tuple[AdTarget | None, Verdict]]:
-    """Repeats that this process knows of are answered without a lock: what is recorded stays so."""
+    """Repeats that are known as such are answered without a lock: what is recorded stays so."""
     assert len(clicks) <= MOST_AT_ONCE, len(clicks)
-    reading = read_reports(clicks, kind)
-    verdicts = {one.place: Verdict(0, _REASONS[TokenState.USED]) for one in reading.reports}
-    used = find_used(one.token for one in reading.reports)
+    reading, repeats = read_reports(clicks, kind), _repeats[kind]
+    used = repeats.find([one.token for one in reading.reports], {one.day for one in reading.reports})
     fresh = [one for one in reading.reports if one.token not in used]
     written, short = _record(fresh)
-    verdicts |= written
     for shop_day in sorted({(one.target.shop_id, one.day) for one in short}):
-        verdicts |= _record_filling([one for one in short if (one.target.shop_id, one.day) == shop_day])
-    note_used(one.token for one in fresh)
+        written |= _record_filling([one for one in short if (one.target.shop_id, one.day) == shop_day])
+    repeats.note([one.token for one in fresh], repeated=len(fresh) - len(written))
+    verdicts = {one.place: Verdict(0, _REASONS[TokenState.USED]) for one in reading.reports} | written
     return [
         (target, verdicts.get(place) or Verdict(0, _REASONS[state]))
         for place, (state, target) in enumerate(zip(reading.states, reading.targets, strict=True))

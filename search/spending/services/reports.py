@@ -13,7 +13,7 @@ from search.spending.rules.days import name_day, to_us
 from search.spending.rules.judging import Incoming
 from search.spending.rules.naming import digest_token
 from search.spending.services.keys import get_key_ring
-from search.spending.services.lookups import Known, look_up
+from search.spending.services.lookups import look_up
 from search.spending.services.rendered import find_rendered, name_rendered
 
 ONE_DAY = timedelta(days=1)
@@ -49,15 +49,16 @@ def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
     kind, or ended a day ago, makes none. No statement, once its ads and days are known."""
     read = [_read(click, kind) for click in clicks]
     tokens = [digest_token(click.token) if shown else None for click, (_, shown) in zip(clicks, read, strict=True)]
-    known = _look_up(clicks, [shown for _, shown in read])
+    days = [_list_days(click, shown) for click, (_, shown) in zip(clicks, read, strict=True)]
+    known = look_up(ad_ids={shown.ad for _, shown in read if shown}, days=set().union(*days))
     targets = [known.targets.get(shown.ad) if shown is not None else None for _, shown in read]
     rendered = find_rendered(shown for _, shown in read if shown is not None) if kind is TokenKind.CLICK else {}
     reports = []
-    for place, (click, (state, shown), token, target) in enumerate(zip(clicks, read, tokens, targets, strict=True)):
-        if shown is None or token is None or target is None:
+    incoming = zip(clicks, read, tokens, targets, days, strict=True)
+    for place, (click, (state, shown), token, target, own_days) in enumerate(incoming):
+        if shown is None or token is None or target is None or not own_days:
             continue
-        if click.at.timestamp() >= shown.expires_second + ONE_DAY.total_seconds():
-            continue
+        namers = {day: known.namers[day] for day in own_days}
         report = Report(
             place=place,
             at=click.at,
@@ -67,23 +68,20 @@ def read_reports(clicks: Sequence[ClickReport], kind: TokenKind) -> Reading:
             target=target,
             facts=click.facts,
             event=_make_event(click, state, shown, target, rendered.get(name_rendered(shown))),
-            persons={day: namer.name_person(click.facts.person) for day, namer in known.namers.items()},
-            networks={day: namer.name_network(click.facts.network) for day, namer in known.namers.items()},
+            persons={day: namer.name_person(click.facts.person) for day, namer in namers.items()},
+            networks={day: namer.name_network(click.facts.network) for day, namer in namers.items()},
         )
         reports.append(report)
     return Reading(reports, [state for state, _ in read], targets)
 
 
-def _look_up(clicks: Sequence[ClickReport], shown: Sequence[ShownAd | None]) -> Known:
-    """Salts are of the days of the events and of the clicks, and of the days before them."""
-    ours = [one for one in shown if one is not None]
-    if not ours:
-        return Known({}, {})
-    days = {name_day(one.day) for one in ours} | {business_date(click.at) for click in clicks}
-    return look_up(
-        ad_ids={one.ad for one in ours},
-        days=days | {day - ONE_DAY for day in days},
-    )
+def _list_days(click: ClickReport, shown: ShownAd | None) -> frozenset[date]:
+    """The days that a click is looked at under: the event's and its own, and those before them. None for what is not
+    recorded, as a token that ended a day ago: the salt of its day is to be forgotten."""
+    if shown is None or click.at.timestamp() >= shown.expires_second + ONE_DAY.total_seconds():
+        return frozenset()
+    days = {name_day(shown.day), business_date(click.at)}
+    return frozenset(days | {day - ONE_DAY for day in days})
 
 
 def _read(click: ClickReport, kind: TokenKind) -> tuple[TokenState, ShownAd | None]:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -259,7 +259,7 @@ def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(stre
     assert server.get_health().decisions_lost == 0
 
 
-def test_decisions_of_two_days_are_stored_though_a_later_part_of_them_fails_at_first(street: Street, monkeypatch) -> None:
+def test_decisions_of_two_days_are_stored_though_a_part_fails_at_first(street: Street, monkeypatch) -> None:
     advertise(street.offers[0], "马克杯", now=street.now)
     warm_up(street.now)
     assert street.choose().lines

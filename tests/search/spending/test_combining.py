@@ -16,9 +16,10 @@ from search.listings.keeping import forget_all
 from search.spending.contracts import ClickOutcome, ClickReport
 from search.spending.models import AdEvent, Lease
 from search.spending.rules.naming import number_lock
-from search.spending.services import lending, record_click, record_views
+from search.spending.services import lending, record_click, record_views, recording
 from search.spending.services.combining import Combiner
-from search.spending.services.recording import record_clicks
+from search.spending.services.recording import MOST_AT_ONCE, record_clicks
+from search.spending.services.repeats import LAST_TOKENS
 from tests.conftest import Clock, CommittedDatabase
 from tests.fixtures.ads import MICRO, AdRow, fund, lend, make_ad, show, visitor
 from tests.fixtures.statements import captured_statements
@@ -145,8 +146,50 @@ def test_clicks_cost_three_statements_however_many_come_at_once(
     assert count_for_repeats(tokens, clock, monkeypatch) == 0, "this process recorded them itself"
     forget_all()
     assert count_for_repeats(tokens, clock, monkeypatch) == 3, "where ads lead; locks; what others recorded"
-    assert count_for_repeats(tokens, clock, monkeypatch) == 0
+    assert count_for_repeats(tokens, clock, monkeypatch) == 0, "it knows them now"
     assert Lease.objects.get().billed_micro == (many + 1) * 100 * MICRO
+
+
+def test_while_many_tokens_are_repeats_they_wait_for_nobodys_lease(
+    committed_db: CommittedDatabase, ad: AdRow, clock: Clock
+) -> None:
+    lease = lend(ad, clock.now, least_micro=9_000 * MICRO)
+    tokens = [show(ad, lease.lease_id, clock.now) for _ in range(3 * LAST_TOKENS)]
+    fresh = show(ad, lease.lease_id, clock.now)
+    for start in range(0, len(tokens), MOST_AT_ONCE):
+        record_clicks([make_report(token, clock.now) for token in tokens[start : start + MOST_AT_ONCE]])
+    forget_all()
+    record_clicks([make_report(token, clock.now) for token in tokens[:MOST_AT_ONCE]])
+    with psycopg.connect(committed_db.environment["DATABASE_URL"]) as other:
+        other.execute("SELECT id FROM spending_lease FOR NO KEY UPDATE")
+        outcomes = record_clicks([make_report(token, clock.now) for token in tokens[-MOST_AT_ONCE:]])
+    assert {outcome.reason for outcome in outcomes} == {InvalidReason.TOKEN_USED}
+    [outcome] = record_clicks([make_report(fresh, clock.now)])
+    assert outcome.billed
+
+
+@pytest.mark.parametrize("failing", ["_record", "_record_filling"])
+def test_what_was_not_committed_can_be_reported_again(
+    db: None, ad: AdRow, clock: Clock, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fund(SHOP + 1, 100_000, clock.now)
+    short = make_ad(shop_id=SHOP + 1, now=clock.now)
+    leases = [lend(one, clock.now, least_micro=500 * MICRO) for one in (ad, short)]
+    Lease.objects.filter(shop_id=SHOP + 1).update(granted_micro=0)
+    tokens = [show(one, lease.lease_id, clock.now) for one, lease in zip((ad, short), leases, strict=True)]
+    reports = [make_report(token, clock.now) for token in tokens]
+
+    def fail(*_: object) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patched, pytest.raises(OperationalError):
+        patched.setattr(recording, failing, fail)
+        record_clicks(reports)
+    recorded = failing == "_record_filling"
+    first, second = record_clicks(reports)
+    assert first.reason == (InvalidReason.TOKEN_USED if recorded else "")
+    assert (second.billed, second.reason) == (True, "")
+    assert sorted(AdEvent.objects.values_list("billed_micro", flat=True)) == [100 * MICRO] * 2
 
 
 def count_for_repeats(tokens: Sequence[str], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> int:

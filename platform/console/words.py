@@ -324,6 +324,16 @@ FACTS: Words = {
     "expires_at": _("good until"),
     "least_bps": _("lowest rate, in hundredths of a percent"),
     "most_bps": _("highest rate, in hundredths of a percent"),
+    "category_id": _("category"),
+    "brand": _("brand"),
+    "tag": _("tag"),
+    "shop_id": _("shop"),
+    "price_from_minor": _("price from"),
+    "price_to_minor": _("price to"),
+    "discount": _("reduced by at least, in percent"),
+    "in_stock": _("only what is in stock"),
+    "sort": _("order"),
+    "most": _("at most"),
 }
 ACTORS: Words = {
     "shopper": _("Shopper"),

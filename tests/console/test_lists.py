@@ -40,6 +40,8 @@ def test_a_list_is_defined_changed_removed_and_put_back(db, enter) -> None:
     staff.client.post(address("edit-list", one.collection_id), {**given, "title_en": "Cheap", "in_stock": "on"})
     (one,) = list_all(shop_id=None)
     assert (one.title.en, one.slug, one.rule.in_stock) == ("Cheap", "under-100", True)
+    trail = staff.get("/trail/").content.decode()
+    assert "price to: 99.99" in trail and "order: Cheapest first" in trail and "price_to_minor" not in trail
     page = staff.client.post(address("remove-list", one.collection_id), follow=True).content.decode()
     assert address("put-back-list", one.collection_id) in page and list_all(shop_id=None) == []
     staff.client.post(address("put-back-list", one.collection_id))

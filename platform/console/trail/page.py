@@ -1,6 +1,6 @@
 """The trail in words: who, what, and the facts that were written down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -12,6 +12,7 @@ from market.audit.contracts import AuditLine
 from market.money import format_minor
 from search.campaigns.contracts import CampaignState
 from search.campaigns.words import name_state
+from search.collections.forms import SORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def describe_lines(lines: Sequence[AuditLine], people: Mapping[int, PersonView])
             deed=str(DEEDS.get(line.action, line.action)),
             actor=_name(line.actor_id, people),
             capacity=str(ACTORS.get(line.actor_kind, line.actor_kind)),
-            facts=" · ".join(_fact(name, value) for name, value in line.detail.items() if value not in ("", None)),
+            facts=" · ".join(_list_facts(line.detail)),
         )
         for line in lines
     ]
@@ -44,6 +45,15 @@ def _name(actor_id: int | None, people: Mapping[int, PersonView]) -> str:
         return ""
     person = people.get(actor_id)
     return person.display_name if person else f"#{actor_id}"
+
+
+def _list_facts(detail: Mapping[str, object]) -> Iterator[str]:
+    """Every fact that says something; those of a fact of several parts, such as a list's rule, one by one."""
+    for name, value in detail.items():
+        if isinstance(value, Mapping):
+            yield from _list_facts(value)
+        elif value not in ("", None, []):
+            yield _fact(name, value)
 
 
 def _fact(name: str, value: object) -> str:
@@ -59,7 +69,11 @@ def _fact(name: str, value: object) -> str:
 
 
 def _say(name: str, value: object) -> object:
-    """States of shops and campaigns in words; anything else as it was written down."""
+    """States and orders in words, what is several one after the other; the rest as it was written down."""
+    if name == "sort":
+        return dict(SORTS).get(str(value), value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if name == "from" and isinstance(value, str):
         return SHOP_STATES.get(value, value)
     if name == "state" and isinstance(value, str) and value in set(CampaignState):

@@ -21,7 +21,7 @@ from search.auction.ad_tokens import LENGTH
 from search.listings.selectors import find_listing_id
 from search.serving.services import count_seen
 from search.spending.contracts import AdTarget
-from search.spending.services import note_rendered, record_click, record_dwell, record_views
+from search.spending.services import find_target, note_rendered, record_click, record_dwell, record_views
 from storefront.ads.asking import read_facts
 from storefront.beacons import read_beacon
 from web.problems import Problem, respond
@@ -32,6 +32,7 @@ MOST_BYTES = 16 * 1024
 MOST_TOKENS = 64
 MOST_MS = 3_600_000
 _SEE_OTHER = 303
+_AWAY = (DatabaseError, InterfaceError, OSError)
 _HEADERS = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -41,14 +42,22 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     if len(token) != LENGTH:
         raise Http404
     try:
-        outcome = record_click(token=token, facts=read_facts(request), now=timezone.now())
-        if outcome.target is None:
+        target = _record(request, token)
+        if target is None:
             raise Http404
-        location = find_location(request, outcome.target)
-    except (DatabaseError, InterfaceError, OSError) as error:  # the visitor is led on; nobody pays for it
-        log.warning("ads.click_lost", error=type(error).__name__)
-        location = reverse("storefront:home")
+        location = find_location(request, target)
+    except _AWAY:
+        location = _find_path("storefront:home")
     return HttpResponse(status=_SEE_OTHER, headers={"Location": location, **_HEADERS})
+
+
+def _record(request: HttpRequest, token: str) -> AdTarget | None:
+    """Record a click; what cannot be written is lost, and the visitor led on all the same: nobody pays for it."""
+    try:
+        return record_click(token=token, facts=read_facts(request), now=timezone.now()).target
+    except _AWAY as error:
+        log.warning("ads.click_lost", error=type(error).__name__)
+        return find_target(token)
 
 
 @csrf_exempt  # nothing is changed for the visitor; the origin is looked at instead
@@ -67,7 +76,7 @@ def receive(request: HttpRequest) -> HttpResponse:
             count_seen(tokens=report.viewed, person=facts.person, network=facts.network, now=now)
         if report.dwell_token:
             record_dwell(token=report.dwell_token, dwell_ms=report.dwell_ms, now=now)
-    except (DatabaseError, InterfaceError, OSError) as error:  # what cannot be written is lost, never a page
+    except _AWAY as error:  # what cannot be written is lost, never a page
         log.warning("ads.report_lost", error=type(error).__name__)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 

@@ -21,7 +21,7 @@ from search.spending.services.lookups import forget_old_days
 from search.spending.services.proving import prove_hours
 from search.spending.services.purging import purge_old
 from search.spending.services.rendered import note_rendered
-from search.spending.services.reporting import record_click, record_dwell, record_views
+from search.spending.services.reporting import find_target, record_click, record_dwell, record_views
 from search.spending.services.salts import get_salts
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "close_hours",
     "extend_leases",
     "find_late_invalid",
+    "find_target",
     "forget_old_days",
     "get_key_ring",
     "get_salts",

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from search.auction.ad_tokens import read_token
 from search.auction.contracts import TokenKind
-from search.spending.contracts import ClickOutcome, ClickReport, VisitorFacts
+from search.spending.contracts import AdTarget, ClickOutcome, ClickReport, VisitorFacts
 from search.spending.models import AdEvent
 from search.spending.rules.days import name_day
 from search.spending.rules.naming import digest_token
 from search.spending.services.combining import Combiner
 from search.spending.services.keys import get_key_ring
+from search.spending.services.lookups import look_up
 from search.spending.services.recording import MOST_AT_ONCE, record_clicks, record_viewed
 
 LONGEST_DWELL_MS = 3_600_000
@@ -24,6 +25,15 @@ def record_click(*, token: str, facts: VisitorFacts, now: datetime) -> ClickOutc
     Never raises for what the visitor sent; what the database refuses rises, and the page should go on without.
     """
     return _clicks.submit(ClickReport(token=token, facts=facts, at=now))
+
+
+def find_target(token: str) -> AdTarget | None:
+    """Where a token of ours leads, recorded or not: no statement where the process knows it. None for any other."""
+    try:
+        shown = read_token(token, get_key_ring(), now_second=0)
+    except ValueError:
+        return None
+    return look_up(ad_ids={shown.ad}, days=()).targets.get(shown.ad)
 
 
 def record_views(*, tokens: Sequence[str], facts: VisitorFacts, now: datetime) -> int:

@@ -16,9 +16,11 @@ from market.taxonomy.models import Category
 from market.taxonomy.selectors import forget_tree
 from search.campaigns.contracts import CampaignKind, Charge, GroupDraft
 from search.campaigns.services import create_campaign, decide_creative, upload_creative
+from search.listings.keeping import forget_all
 from search.serving.services import get_server
 from search.spending.contracts import AdTarget
 from search.spending.models import AdEvent, Decision, Lease
+from search.spending.services import lookups
 from storefront.ads import filling, views
 from tests.fixtures.api import MARKET, list_product
 from tests.fixtures.serving import DRAFT, advertise, warm_up
@@ -131,7 +133,7 @@ def test_a_page_is_the_same_without_ads_while_the_part_is_off_slow_or_failing(
     index = get_server().state.index
 
     def crawl(tokens):
-        for _ in range(100):
+        for _ in range(1_000):
             time.sleep(0.01)
             yield from type(index).find_words(index, tokens)
 
@@ -141,7 +143,7 @@ def test_a_page_is_the_same_without_ads_while_the_part_is_off_slow_or_failing(
             index.forget_answers()
             began = time.monotonic()
             shown = browser.open(SEARCH)
-            assert time.monotonic() - began < 0.9
+            assert time.monotonic() - began < 5, "it does not wait for the ten that this would take"
         assert not read_ads(shown) and _ITEM.findall(shown) == _ITEM.findall(bare)
 
 
@@ -205,13 +207,18 @@ def test_a_landing_that_is_no_path_of_ours_leads_home(advertised: Street, rf, la
     assert views.find_location(rf.get("/"), target) == location
 
 
-def test_a_click_is_led_on_while_the_database_refuses_it(advertised: Street, monkeypatch) -> None:
+def test_a_click_that_cannot_be_recorded_leads_to_the_goods_or_home(advertised: Street, monkeypatch) -> None:
     (_, click), *_ = read_ads(visitor().open(SEARCH))
 
     def refuse(**report: object) -> None:
         raise DatabaseError("gone")
 
     monkeypatch.setattr(views, "record_click", refuse)
+    answer = visitor().client.get(f"/ad/{click}/")
+    assert (answer.status_code, answer["Location"]) == (303, f"/item/{advertised.listing_ids[0]}/")
+    assert visitor().client.get(f"/ad/{'A' * 116}/").status_code == 404
+    forget_all()
+    monkeypatch.setattr(lookups, "ask", lambda *question: refuse())
     answer = visitor().client.get(f"/ad/{click}/")
     assert (answer.status_code, answer["Location"]) == (303, "/")
 

@@ -193,12 +193,15 @@ def _group_auctions(
     others: Others,
     floor_minor: int,
 ) -> Mapping[int, list[PastAuction]]:
-    """The auctions of 28 days by the bid that would have been made in them: the best of all words that match."""
+    """The auctions of 28 days by the bid that would have been made in them: the best of all words that match.
+
+    Who bids below the floor takes part in none.
+    """
     grouped: dict[int, list[PastAuction]] = defaultdict(list)
     for query in list_met(asked, (word for word, _ in bought)):
         bids = [compute_effective_bid(bid, met) for word, bid in bought if (met := find_match(word, query.tokens))]
         if bids:
-            rivals = (blur_bid(bid) for bid in find_bids(query.tokens, others).values())
+            rivals = (blur_bid(bid) for bid in find_bids(query.tokens, others).values() if bid >= floor_minor)
             scores = sorted((bid * USUAL_QUALITY for bid in rivals), reverse=True)
             past = PastAuction(times=query.searches, scores=tuple(scores), reserve_minor=floor_minor, places=PLACES)
             grouped[max(bids)].append(past)

@@ -103,6 +103,8 @@ def test_a_forecast_is_an_auction_against_others() -> None:
     second = forecast_day([(MUG, 60)], index_asked(queries), _others(90, 40), floor_minor=10, budget_minor=20_000)
     assert second.clicks_micro == 204_000, "the second place has 68 % of the clicks"
     assert second.click_price_minor == 48, "a fen above the next one's rung, which is 47 for 40"
+    below = forecast_day([(MUG, 60)], index_asked(queries), _others(9, 9, 9), floor_minor=10, budget_minor=20_000)
+    assert below == alone, "who bids below the floor takes part in no auction"
     crowded = forecast_day(
         [(MUG, 60)], index_asked(queries), _others(90, 91, 92, 93), floor_minor=10, budget_minor=20_000
     )

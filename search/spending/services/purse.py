@@ -13,15 +13,24 @@ from django.db.models import F, Q
 from billing.wallets.selectors import get_wallet
 from billing.wallets.services import hold_for_day
 from market.money import MICRO_PER_MINOR
+from market.shops.backend.statements import ask
 from search.auction.contracts import Cap as CapNumbers
 from search.auction.contracts import CapKind
 from search.auction.leases import size_grant
 from search.campaigns.contracts import CampaignBudget
 from search.spending.models import Cap
+from search.spending.rules.arrays import write_array
 
 NO_LIMIT_MICRO = 1 << 62
 OF_SHOP = frozenset({CapKind.MERCHANT_DAY, CapKind.WALLET})
 CapKey = tuple[CapKind, int, date | None]
+
+_TAKE = (
+    "UPDATE spending_cap AS cap SET taken_micro = cap.taken_micro + taken.micro"
+    " FROM unnest(%s::bigint[], %s::bigint[]) AS taken (id, micro)"
+    " WHERE cap.id = taken.id AND (taken.micro < 0 OR cap.taken_micro <= cap.limit_micro - taken.micro)"
+    " RETURNING cap.id"
+)
 
 
 class CapExceeded(RuntimeError):
@@ -82,15 +91,14 @@ class Purse:
         Cap.objects.filter(pk=row.pk).update(limit_micro=row.limit_micro)
 
     def save(self) -> None:
-        """Write what was taken. Raises `CapExceeded`."""
-        for key, amount_micro in self.taken.items():
-            row = self.rows[key]
-            fits = Q(taken_micro__lte=F("limit_micro") - amount_micro) if amount_micro > 0 else Q()
-            if amount_micro and not Cap.objects.filter(fits, pk=row.pk).update(
-                taken_micro=F("taken_micro") + amount_micro
-            ):
-                raise CapExceeded(f"{key} of {self.day} has no {amount_micro} left")
-            row.taken_micro += amount_micro
+        """Write what was taken: one statement. Raises `CapExceeded`."""
+        taken = {self.rows[key].pk: amount_micro for key, amount_micro in self.taken.items() if amount_micro}
+        if taken:
+            written = {pk for (pk,) in ask(_TAKE, [write_array(taken), write_array(taken.values())])}
+            for key, amount_micro in self.taken.items():
+                if amount_micro and self.rows[key].pk not in written:
+                    raise CapExceeded(f"{key} of {self.day} has no {amount_micro} left")
+                self.rows[key].taken_micro += amount_micro
         self.taken.clear()
 
     def _of_campaign(self, campaign_id: int) -> list[tuple[tuple[CapKind, int], Cap]]:

@@ -26,7 +26,7 @@ from tests.fixtures.wechatpay import free_port
 CLIENTS = (8,) if QUICK else (1, 8)
 CLICKS = 200 if QUICK else 3_000
 CLICKING = 8
-TURNS, CLICK_TURNS = (1, 1) if QUICK else (3, 3)
+TURNS, CLICK_TURNS = (1, 1) if QUICK else (5, 3)
 NEW = 60 if QUICK else 3_000  # more than are asked for in a turn
 CLICK_SECONDS, READY_SECONDS = 60.0, 90.0
 MOST_WORDS = 40

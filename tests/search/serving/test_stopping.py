@@ -6,9 +6,9 @@ from typing import Any
 
 from search.auction.ad_tokens import read_token
 from search.serving.services import forget_server, get_server
-from search.serving.services.state import MOST_WAITING
+from search.serving.services.server import MOST_BATCHES
 from search.spending.models import Decision, Lease, LeaseHolder
-from search.spending.services import get_key_ring, take_back_leases
+from search.spending.services import DECISIONS_AT_ONCE, get_key_ring, take_back_leases
 from tests.fixtures.ads import make_ad, make_decision, show
 from tests.fixtures.forks import fork
 from tests.fixtures.serving import advertise
@@ -31,8 +31,9 @@ def test_a_process_that_ends_has_stored_all_that_it_decided(street: Street, comm
     ad = make_ad(shop_id=street.shops[0].shop_id, now=now)
     token = show(ad, 0, now, stored=False, rendered=False)
     decision = make_decision(ad, read_token(token, get_key_ring(), now_second=0), now)
-    fork(decide, decision, MOST_WAITING, database=committed_db.name, changed=BACKGROUND).finish()
-    assert Decision.objects.count() == MOST_WAITING
+    many = 3 * MOST_BATCHES * DECISIONS_AT_ONCE  # more than a last round and the one that ends it
+    fork(decide, decision, many, database=committed_db.name, changed=BACKGROUND).finish()
+    assert Decision.objects.count() == many
 
 
 def test_of_a_process_that_is_killed_they_are_taken_back(street: Street, committed_db: Any) -> None:  # noqa: F811

@@ -64,11 +64,6 @@ class Memory(Generic[Value]):
             for key in [key for key in self._values if is_over(key)]:
                 self._weight -= self._weigh(self._values.pop(key))
 
-    def list_keys(self) -> list[Any]:
-        """What something is kept under."""
-        with self._lock:
-            return list(self._values)
-
     def forget(self) -> None:
         """Drop everything, between tests."""
         with self._lock:

@@ -50,8 +50,9 @@ STALE_SECONDS = 30.0
 MOST_BATCHES = 25
 """Of decisions that are stored in one round."""
 
-END_SECONDS = 5.0
-"""A process that ends stores decisions for no longer."""
+END_SECONDS = 2.0
+"""A process that ends stores decisions for no longer: five seconds after it was asked to end it is killed, and its leases
+are to be given back before."""
 
 
 class AdServer:

@@ -10,10 +10,10 @@ from search.spending.rules.arrays import write_array
 from search.spending.rules.days import name_day
 from search.spending.rules.judging import MERCHANTS_OWN, History
 from search.spending.selectors.partitions import name_source
+from search.spending.services.repeats import USED
 from search.spending.services.reports import Report
 
 _EVENTS = "spending_adevent"
-_USED = "SELECT json_agg(token) FROM {of_tokens} AS event WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[])"
 
 # These run for every click: as statements they take a fifth of the time that querysets need to be put together, and as
 # one statement a third of the time of three. Moments are read as microseconds and days as numbers, as rules have them.
@@ -26,7 +26,7 @@ _OF_NETWORKS = " UNION ALL ".join(  # each kind has an index of its own
     for kind in ("click", "sale")
 )
 _HISTORY = (
-    f"SELECT ({_USED}),"  # noqa: S608 - no value in it
+    f"SELECT ({USED}),"  # noqa: S608 - no value in it
     f" (SELECT json_agg(json_build_array(person, ad_id, day - DATE '1970-01-01', {_MOMENT}, reason = ''))"
     " FROM {of_clicks} AS event"
     " WHERE day = ANY(%s::date[]) AND kind <> 'view' AND person = ANY(%s::uuid[]) AND ad_id = ANY(%s::bigint[])),"
@@ -43,7 +43,7 @@ def read_history(reports: Sequence[Report]) -> tuple[frozenset[UUID], History]:
     networks = {str(name): one.facts.network for one in clicks for name in one.networks.values() if name}
     of_tokens, tokens = name_source(_EVENTS, days), [write_array(days), write_array(one.token for one in reports)]
     if not persons and not networks:
-        [(used,)] = ask(_USED.format(of_tokens=of_tokens), tokens)
+        [(used,)] = ask(USED.format(of_tokens=of_tokens), tokens)
         return frozenset(map(UUID, used or ())), history
     days = sorted({day for one in clicks for day in one.persons})
     ads, shops = write_array({one.shown.ad for one in clicks}), write_array({one.target.shop_id for one in clicks})

@@ -53,8 +53,3 @@ def look_up(*, ad_ids: Collection[int], days: Collection[date]) -> Known:
 def forget_old_days(today: date) -> None:
     """Forget the salts of days that nothing is recorded under any more: whose events they were is not to be known."""
     _namers.drop(lambda day: day < today - KEPT_DAYS)
-
-
-def list_kept_days() -> list[date]:
-    """The days of which this process knows the salts."""
-    return sorted(_namers.list_keys())

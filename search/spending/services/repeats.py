@@ -14,13 +14,15 @@ MANY_REPEATS = 0.2
 
 LAST_TOKENS = 64
 MOST_KNOWN = 20_000
-_USED = "SELECT token FROM {of_tokens} AS event WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[])"
+USED = "SELECT json_agg(token) FROM {of_tokens} AS event WHERE day = ANY(%s::date[]) AND token = ANY(%s::uuid[])"
+"""Which of some tokens are recorded: asked with the locks in hand, and before them while many are."""
 
 
 class Repeats:
     """A process remembers the tokens that it came across.
 
     Only while many turn out to be recorded by others is asked for all of them first: a repeat waits for nobody's lease.
+    Both the tokens and that share are memories, forgotten together with all others.
     """
 
     def __init__(self) -> None:
@@ -33,8 +35,9 @@ class Repeats:
         asked = [token for token in tokens if token not in known]
         if not asked or self.share < MANY_REPEATS:
             return known
-        sql = _USED.format(of_tokens=name_source("spending_adevent", days))
-        found = {token for (token,) in ask(sql, [write_array(sorted(days)), write_array(asked)])}
+        sql = USED.format(of_tokens=name_source("spending_adevent", days))
+        [(tokens_found,)] = ask(sql, [write_array(sorted(days)), write_array(asked)])
+        found = set(map(UUID, tokens_found or ()))
         self._note(found, len(found), len(asked))
         return known | found
 

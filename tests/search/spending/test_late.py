@@ -1,6 +1,6 @@
 """Clicks found invalid later: groups, findings, approval, credits in whole fen, each event once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -20,13 +20,13 @@ from search.spending.services import (
     find_late_invalid,
     forget_old_days,
     get_key_ring,
+    lookups,
     post_credits,
     purge_old,
     record_click,
     record_dwell,
     refuse_finding,
 )
-from search.spending.services.lookups import list_kept_days
 from tests.conftest import Clock
 from tests.fixtures.ads import fund, lend, make_ad, show, visitor
 from tests.fixtures.invalid_clicks import LATER, click_like_a_clock
@@ -159,20 +159,25 @@ def test_after_eight_days_nobody_can_tell_whose_clicks_they_were(now: datetime) 
     assert not selectors.name_person_on("person-5", [today])
 
 
+def list_kept_days(today: date) -> list[date]:
+    """The days around this one of which the process knows the salts."""
+    return sorted(lookups._namers.find_many(today + timedelta(days=number) for number in range(-20, 40)))
+
+
 def test_no_process_keeps_a_salt_for_longer(now: datetime) -> None:
     ad, today, long_after = make_ad(shop_id=SHOP, now=now), business_date(now), now + timedelta(days=9)
     token = show(ad, lend(ad, now).lease_id, now)
     record_click(token=token, facts=visitor(5), now=now + LATER)
-    assert list_kept_days() == [today - timedelta(days=1), today]
+    assert list_kept_days(today) == [today - timedelta(days=1), today]
     purge_old(now=long_after)
     again = record_click(token=token, facts=visitor(5), now=long_after)
     assert again.target is not None and again.target.ad_id == ad.ad_id, "it still leads there"
     assert again.reason == InvalidReason.TOKEN_EXPIRED
     assert not DaySalt.objects.filter(day__lte=today).exists(), "and no salt is made for its day again"
     record_click(token=show(ad, 0, long_after), facts=visitor(5), now=long_after + LATER)
-    assert min(list_kept_days()) == today + timedelta(days=8)
+    assert min(list_kept_days(today)) == today + timedelta(days=8)
     forget_old_days(today + timedelta(days=30))
-    assert not list_kept_days()
+    assert not list_kept_days(today)
 
 
 def test_tokens_of_an_old_key_verify_while_it_is_in_the_ring(now: datetime, settings: object) -> None:

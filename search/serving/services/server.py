@@ -51,8 +51,7 @@ MOST_BATCHES = 25
 """Of decisions that are stored in one round."""
 
 END_SECONDS = 2.0
-"""A process that ends stores decisions for no longer: five seconds after it was asked to end it is killed, and its leases
-are to be given back before."""
+"""A process that ends stores decisions for no longer: it is killed after five seconds, and has leases to give back."""
 
 
 class AdServer:

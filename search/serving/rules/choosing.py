@@ -4,7 +4,7 @@ The same offers for the same places have the same winners at the same prices: su
 remembered. What differs from page to page is its name, its time and what the page was.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from market.money import MICRO_PER_MINOR
@@ -21,12 +21,13 @@ from search.auction.contracts import (
 from search.auction.display import decide_display
 from search.auction.keyword import decide
 from search.auction.pacing import is_admitted
-from search.auction.records import cut_record, name_record
+from search.auction.records import cut_record, name_record, write_record
 from search.auction.versions import get_weights
 from search.campaigns.contracts import CampaignKind
 from search.listings.keeping import Memory
 from search.serving.rules.index import Offer
 from search.serving.rules.scene import Scene
+from search.spending.contracts import DecisionLine
 
 KEEP_ALL_PPM = 10_000
 """One decision in a hundred keeps all its candidates."""
@@ -59,11 +60,17 @@ class _Auction:
     decision: Decision | DisplayDecision
     whole: Decision | DisplayDecision
     _rest: str = ""
+    _lines: tuple[DecisionLine, ...] = ()
 
     def write_rest(self) -> str:
         """Its record but for what differs from page to page; written when it is first stored."""
         self._rest = self._rest or cut_record(self.decision)
         return self._rest
+
+    def note_lines(self) -> tuple[DecisionLine, ...]:
+        """A line for each winner; made when they are first stored."""
+        self._lines = self._lines or tuple(map(_note_winner, self.winners))
+        return self._lines
 
     def weigh(self) -> int:
         """Bytes, roughly, with the record."""
@@ -82,6 +89,10 @@ class Chosen:
     def winners(self) -> tuple[Winner, ...]:
         """From the first place down."""
         return self.auction.winners
+
+    def note_lines(self, places: Collection[int]) -> tuple[DecisionLine, ...]:
+        """What is stored of those who won these places."""
+        return tuple(line for line in self.auction.note_lines() if line.place in places)
 
     def write_record(self, *, context: str, decided_us: int) -> str:
         """The auction as it is stored; of one in a hundred with all its candidates."""
@@ -160,6 +171,22 @@ def _hold_for_places(offers: Sequence[Offer], places: int, floor_minor: int) -> 
             )
         )
     return _Auction(tuple(winners), decision, replace(decision, candidates=tuple(candidates)))
+
+
+def _note_winner(winner: Winner) -> DecisionLine:
+    held, campaign, keyword = winner.offer.held, winner.offer.campaign, winner.offer.keyword
+    return DecisionLine(
+        ad_id=held.ad.ad_id,
+        campaign_id=campaign.campaign_id,
+        group_id=held.ad.group_id,
+        keyword_id=keyword.keyword_id if keyword else None,
+        shop_id=held.ad.shop_id,
+        product_id=held.ad.product_id,
+        place=winner.place,
+        kind=winner.billed,
+        price_micro=winner.price_micro,
+        inputs=write_record(winner.price),
+    )
 
 
 def _worth(offer: Offer) -> int:

@@ -18,7 +18,6 @@ from search.auction.ad_tokens import BadToken, Signer, TokenExpired, compute_exp
 from search.auction.audiences import BUYERS, DEVICES, INTERESTS
 from search.auction.contracts import TokenKind
 from search.auction.frequency import find_reached_cap
-from search.auction.records import write_record
 from search.auction.versions import get_rules
 from search.campaigns.contracts import CampaignKind, Charge, LiveCampaign
 from search.serving.contracts import NO_ADS, AdAsk, PageAds, ShownLine, Usage
@@ -32,7 +31,7 @@ from search.serving.services.seen import count_views, hold_views, name_viewer, r
 from search.serving.services.server import AdServer, get_server
 from search.serving.services.state import ServerState
 from search.serving.services.turnstile import NoTurn
-from search.spending.contracts import DecisionLine, StoredDecision
+from search.spending.contracts import StoredDecision
 from search.spending.rules.days import number_day, to_us
 from search.spending.services import get_key_ring
 
@@ -247,7 +246,7 @@ def _write_decision(
         auction=chosen.write_record(context=_write_context(ask), decided_us=to_us(now)),
         person=ask.person,
         network=ask.network,
-        lines=tuple(map(_note_winner, shown)),
+        lines=chosen.note_lines({winner.place for winner in shown}),
         held_out=held_out,
     )
 
@@ -279,22 +278,6 @@ def _write_context(ask: AdAsk) -> str:
         "category": ask.category_id,
     }
     return orjson.dumps(known, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def _note_winner(winner: Winner) -> DecisionLine:
-    held, campaign, keyword = winner.offer.held, winner.offer.campaign, winner.offer.keyword
-    return DecisionLine(
-        ad_id=held.ad.ad_id,
-        campaign_id=campaign.campaign_id,
-        group_id=held.ad.group_id,
-        keyword_id=keyword.keyword_id if keyword else None,
-        shop_id=held.ad.shop_id,
-        product_id=held.ad.product_id,
-        place=winner.place,
-        kind=winner.billed,
-        price_micro=winner.price_micro,
-        inputs=write_record(winner.price),
-    )
 
 
 def _make_line(signer: Signer, second: int, kind: CampaignKind, winner: Winner, lease_id: int) -> ShownLine:

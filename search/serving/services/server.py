@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 0.5
 REST_SECONDS = 0.003
+WRITTEN_AT_ONCE, SHORT_REST_SECONDS = 5, 0.0002
 FOLLOW_SECONDS = 1.5
 LEASES_SECONDS = 1.0
 TELL_SECONDS = 10.0
@@ -47,7 +48,7 @@ PACES_SECONDS = 2.0
 STALE_SECONDS = 30.0
 """Without having read leases for so long, nothing is shown."""
 
-MOST_BATCHES = 25
+MOST_BATCHES = 5
 """Of decisions that are stored in one round."""
 
 END_SECONDS = 2.0
@@ -68,6 +69,7 @@ class AdServer:
         self._waiting = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._written = 0
 
     @property
     def is_fresh(self) -> bool:
@@ -171,13 +173,26 @@ class AdServer:
             for _ in range(MOST_BATCHES):
                 if not self.state.waiting:
                     break
-                decisions = self.state.take_decisions(DECISIONS_AT_ONCE)
+                decisions = self.state.take_decisions(DECISIONS_AT_ONCE, after_each=self._rest_between)
                 stored += decisions
-                store_decisions(decisions, salts=self._find_salts({one.day for one in decisions}))
+                salts = self._find_salts({one.day for one in decisions})
+                store_decisions(decisions, salts=salts, after_each=self._rest_between)
             note_exposures(stored)
         except Exception:
             self.state.return_decisions(stored)
             raise
+
+    def _rest_between(self) -> None:
+        """After every few decisions, let the pages of this process have it for a moment: without that a page would wait
+        for all that are stored in one statement."""
+        self._written += 1
+        if self._written % WRITTEN_AT_ONCE == 0 and self._may_rest:
+            time.sleep(SHORT_REST_SECONDS)
+
+    @property
+    def _may_rest(self) -> bool:
+        """Not while a page waits for a lease or for the first ads, nor when the process ends."""
+        return self.state.is_ready and not self.state.wanted and not self._stopped.is_set()
 
     def _find_salts(self, days: set[date]) -> Mapping[date, bytes]:
         """Those of the days that decisions come of, kept until the next day begins."""
@@ -202,10 +217,10 @@ class AdServer:
 
     def _rest_after(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Run a statement, then let the pages of this process have all of it for a moment: one that is drawn during a
-        round would wait for this thread a little after each of its own statements. Not with locks in hand, nor while a
-        page waits for a lease or for the first ads. (Any: as Django hands a statement on.)"""
+        round would wait for this thread a little after each of its own statements. Not with locks in hand. (Any: as
+        Django hands a statement on.)"""
         result = execute(sql, params, many, context)
-        if self.state.is_ready and not self.state.wanted and not context["connection"].in_atomic_block:
+        if self._may_rest and not context["connection"].in_atomic_block:
             time.sleep(REST_SECONDS)
         return result
 

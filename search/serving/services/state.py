@@ -92,11 +92,16 @@ class ServerState:
                 self.lost += 1
             self.waiting.append(write)
 
-    def take_decisions(self, most: int) -> list[StoredDecision]:
+    def take_decisions(self, most: int, *, after_each: Callable[[], None] = lambda: None) -> list[StoredDecision]:
         """The oldest decisions, written out, to be stored."""
         with self.guard:
             taken = [self.waiting.popleft() for _ in range(min(most, len(self.waiting)))]
-        return [decision for write in taken if (decision := self._write(write))]
+        decisions = []
+        for write in taken:
+            if decision := self._write(write):
+                decisions.append(decision)
+            after_each()
+        return decisions
 
     def return_decisions(self, decisions: list[StoredDecision]) -> None:
         """Put decisions back that could not be stored, as far as there is room."""

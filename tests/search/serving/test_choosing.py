@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -244,7 +245,7 @@ def test_decisions_survive_the_loss_of_the_database_as_far_as_there_is_room(stre
     warm_up(street.now)
     server = get_server()
 
-    def refuse(decisions: object, salts: object) -> int:
+    def refuse(decisions: object, **more: object) -> int:
         raise DatabaseError("gone")
 
     with monkeypatch.context() as patched:
@@ -269,11 +270,11 @@ def test_decisions_of_two_days_are_stored_though_a_part_fails_at_first(street: S
         day = decision.day + timedelta(days=number % 2)
         server.state.keep_decision(partial(replace, decision, decision_id=uuid4(), day=day))
 
-    def fail_second(decisions: Sequence[StoredDecision], salts: Mapping[date, bytes]) -> int:
+    def fail_second(decisions: Sequence[StoredDecision], **more: Any) -> int:
         parts.append(len(decisions))
         if len(parts) == 2:
             raise DatabaseError("gone")
-        return store(decisions, salts=salts)
+        return store(decisions, **more)
 
     monkeypatch.setattr(server_module, "store_decisions", fail_second)
     with pytest.raises(DatabaseError):
@@ -356,10 +357,16 @@ def test_a_round_rests_after_its_statements_but_not_with_locks_or_before_somebod
     assert ask() == 0, "the first pages wait for their ads"
     server.state.is_ready = True
     assert (ask(), rests) == (1, [server_module.REST_SECONDS])
+    for _ in range(2 * server_module.WRITTEN_AT_ONCE):
+        server._rest_between()
+    assert rests[1:] == [server_module.SHORT_REST_SECONDS] * 2
     with transaction.atomic():
         assert ask() == 0
     server.state.wanted.add(1)
     assert ask() == 0
+    for _ in range(server_module.WRITTEN_AT_ONCE):
+        server._rest_between()
+    assert len(rests) == 3, "nor while decisions are written"
     connection.close()
 
 

@@ -19,19 +19,24 @@ from search.campaigns.contracts import CampaignKind, PageKind
 from search.listings.contracts import ListingCard
 from search.listings.keeping import Memory
 from search.listings.selectors import list_cards
-from search.results.rules.merging import AD_PLACES, count_ad_places, merge
+from search.results.rules.merging import AD_PLACES
 from search.serving.contracts import PageAds, ShownLine
 from storefront.ads.asking import Question, ask_for_ads, ask_for_sales
-from storefront.ads.marks import CLICK_TOKEN, VIEW_TOKEN, WHY, Cut, cut_page, put_shelf
+from storefront.ads.marks import CLICK_TOKEN, VIEW_TOKEN, WHY, Arranged, arrange, has_cards, put_shelf
 from storefront.browse.cards import draw_cards
 
 CARD = "storefront/browse/card.html"
 SHELF_ADS = 6
 EAGER_CARDS = 5
+MOST_ARRANGED_BYTES = 10 * 1024 * 1024
 _sheets: Memory[str] = Memory(1_000)
+_arranged: Memory[Arranged] = Memory(MOST_ARRANGED_BYTES, weigh=Arranged.weigh)
 
 _Look = tuple[str, str]
 """What every drawn thing hangs on: the language, and the host that is asked."""
+
+_NO_LOOK = ("", "")
+"""Of a page on which nothing is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +55,20 @@ def fill_list(request: HttpRequest, response: HttpResponse, question: Question |
 
     What is advertised leaves its organic place. No question: the page has no ads.
     """
-    cut = cut_page(response.content)
-    if cut is None or question is None:
-        response.content = put_shelf(_join(response.content, cut), "")
+    body = response.content
+    if question is None or not has_cards(body):
+        response.content = _arrange(request, _NO_LOOK, body, []).fill("", [])
         return response
-    organic = [listing_id for listing_id, _ in cut.cards]
-    found = _ask(request, question) if organic else []
-    ads = [one for one in found if one.card and one.line.kind is CampaignKind.KEYWORD][: count_ad_places(len(organic))]
-    drawn = dict(cut.cards)
-    look = _find_look(request)
-    sponsored = _draw(request, look, ads, [place < EAGER_CARDS for place in AD_PLACES])
-    places = merge(organic, [one.card.listing_id for one in ads if one.card])
-    cards = [drawn[place.listing_id] if place.ad is None else sponsored[place.ad].encode() for place in places]
-    beside = [one for one in found if one.line.kind is CampaignKind.DISPLAY]
-    sheets = _draw_sheets(request, look, [*ads, *beside], question)
-    body = b"".join((cut.head, *cards, cut.tail))
-    shelf = _draw_shelf(request, look, beside, sheets) if beside else sheets
+    found, look = _ask(request, question), _find_look(request)
+    ads = [one for one in found if one.card and one.line.kind is CampaignKind.KEYWORD]
+    page = _arrange(request, look, body, ads)
+    ads, beside = ads[: page.ads], [one for one in found if one.line.kind is CampaignKind.DISPLAY]
+    shelf = _draw_sheets(request, look, [*ads, *beside], question)
+    if beside:
+        shelf = _draw_shelf(request, look, beside, shelf)
     if question.page is PageKind.CATEGORY:
         shelf += draw_sales(request, question, [*ads, *beside])
-    response.content = put_shelf(body, shelf)
+    response.content = page.fill(shelf, [(one.line.view_token, one.line.click_token) for one in ads])
     return response
 
 
@@ -82,10 +82,20 @@ def fill_shelf(request: HttpRequest, response: HttpResponse, question: Question)
     return response
 
 
+def _arrange(request: HttpRequest, look: _Look, body: bytes, ads: Sequence[Sponsored]) -> Arranged:
+    """The page with these ads as it was put together, or as it is now."""
+    shown = tuple((one.card.listing_id, one.card.version, one.sheet) for one in ads if one.card)
+    key = (body, shown, look)
+    known = _arranged.find(key)
+    if known is None:
+        drawn = _draw(request, look, ads, [place < EAGER_CARDS for place in AD_PLACES])
+        known = _arranged.keep(key, arrange(body, dict(zip((pk for pk, _, _ in shown), drawn, strict=False))))
+    return known
+
+
 def _draw_shelf(request: HttpRequest, look: _Look, ads: Sequence[Sponsored], sheets: str) -> str:
     """Pictures of merchants' own first, which are wide, then goods."""
-    goods = [one for one in ads if one.card]
-    cards = _draw(request, look, goods, [False] * len(goods))
+    cards = _draw_signed(request, look, [one for one in ads if one.card])
     context = {
         "pictures": [one for one in ads if not one.card],
         "cards": [mark_safe(card) for card in cards],  # noqa: S308
@@ -101,7 +111,7 @@ def draw_sales(request: HttpRequest, question: Question, others: Sequence[Sponso
     if not ads:
         return ""
     look = _find_look(request)
-    cards = _draw(request, look, ads, [False] * len(ads))
+    cards = _draw_signed(request, look, ads)
     sheets = _draw_sheets(request, look, ads, question, "storefront/ads/why_sale.html")
     context = {"cards": [mark_safe(card) for card in cards], "sheets": mark_safe(sheets)}  # noqa: S308
     return render_to_string("storefront/ads/sales.html", context, request)
@@ -128,20 +138,24 @@ def _find_cards(request: HttpRequest, lines: Sequence[ShownLine], sheet: str) ->
     return found
 
 
-def _join(body: bytes, cut: Cut | None) -> bytes:
-    return body if cut is None else b"".join((cut.head, *(card for _, card in cut.cards), cut.tail))
-
-
 def _order(ads: PageAds) -> Sequence[ShownLine]:
     return [*ads.of_kind(CampaignKind.KEYWORD), *ads.of_kind(CampaignKind.DISPLAY)]
 
 
 def _find_look(request: HttpRequest) -> _Look:
-    return get_language() or "", request.get_host()
+    return get_language() or "", request.META.get("HTTP_HOST", "")
+
+
+def _draw_signed(request: HttpRequest, look: _Look, ads: Sequence[Sponsored]) -> list[str]:
+    """The cards of a shelf, given their tokens."""
+    return [
+        card.replace(VIEW_TOKEN, one.line.view_token).replace(CLICK_TOKEN, one.line.click_token)
+        for one, card in zip(ads, _draw(request, look, ads, [False] * len(ads)), strict=True)
+    ]
 
 
 def _draw(request: HttpRequest, look: _Look, ads: Sequence[Sponsored], eager: Sequence[bool]) -> list[str]:
-    """The cards, each drawn once per version and given its tokens."""
+    """The cards without their tokens, each drawn once per version."""
     place = ("sponsored", *look)
     drawn = []
     for one, is_eager in zip(ads, eager, strict=False):
@@ -149,11 +163,7 @@ def _draw(request: HttpRequest, look: _Look, ads: Sequence[Sponsored], eager: Se
         (card,) = draw_cards(
             [one.card], eager=int(is_eager), place=place, draw=lambda card, now: _draw_card(request, card, now)
         )
-        drawn.append(
-            card.replace(VIEW_TOKEN, one.line.view_token)
-            .replace(CLICK_TOKEN, one.line.click_token)
-            .replace(WHY, one.sheet)
-        )
+        drawn.append(card.replace(WHY, one.sheet))
     return drawn
 
 
@@ -170,6 +180,8 @@ def _draw_sheets(
     template: str = "storefront/ads/why.html",
 ) -> str:
     """What explains the ads: one sheet for all that were chosen by the same facts, each drawn once."""
+    if not ads:
+        return ""
     used = {one.sheet: one.line.used for one in ads}
     asked = (template, look, question.words, question.page)
     sheets = []

@@ -8,20 +8,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from billing.settlement.services.days import business_date
+from market.shops.tenancy import enter_shop
 from market.taxonomy.models import Category
 from market.taxonomy.selectors import forget_tree
 from search.campaigns.contracts import CampaignKind, Charge, GroupDraft
 from search.campaigns.services import create_campaign, decide_creative, upload_creative
 from search.listings.keeping import forget_all
+from search.listings.services import refresh_shop
 from search.serving.services import get_server
 from search.spending.contracts import AdTarget
 from search.spending.models import AdEvent, Decision, Lease
 from search.spending.services import lookups
 from storefront.ads import filling, views
+from tenants.catalog.selectors import get_product_draft
+from tenants.catalog.services import update_product
 from tests.fixtures.api import MARKET, list_product
 from tests.fixtures.serving import DRAFT, advertise, warm_up
 from tests.fixtures.statements import captured_statements
@@ -74,7 +78,7 @@ def test_a_search_shows_the_advertised_product_first_labelled_and_only_once(adve
     assert "The shop pays to appear for the search word “青釉马克杯”." in page
     assert 'popovertarget="why-ad-1"' in page and 'id="why-ad-1"' in page
     assert "card-" not in re.findall(r"[a-z]+-[0-9a-f]{32}", page)
-    assert not re.search(r"(card|shelf|view|click|why)-[0-9a-f]{32}", page), "no mark of a kept page is shown"
+    assert not re.search(r"(card|slot|view|click|why)-[0-9a-f]{32}", page), "no mark of a kept page is shown"
 
 
 def test_the_label_is_in_the_visitors_language(advertised: Street) -> None:
@@ -97,7 +101,7 @@ def test_a_question_with_conditions_a_late_page_and_another_order_have_no_ads(ad
     for more in ("&brand=Ru", "&min=1", "&sort=sales", "&shop=1", "&page=4"):
         page = visitor().open(SEARCH + more)
         assert not read_ads(page), more
-        assert not re.search(r"(card|shelf)-[0-9a-f]{32}", page)
+        assert not re.search(r"(card|slot)-[0-9a-f]{32}", page)
     assert read_ads(visitor().open(f"{SEARCH}&page=1"))
 
 
@@ -119,6 +123,19 @@ def test_kept_pages_stay_kept_and_cost_at_most_two_statements_more(advertised: S
                 browser.open(path)
         assert len(statements) <= len(bare) + 2, f"{path}\n{statements}"
         assert not statements.touches_shop
+
+
+def test_an_ad_shows_the_price_of_the_moment_on_a_page_that_is_kept(advertised: Street) -> None:
+    browser, shop, offer = visitor(), advertised.shops[0], advertised.offers[0]
+    for price_minor in (123_400, 567_800, 123_400):
+        with transaction.atomic(), enter_shop(shop):
+            draft = get_product_draft(offer.product_id).draft
+            draft = replace(draft, variants=tuple(replace(one, price_minor=price_minor) for one in draft.variants))
+            update_product(product_id=offer.product_id, draft=draft, now=now())
+        refresh_shop(shop_id=shop.shop_id, now=now())
+        for _ in range(2):
+            page = browser.open(SEARCH)
+            assert len(read_ads(page)) == 1 and f"{price_minor // 100:,}" in page
 
 
 def test_a_page_is_the_same_without_ads_while_the_part_is_off_slow_or_failing(

@@ -90,6 +90,10 @@ class Chosen:
         """From the first place down."""
         return self.auction.winners
 
+    def again(self, request: str) -> "Chosen":
+        """The same for another page."""
+        return Chosen(self.kind, request, self.auction)
+
     def note_lines(self, places: Collection[int]) -> tuple[DecisionLine, ...]:
         """What is stored of those who won these places."""
         return tuple(line for line in self.auction.note_lines() if line.place in places)

@@ -1,7 +1,7 @@
 """What a page calls: its ads, within its time, or none. Nothing here may fail a page."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,6 +25,7 @@ from search.serving.rules.choosing import Chosen, Winner, choose_for_places, cho
 from search.serving.rules.finding import Found, find_display_offers, find_offers
 from search.serving.rules.index import Offer
 from search.serving.rules.scene import Scene, TooSlow
+from search.serving.services.answers import Answer, name_question
 from search.serving.services.holding_out import find_holdout
 from search.serving.services.lending import may_ask
 from search.serving.services.seen import count_views, hold_views, name_viewer, read_seen
@@ -132,8 +133,19 @@ class _Choosing:
         return name_viewer(person=self.ask.person, network=self.ask.network)
 
     def _hold(self, kind: CampaignKind, places: int, taken: set[int], until: float) -> list[ShownLine]:
+        state, decision = self.server.state, uuid4()
+        question = name_question(self.ask, kind, taken, self.now)
+        answer = state.answers.find(question)
+        if answer is None or not answer.holds(state.list_made_by(), state.index.version):
+            return self._hold_anew(kind, places, taken, decision, until, question)
+        state.asked.append(answer.asked)
+        return list(self._show(answer.chosen.again(str(decision)), decision, answer.day))
+
+    def _hold_anew(
+        self, kind: CampaignKind, places: int, taken: set[int], decision: UUID, until: float, question: Hashable
+    ) -> list[ShownLine]:
         state = self.server.state
-        decision = uuid4()
+        made_by, version = state.list_made_by(), state.index.version
         scene = self._make_scene(decision, until)
         with self._taking_turn(until):
             found = self._find(kind, scene)
@@ -142,6 +154,9 @@ class _Choosing:
             chosen = None
             if offers and not wanting and not list_capped(offers):  # nobody has to be asked anything
                 chosen = self._choose(kind, offers, places, scene, is_usual=not found.is_drawn)
+                if not found.is_drawn and not found.wanting:
+                    answer = Answer(made_by, version, scene.day, tuple(found.asked), chosen)
+                    state.answers.keep(question, answer)
         if wanting:
             wait = min(LEASE_WAIT_SECONDS, until - time.monotonic()) if not found.offers else 0.0
             if self.server.want(wanting, self.now, wait_seconds=wait):

@@ -38,7 +38,7 @@ def read_tables(state: ServerState) -> None:
     state.reserves = reserves if is_new[1] else state.reserves
     state.scores = Scores(table) if is_new[2] else state.scores
     if any(is_new):
-        state.index.forget_answers()  # they would keep the old tables in memory
+        state.forget_answers()  # they would keep the old tables in memory
 
 
 def follow_campaigns(state: ServerState) -> int:

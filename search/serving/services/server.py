@@ -5,6 +5,7 @@ decisions, follows what changed, and looks after leases and paces. While the dat
 memory, for at most half a minute: later than that nobody knows what is still paid for.
 """
 
+import gc
 import os
 import threading
 import time
@@ -203,9 +204,12 @@ class AdServer:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            was_ready = self.state.is_ready
             try:
                 with connection.execute_wrapper(self._rest_after):
                     self.refresh(timezone.now(), everything=False)
+                if self.state.is_ready and not was_ready:
+                    gc.freeze()  # else each full collection goes through all campaigns, and pages wait for it
             except (DatabaseError, InterfaceError, OSError) as error:
                 log.warning("ads.database_unreachable", error=type(error).__name__)
             except Exception:  # the edge of a thread: logged, and the next round is tried

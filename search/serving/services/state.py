@@ -13,11 +13,14 @@ from functools import partial
 import structlog
 
 from search.auction.contracts import PaceState
+from search.auction.versions import get_rules
 from search.campaigns.contracts import Floors, Position
+from search.listings.keeping import Memory
 from search.serving.contracts import Goods, Product, QualityTable
 from search.serving.rules.index import AdIndex
 from search.serving.rules.scene import Budget
 from search.serving.rules.scoring import Scores
+from search.serving.services.answers import MOST_BYTES, Answer
 from search.spending.contracts import LeaseView, StoredDecision
 
 MOST_WAITING = 5_000
@@ -73,6 +76,7 @@ class ServerState:
         self.reserves: Mapping[tuple[str, ...], int] = {}
         self.floors = NO_FLOORS
         self.budgets: Mapping[int, Budget] = {}
+        self.answers: Memory[Answer] = Memory(MOST_BYTES, weigh=Answer.weigh)
         self.reading = Reading()
         self.money = Money()
         self.wanted: set[int] = set()
@@ -83,6 +87,15 @@ class ServerState:
         self.lost = 0
         self.is_ready = False
         self.guard = threading.Lock()
+
+    def list_made_by(self) -> tuple[object, ...]:
+        """What questions are answered by at this moment, beside the index; each is replaced whole."""
+        return self.budgets, self.floors, self.reserves, self.scores, get_rules()
+
+    def forget_answers(self) -> None:
+        """Remember no answer to any question."""
+        self.answers.forget()
+        self.index.forget_answers()
 
     def keep_decision(self, write: WriteDecision) -> None:
         """Keep a decision until it is written and stored; the oldest go when too many wait."""

@@ -334,7 +334,7 @@ def test_a_slow_or_failing_index_costs_a_page_its_ads_and_hardly_any_time(street
         assert [street.choose() for _ in range(MOST_SLOW - 1)] == [NO_ADS] * (MOST_SLOW - 1)
         patched.undo()
         assert street.choose().lines, "one that stumbled only is asked again at once"
-        index.forget_answers()
+        get_server().state.forget_answers()
         patched.setattr(index, "find_words", lambda tokens: 1 / 0)
         assert street.choose() == NO_ADS
     forget_pause()
@@ -387,6 +387,23 @@ def test_switched_off_nothing_is_asked(street: Street, settings) -> None:
     warm_up(street.now)
     settings.ADS_ON = False
     assert street.choose() == NO_ADS
+
+
+def test_what_a_process_loaded_is_put_out_of_the_collectors_way_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, told = server_module.AdServer(), []
+
+    def refresh(now: datetime, *, everything: bool) -> None:
+        told.append("round")
+        server.state.is_ready = len(told) > 1
+        server._woken.set()
+        if told.count("round") == 4:
+            server._stopped.set()
+
+    monkeypatch.setattr(server, "refresh", refresh)
+    monkeypatch.setattr(server_module.gc, "freeze", lambda: told.append("freeze"))
+    monkeypatch.setattr(server_module.connections, "close_all", lambda: None)
+    server._run()
+    assert told == ["round", "round", "freeze", "round", "round"]
 
 
 def sell_out(street: Street, number: int) -> None:

@@ -157,7 +157,7 @@ def test_a_page_is_the_same_without_ads_while_the_part_is_off_slow_or_failing(
     for broken in (crawl, lambda tokens: 1 / 0):
         with monkeypatch.context() as patched:
             patched.setattr(index, "find_words", broken)
-            index.forget_answers()
+            get_server().state.forget_answers()
             began = time.monotonic()
             shown = browser.open(SEARCH)
             assert time.monotonic() - began < 5, "it does not wait for the ten that this would take"

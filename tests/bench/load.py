@@ -33,7 +33,8 @@ class Target:
 class Plan:
     """So many clients ask for these pages for so long; `once` asks for each page one time only, in order.
 
-    `status` is what every answer has to have.
+    `status` is what every answer has to have. With `stay` a client leaves after so many answers and comes again: which
+    of the server's processes a connection comes to is luck.
     """
 
     port: int
@@ -44,6 +45,7 @@ class Plan:
     once: bool = False
     seed: int = 1
     status: int = 200
+    stay: int = 0
 
 
 @dataclass
@@ -110,7 +112,7 @@ async def ask_all(plan: Plan) -> Result:
         client = Client(plan.port, plan.host)
         requests = [client.request(target.path, headers=_name_visitor(target)) for target in plan.targets]
         markers = [target.marker.encode() for target in plan.targets]
-        place = number * 7919
+        place, stayed = number * 7919, 0
         while time.perf_counter() < until:
             chosen = next(waiting, None) if waiting is not None else order[place % len(order)]
             if chosen is None:
@@ -126,6 +128,9 @@ async def ask_all(plan: Plan) -> Result:
             result.wrong_status += answer.status != plan.status
             result.wrong_body += markers[chosen] not in answer.body
             sizes.append(len(answer.body))
+            stayed += 1
+            if plan.stay and stayed % plan.stay == 0:
+                client.close()
         client.close()
 
     tasks = [asyncio.create_task(visit(number)) for number in range(plan.clients)]

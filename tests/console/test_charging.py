@@ -51,6 +51,7 @@ def charged(shops) -> HourCharge:
     close_due_leases(now)
     close_hours(now)
     prove_hours(now)
+    fund(shops[0], 10_000, now)  # two hours ago may be yesterday, which still holds what it had
     click(shops[0], now)
     return HourCharge.objects.get(shop_id=shops[0])
 
@@ -121,7 +122,9 @@ def test_more_hours_ask_no_more_statements(charged, shops, enter) -> None:
     staff = enter()
     before = count_statements(staff, HEALTH), count_statements(staff, CHARGES)
     for number in range(3, 6):
-        click(shops[1], floor_hour(datetime.now(UTC)) - timedelta(hours=number))
+        at = floor_hour(datetime.now(UTC)) - timedelta(hours=number)
+        fund(shops[1], 10_000, at)  # a day holds all the money there is, also against the day before
+        click(shops[1], at)
     assert len(list_unclosed_hours(now=datetime.now(UTC))) == 4
     close_hours(datetime.now(UTC))
     prove_hours(datetime.now(UTC))

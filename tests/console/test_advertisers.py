@@ -46,7 +46,7 @@ def test_the_list_shows_what_each_spends_and_has(advertiser, enter) -> None:
     assert [one.shop_id for one in staff.get(LIST, tab="all").context["rows"]] == [shop_id]
     for typed in (shop_id, f" {advertiser.shop.slug.upper()} "):
         assert staff.get(LIST, shop=typed)["Location"] == f"{LIST}{shop_id}/"
-    assert "No shop has this number" in staff.get(LIST, shop=999_999).content.decode()
+    assert "No one shop has this number" in staff.get(LIST, shop=999_999).content.decode()
 
 
 def test_more_advertisers_ask_no_more_statements(advertiser, make_shop, enter) -> None:

@@ -58,7 +58,7 @@ WRONG = {
     "rate": {"": "Enter a rate", "x": "Enter a rate", "-1": "between 0 and 100%", "100.01": "between 0 and 100%"},
     "floor": {"x": "Enter digits", "-1": "without a minus"},
     "cap": {"0.50": "lower than the floor", "1.005": "at most two decimals"},
-    "shop": {"nobody": "No shop has this number", "4711": "No shop has this number"},
+    "shop": {"nobody": "No one shop has this number", "4711": "No one shop has this number"},
     "note": {"x" * 201: "at most 200 characters"},
     "vat": {"1.234": "at most two decimals"},
 }

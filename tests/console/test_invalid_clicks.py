@@ -56,7 +56,7 @@ def test_the_list_shows_what_waits_and_its_filters_narrow(found, shops, enter) -
     assert staff.get(DESK, shop=shops[0]).context["total"].findings == 1
     assert staff.get(DESK, shop="alpha").context["total"].findings == 1
     unknown = staff.get(DESK, shop="nobody")
-    assert unknown.context["total"].findings == 0 and "No shop has this number" in unknown.content.decode()
+    assert unknown.context["total"].findings == 0 and "No one shop has this number" in unknown.content.decode()
     assert "shop=nobody" in unknown.context["tabs"][1].href, "the other tabs keep what was typed"
     assert staff.get(DESK, state="refused").context["total"].findings == 0
     assert staff.get(DESK, day="2026-11-22").context["total"].findings == 2

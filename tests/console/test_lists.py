@@ -57,7 +57,7 @@ def test_a_list_is_defined_changed_removed_and_put_back(db, enter) -> None:
         ({"left_out": "mug"}, "is no product"),
         ({"left_out": " ".join(map(str, range(1, 60)))}, "At most 50 products"),
         ({"most": "99999"}, "2400"),
-        ({"shop": "nobody"}, "No shop has this number"),
+        ({"shop": "nobody"}, "No one shop has this number"),
     ],
 )
 def test_what_cannot_be_is_said_and_kept_in_the_form(db, enter, changed, said) -> None:

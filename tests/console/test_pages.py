@@ -15,7 +15,7 @@ EMPTY = {
     "/": "Nothing has been bought yet",
     "/shops/?tab=applied": "No shop waits for a review",
     "/shops/?tab=suspended": "No shop is in this state",
-    "/shops/?slug=nobody": "No shop has this address",
+    "/shops/?shop=nobody": "No one shop has this number, address or name",
     "/purchases/": "No purchase is in this state",
     "/purchases/?q=261122": "No number begins like this",
     "/ledger/": "Nothing is posted yet",

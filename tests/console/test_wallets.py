@@ -44,7 +44,7 @@ def test_every_balance_is_listed_and_leads_to_its_shop(shop, shop_b, enter) -> N
     assert f'"{PATH}{shop}/"' in links
     assert f'"{PATH}{shop_b.shop_id}/"' not in links, "it never had one"
     assert staff.get(PATH, shop=str(shop_b.shop_id)).headers["Location"] == f"{PATH}{shop_b.shop_id}/"
-    assert "No shop has this number or address." in page_of(staff.get(PATH, shop="999999"))
+    assert "No one shop has this number, address or name." in page_of(staff.get(PATH, shop="999999"))
     assert staff.get(f"{PATH}999999/").status_code == 404
 
 

@@ -24,7 +24,7 @@ from console.advertisers.page import (
 from console.frame import render_page
 from console.invalid_clicks.page import describe_findings
 from console.lists import PAGE, cut, read_position
-from console.shops.naming import find_shop_id
+from console.shops.naming import read_shop
 from console.trail.page import TrailRow, describe_lines
 from market.accounts.selectors import list_people_by_ids
 from market.audit.contracts import AuditLine
@@ -48,7 +48,6 @@ from web.shapes import Tab
 SPENDERS, LIMITED, ALL = "", "limited", "all"
 LATEST = 5
 MOST_LINES = 8
-MOST_TYPED = 40
 
 
 @staff_page()
@@ -56,14 +55,13 @@ MOST_TYPED = 40
 def show_advertisers(request: HttpRequest) -> HttpResponse:
     """Who spent most lately; who is limited or stopped; or every shop with campaigns.
 
-    A shop's number or address opens it.
+    A shop's number, address or name opens it.
     """
-    tab, typed = request.GET.get("tab", SPENDERS), request.GET.get("shop", "")
+    tab, asked_shop = request.GET.get("tab", SPENDERS), read_shop(request.GET)
     if tab not in (SPENDERS, LIMITED, ALL):
         raise Http404
-    shop_id = find_shop_id(typed)
-    if shop_id is not None:
-        return redirect("console:advertiser", shop_id)
+    if asked_shop.shop_id and not asked_shop.is_unknown:
+        return redirect("console:advertiser", asked_shop.shop_id)
     today = business_date(timezone.now())
     page = cut(_list_ids(request, tab), _scope(tab), lambda one: one)
     context = {
@@ -72,7 +70,7 @@ def show_advertisers(request: HttpRequest) -> HttpResponse:
         "rows": describe_advertisers(page.items, today=today),
         "next_cursor": page.next_cursor if tab else None,
         "days": DAYS,
-        "typed": typed[:MOST_TYPED],
+        "asked_shop": asked_shop,
     }
     return render_page(request, "advertisers/list.html", context)
 

@@ -14,7 +14,8 @@ from console.advertising.amounts import print_exact, print_micro
 from console.charging.verdict import judge
 from console.frame import render_page
 from console.invalid_clicks.page import describe_events
-from console.lists import PAGE, cut, read_number, read_position
+from console.lists import PAGE, cut, read_position
+from console.shops.naming import read_shop
 from market.outbox.selectors import get_health
 from market.shops.selectors import list_shops_by_ids
 from search.auction.contracts import TokenKind
@@ -70,13 +71,15 @@ def show_health(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_charges(request: HttpRequest) -> HttpResponse:
     """Charged hours, the one charged last first, of a shop, day or kind, or those that do not hold."""
-    wanted = _read_filter(request)
+    asked_shop = read_shop(request.GET)
+    wanted = _read_filter(request, asked_shop.shop_id)
     scope = f"charges:{wanted}"
     page = cut(
         list_charges(wanted, before=read_position(request, scope), limit=PAGE + 1), scope, lambda hour: hour.charge_id
     )
     context = {
         "wanted": wanted,
+        "asked_shop": asked_shop,
         "hours": page.items,
         "shops": list_shops_by_ids({hour.shop_id for hour in page.items}),
         "next_cursor": page.next_cursor,
@@ -107,12 +110,12 @@ def show_charge(request: HttpRequest, charge_id: int) -> HttpResponse:
     return render_page(request, "charging/charge.html", context)
 
 
-def _read_filter(request: HttpRequest) -> ChargeFilter:
+def _read_filter(request: HttpRequest, shop_id: int | None) -> ChargeFilter:
     """Raises `Http404` for words that name nothing."""
     day, kind, trouble = (request.GET.get(name, "") for name in ("day", "kind", "trouble"))
     try:
         return ChargeFilter(
-            shop_id=read_number(request.GET.get("shop", "")),
+            shop_id=shop_id,
             day=date.fromisoformat(day) if day else None,
             kind=TokenKind(kind) if kind else None,
             trouble=Trouble(trouble) if trouble else None,

@@ -12,8 +12,8 @@ from billing.settlement.services import MOST_DAYS
 from console.commission.words import list_categories
 from console.lists import read_number
 from console.settling.forms import AmountField
+from console.shops.naming import MOST_TYPED, find_shop_id
 from market.money import AmountProblem, BadAmount, format_minor, parse_minor
-from market.shops.selectors import find_shop_by_slug
 
 RATE_PROBLEMS = {
     AmountProblem.EMPTY: _("Enter a rate in percent, such as 8 or 8.25."),
@@ -51,20 +51,18 @@ class OptionalAmountField(AmountField):
 
 
 class ShopField(forms.CharField):
-    """A shop by its number or the name in its address; cleaned to its number, or None."""
+    """A shop by its number, the name in its address or its name; cleaned to its number, or None."""
 
     def clean(self, value: object) -> int | None:
         """The shop's number. A number that no shop has is for the service to refuse."""
-        typed = str(super().clean(value) or "").strip().lower()
+        typed = str(super().clean(value) or "").strip()
         if not typed:
             return None
         number = read_number(typed)
-        if number is not None:
-            return number
-        shop = find_shop_by_slug(typed)
-        if shop is None:
-            raise ValidationError(_("No shop has this number or address. See the list of shops."))
-        return shop.shop_id
+        shop_id = find_shop_id(typed) if number is None else number
+        if shop_id is None:
+            raise ValidationError(_("No one shop has this number, address or name. See the list of shops."))
+        return shop_id
 
 
 class RuleForm(forms.Form):
@@ -74,8 +72,8 @@ class RuleForm(forms.Form):
     shop = ShopField(
         label=_("Only this shop"),
         required=False,
-        max_length=40,
-        help_text=_("Its number or the name in its address. Empty: every shop."),
+        max_length=MOST_TYPED,
+        help_text=_("Its number, its name, or the name in its address. Empty: every shop."),
     )
     rate = RateField(
         label=_("Rate, VAT inside"),
@@ -142,7 +140,7 @@ class TryForm(forms.Form):
     """What a basket would pay."""
 
     category = forms.ChoiceField(label=_("Category of the goods"), required=False)
-    shop = ShopField(label=_("Shop, by number or address"), required=False, max_length=40)
+    shop = ShopField(label=_("Shop, by number, address or name"), required=False, max_length=MOST_TYPED)
     amount = AmountField(label=_("Goods (CNY)"))
 
     def __init__(self, *args: Any, **options: Any) -> None:

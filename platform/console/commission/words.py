@@ -72,6 +72,6 @@ def say_problem(problem: RuleProblem) -> tuple[str, str]:
         RuleProblem.FLOOR: ("floor", gettext("A floor is an amount of at least 0.")),
         RuleProblem.CAP: ("cap", gettext("The cap is lower than the floor. Raise it, or leave it empty.")),
         RuleProblem.CATEGORY: ("category", gettext("This category is gone. Choose another one.")),
-        RuleProblem.SHOP: ("shop", gettext("No shop has this number or address. See the list of shops.")),
+        RuleProblem.SHOP: ("shop", gettext("No one shop has this number, address or name. See the list of shops.")),
         RuleProblem.CURRENCY: ("rate", gettext("Sales are not made in this currency.")),
     }[problem]

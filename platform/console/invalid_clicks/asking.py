@@ -9,39 +9,31 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from console.invalid_clicks.words import LATE_REASONS, STATES
-from console.shops.naming import find_shop_id
+from console.shops.naming import AskedShop, read_shop
 from search.spending.contracts import FindingFilter, FindingState
 from web.shapes import Tab
 
 ALL = "all"
-MOST_TYPED = 40
-NO_SHOP = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters as they stand in an address. A shop that is typed and not found has no id, and no findings."""
+    """The filters as they stand in an address."""
 
     state: FindingState | None
     reason: str
-    shop: str
-    shop_id: int | None
+    shop: AskedShop
     day: date | None
 
     @property
     def wanted(self) -> FindingFilter:
-        shop_id = NO_SHOP if self.is_unknown_shop else self.shop_id
         return FindingFilter(
-            states=(self.state,) if self.state else (), shop_id=shop_id, reason=self.reason, day=self.day
+            states=(self.state,) if self.state else (), shop_id=self.shop.shop_id, reason=self.reason, day=self.day
         )
 
     @property
-    def is_unknown_shop(self) -> bool:
-        return bool(self.shop) and self.shop_id is None
-
-    @property
     def is_filtered(self) -> bool:
-        return bool(self.reason or self.shop or self.day)
+        return bool(self.reason or self.shop.typed or self.day)
 
     @property
     def query(self) -> str:
@@ -49,7 +41,7 @@ class Asked:
         parts = {
             "state": self.state.value if self.state else ALL,
             "reason": self.reason,
-            "shop": self.shop,
+            "shop": self.shop.typed,
             "day": self.day.isoformat() if self.day else "",
         }
         return urlencode({name: part for name, part in parts.items() if part})
@@ -62,13 +54,11 @@ class Asked:
 def read_asked(data: QueryDict) -> Asked:
     """What to decide first, unless something else is asked for. Raises `Http404` for words that name nothing."""
     state, reason, day = data.get("state") or FindingState.FOUND.value, data.get("reason", ""), data.get("day", "")
-    shop = data.get("shop", "").strip()[:MOST_TYPED]
     try:
         return Asked(
             state=None if state == ALL else FindingState(state),
             reason=next(one.value for one in LATE_REASONS if one.value == reason) if reason else "",
-            shop=shop,
-            shop_id=find_shop_id(shop) if shop else None,
+            shop=read_shop(data),
             day=date.fromisoformat(day) if day else None,
         )
     except (ValueError, StopIteration) as error:

@@ -13,7 +13,8 @@ from billing.ledger.selectors import get_account_statement, get_balance, list_ac
 from console.access import staff_page
 from console.frame import render_page
 from console.ledger.page import OF_SHOPS, UnknownAccount, is_platforms, name_shops, read_account, read_instant
-from console.lists import PAGE, cut, encode_position, read_number, read_position, read_text
+from console.lists import PAGE, cut, encode_position, read_position, read_text
+from console.shops.naming import read_shop
 from market.money import DEFAULT_CURRENCY
 from web.paging import CursorPage
 
@@ -35,8 +36,9 @@ def show_account(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _show_accounts(request: HttpRequest, account: AccountRef) -> HttpResponse:
-    shop_id, only_open = read_number(request.GET.get("shop", "")), request.GET.get("open") == "1"
-    scope = f"accounts:{account.code}:{account.currency}:{shop_id or ''}:{only_open}"
+    asked_shop, only_open = read_shop(request.GET), request.GET.get("open") == "1"
+    shop_id = asked_shop.shop_id
+    scope = f"accounts:{account.code}:{account.currency}:{'' if shop_id is None else shop_id}:{only_open}"
     rows = list_accounts(
         code=account.code,
         currency=account.currency,
@@ -50,7 +52,7 @@ def _show_accounts(request: HttpRequest, account: AccountRef) -> HttpResponse:
         "account": account,
         "accounts": page.items,
         "of_shops": CHART[account.code].owner_kind in OF_SHOPS,
-        "shop_id": shop_id,
+        "asked_shop": asked_shop,
         "only_open": only_open,
         "shops": name_shops(row.account for row in page.items),
         "next_cursor": page.next_cursor,

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -38,9 +39,10 @@ from billing.settlement.services import (
 )
 from console.access import FINANCE, me, staff_page
 from console.frame import render_page
-from console.lists import PAGE, cut, read_number, read_position
+from console.lists import PAGE, cut, read_position
 from console.payouts.forms import ArrivedForm, ReasonForm
 from console.payouts.words import say_doubt
+from console.shops.naming import AskedShop, read_shop
 from console.words import PAYOUT_STATES
 from market.accounts.selectors import list_people_by_ids
 from market.shops.selectors import list_shops_by_ids
@@ -61,12 +63,12 @@ TABS: dict[str, tuple[PayoutState, ...]] = {
 @require_GET
 def show_payouts(request: HttpRequest) -> HttpResponse:
     """Payouts behind one tab, newest first; of one shop where that is asked for."""
-    tab, shop_id = request.GET.get("tab", "asked"), read_number(request.GET.get("shop", ""))
+    tab, asked_shop = request.GET.get("tab", "asked"), read_shop(request.GET)
     if tab not in TABS:
         raise Http404
-    scope = f"payouts:{tab}:{shop_id or ''}"
+    scope = f"payouts:{tab}:{asked_shop.typed}"
     rows = list_payouts(
-        shop_id=shop_id,
+        shop_id=asked_shop.shop_id,
         states=TABS[tab],
         only_trouble=tab == "trouble",
         before_id=read_position(request, scope),
@@ -76,8 +78,8 @@ def show_payouts(request: HttpRequest) -> HttpResponse:
     counts = count_payouts()
     context = {
         "tab": tab,
-        "tabs": [_make_tab(name, tab, counts, shop_id) for name in TABS],
-        "shop_id": shop_id,
+        "tabs": [_make_tab(name, tab, counts, asked_shop) for name in TABS],
+        "asked_shop": asked_shop,
         "payouts": page.items,
         "shops": list_shops_by_ids({payout.shop_id for payout in page.items}),
         "next_cursor": page.next_cursor,
@@ -224,9 +226,9 @@ def _judge(payout: PayoutView) -> GuardVerdict | None:
         return None
 
 
-def _make_tab(name: str, current: str, counts: dict[str, int], shop_id: int | None) -> Tab:
+def _make_tab(name: str, current: str, counts: dict[str, int], asked_shop: AskedShop) -> Tab:
     label = {"trouble": gettext("In trouble"), "all": gettext("All payouts")}.get(name) or str(PAYOUT_STATES[name])
-    shop = f"&shop={shop_id}" if shop_id else ""
+    shop = f"&{urlencode({'shop': asked_shop.typed})}" if asked_shop.typed else ""
     return Tab(label, f"{reverse('console:payouts')}?tab={name}{shop}", name == current, counts.get(name))
 
 

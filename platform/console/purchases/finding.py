@@ -1,4 +1,4 @@
-"""The search of the bar: a number or a shop's address leads straight to its page."""
+"""The search of the bar: a number, or a shop's address or name, leads straight to its page."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from billing.settlement.selectors import PayoutNotFound, get_payout
 from billing.settlement.selectors.reconciling import find_finding
 from console.access import staff_page
 from console.lists import read_number, read_text
-from market.shops.selectors import find_shop_by_slug
+from console.shops.naming import find_shop_id
 
 _FINDING = "finding-"
 
@@ -27,11 +27,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
     A finding, a transaction (`T-123`), a payout, a purchase or share, a shop, a provider's number of a payment.
     """
-    typed = "".join(read_text(request, "q", 60).split())
+    words = read_text(request, "q", 60)
+    typed = "".join(words.split())
     for find_page in _FINDERS if typed else ():
         address = find_page(typed)
         if address:
             return redirect(address)
+    if shop_id := None if read_number(typed) else find_shop_id(words):
+        return redirect("console:shop", shop_id)
     return redirect(f"{reverse('console:purchases')}?{urlencode({'q': typed})}")
 
 
@@ -61,11 +64,6 @@ def _find_purchase(typed: str) -> str:
     return reverse("console:purchase", args=[purchase.purchase_no]) if purchase else ""
 
 
-def _find_shop(typed: str) -> str:
-    shop = find_shop_by_slug(typed)
-    return reverse("console:shop", args=[shop.shop_id]) if shop else ""
-
-
 def _find_by_provider(typed: str) -> str:
     """A provider's number of a payment: to the purchase that its share belongs to."""
     share = find_share_by_transaction(typed)
@@ -77,6 +75,5 @@ _FINDERS: tuple[Callable[[str], str], ...] = (
     _find_transaction,
     _find_payout,
     _find_purchase,
-    _find_shop,
     _find_by_provider,
 )

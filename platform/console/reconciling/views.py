@@ -33,8 +33,9 @@ from billing.settlement.selectors.reconciling import (
 )
 from console.access import FINANCE, staff_page
 from console.frame import render_page
-from console.lists import PAGE, cut, read_number, read_position, read_text
+from console.lists import PAGE, cut, read_position, read_text
 from console.reconciling.words import FINDING_KINDS, FINDING_STATES
+from console.shops.naming import read_shop
 from market.accounts.selectors import list_people_by_ids
 from market.jobs.selectors import NoSuchJob, get_job
 from market.media.selectors import NoSuchDocument, read_document
@@ -97,11 +98,11 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
 def show_findings(request: HttpRequest) -> HttpResponse:
     """Every difference, the oldest first, with filters: what staff work off."""
     state, kind = _read_state(request.GET.get("state", "open")), _read_kind(request.GET.get("kind", ""))
-    psp, shop_id = read_text(request, "psp", 16), read_number(request.GET.get("shop", ""))
-    scope = f"findings:{state or ''}:{kind or ''}:{psp}:{shop_id or ''}"
+    psp, asked_shop = read_text(request, "psp", 16), read_shop(request.GET)
+    scope = f"findings:{state or ''}:{kind or ''}:{psp}:{asked_shop.typed}"
     rows = list_findings(
         psp=psp,
-        shop_id=shop_id,
+        shop_id=asked_shop.shop_id,
         kinds=[kind] if kind else (),
         states=[state] if state else (),
         after_id=read_position(request, scope),
@@ -116,7 +117,7 @@ def show_findings(request: HttpRequest) -> HttpResponse:
         "kinds": list(FINDING_KINDS.items()),
         "psp": psp,
         "providers": list(STATEMENT_KINDS),
-        "shop_id": shop_id,
+        "asked_shop": asked_shop,
         **_describe(page.items),
         "next_cursor": page.next_cursor,
     }

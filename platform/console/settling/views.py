@@ -22,8 +22,9 @@ from billing.settlement.services import (
 from console.access import FINANCE, me, staff_page
 from console.deeds import GATEWAY
 from console.frame import render_page
-from console.lists import PAGE, cut, read_number, read_position
+from console.lists import PAGE, cut, read_position
 from console.settling.forms import RemittanceForm, SettlementForm
+from console.shops.naming import read_shop
 from market.money import format_minor
 from market.shops.selectors import list_shops_by_ids
 from web.access import recent_proof_required
@@ -36,13 +37,13 @@ LATEST = 10
 @require_GET
 def show_releases(request: HttpRequest) -> HttpResponse:
     """Where each share's money is on its way to the shop, newest first."""
-    shop_id = read_number(request.GET.get("shop", ""))
-    scope = f"releases:{shop_id or ''}"
-    rows = list_releases(shop_id=shop_id, before_id=read_position(request, scope), limit=PAGE + 1)
+    asked_shop = read_shop(request.GET)
+    scope = f"releases:{asked_shop.typed}"
+    rows = list_releases(shop_id=asked_shop.shop_id, before_id=read_position(request, scope), limit=PAGE + 1)
     page = cut(rows, scope, lambda row: row[0])
     releases = [release for _, release in page.items]
     context = {
-        "shop_id": shop_id,
+        "asked_shop": asked_shop,
         "releases": releases,
         "shops": list_shops_by_ids({release.shop_id for release in releases}),
         "next_cursor": page.next_cursor,

@@ -10,8 +10,9 @@ from billing.payments.selectors import list_merchant_accounts
 from console.access import staff_page
 from console.deeds import GATEWAY
 from console.frame import Rail, render_page
-from console.lists import PAGE, cut, read_position, read_text
+from console.lists import PAGE, cut, read_position
 from console.shops.forms import ReasonForm
+from console.shops.naming import read_shop
 from console.trail.page import describe_lines
 from console.words import SHOP_STATES
 from market.accounts.selectors import list_people_by_ids
@@ -21,9 +22,9 @@ from market.shops.rules import can_move
 from market.shops.selectors import (
     ShopNotFound,
     count_shops_by_status,
-    find_shop_by_slug,
     get_shop_file,
     list_shops,
+    list_shops_by_ids,
     list_team,
 )
 from web.links import shop_url
@@ -36,22 +37,21 @@ TRAIL = 20
 @staff_page()
 @require_GET
 def show_shops(request: HttpRequest) -> HttpResponse:
-    """Shops in one state, or found by the name in their address."""
+    """Shops in one state, or the one with a number, a name in its address, or a name."""
     counts = count_shops_by_status()
     first = ShopStatus.APPLIED if counts[ShopStatus.APPLIED] else ShopStatus.OPEN
     status = _read_status(request.GET.get("tab", first.value))
-    slug = read_text(request, "slug", 40)
+    asked_shop = read_shop(request.GET)
     scope = f"shops:{status.value}"
-    if slug:
-        found = find_shop_by_slug(slug)
-        page = cut([found] if found else [], scope, _id_of)
+    if asked_shop.shop_id is not None:
+        page = cut(list(list_shops_by_ids([asked_shop.shop_id]).values()), scope, _id_of)
     else:
         after = read_position(request, scope) or 0
         page = cut(list_shops(status=status, after_id=after, limit=PAGE + 1), scope, _id_of)
     context = {
-        "tabs": _list_tabs(counts, status if not slug else None),
+        "tabs": _list_tabs(counts, None if asked_shop.typed else status),
         "status": status,
-        "slug": slug,
+        "asked_shop": asked_shop,
         "shops": page.items,
         "owners": list_people_by_ids(shop.owner_id for shop in page.items),
         "accounts": list_merchant_accounts(shop_ids=[shop.shop_id for shop in page.items], gateway=GATEWAY),

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 from console.access import staff_page
 from console.frame import render_page
 from console.lists import PAGE, cut, read_number, read_position
+from console.shops.naming import read_shop
 from console.trail.page import describe_lines
 from console.words import DEEDS
 from market.accounts.selectors import list_people_by_ids
@@ -16,12 +17,12 @@ from market.audit.selectors import list_entries
 @require_GET
 def show_trail(request: HttpRequest) -> HttpResponse:
     """Deeds, newest first: of a shop, of a person, of a kind."""
-    shop_id, actor_id = read_number(request.GET.get("shop", "")), read_number(request.GET.get("actor", ""))
+    asked_shop, actor_id = read_shop(request.GET), read_number(request.GET.get("actor", ""))
     action = request.GET.get("action", "")
     action = action if action in DEEDS else ""
-    scope = f"trail:{shop_id or ''}:{actor_id or ''}:{action}"
+    scope = f"trail:{asked_shop.typed}:{actor_id or ''}:{action}"
     rows = list_entries(
-        shop_id=shop_id,
+        shop_id=asked_shop.shop_id,
         actor_id=actor_id,
         action=action,
         before=read_position(request, scope),
@@ -30,11 +31,11 @@ def show_trail(request: HttpRequest) -> HttpResponse:
     page = cut(rows, scope, lambda line: line.entry_id)
     people = list_people_by_ids(line.actor_id for line in page.items if line.actor_id)
     context = {
-        "shop": shop_id or "",
+        "asked_shop": asked_shop,
         "actor": actor_id or "",
         "action": action,
         "deeds": [(name, str(words)) for name, words in DEEDS.items()],
-        "filtered": bool(shop_id or actor_id or action),
+        "filtered": bool(asked_shop.typed or actor_id or action),
         "rows": describe_lines(page.items, people),
         "next_cursor": page.next_cursor,
     }

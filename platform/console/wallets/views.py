@@ -15,7 +15,7 @@ from billing.wallets.services import KeyReused, grant_bonus
 from console.access import FINANCE, me, staff_page
 from console.frame import render_page
 from console.lists import PAGE, cut, read_position
-from console.shops.naming import find_shop_id
+from console.shops.naming import read_shop
 from console.wallets.forms import BonusForm
 from market.accounts.selectors import list_people_by_ids
 from market.money import format_minor
@@ -26,17 +26,15 @@ from web.toasts import add_toast
 SCOPE = "wallets"
 DAYS = 90
 LATEST = 20
-MOST_TYPED = 40
 
 
 @staff_page()
 @require_GET
 def show_wallets(request: HttpRequest) -> HttpResponse:
-    """Every advertising balance, in the order of the shops; a shop's number or address leads to it."""
-    typed = request.GET.get("shop", "")
-    shop_id = find_shop_id(typed)
-    if shop_id is not None:
-        return redirect("console:ad-wallet", shop_id)
+    """Every advertising balance, in the order of the shops; a shop's number, address or name leads to it."""
+    asked_shop = read_shop(request.GET)
+    if asked_shop.shop_id and not asked_shop.is_unknown:
+        return redirect("console:ad-wallet", asked_shop.shop_id)
     page = cut(
         list_wallets(after_shop_id=read_position(request, SCOPE) or 0, limit=PAGE + 1), SCOPE, lambda row: row.shop_id
     )
@@ -44,7 +42,7 @@ def show_wallets(request: HttpRequest) -> HttpResponse:
         "wallets": page.items,
         "shops": list_shops_by_ids({one.shop_id for one in page.items}),
         "next_cursor": page.next_cursor,
-        "typed": typed[:MOST_TYPED],
+        "asked_shop": asked_shop,
     }
     return render_page(request, "wallets/list.html", context)
 

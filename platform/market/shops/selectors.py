@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
+from django.db.models import Q
+
 from market.shops.contracts import (
     Epochs,
     HostContext,
@@ -67,6 +69,12 @@ def find_shop_by_slug(slug: str) -> ShopContext | None:
     """The shop with this name in its address."""
     row = Shop.objects.filter(slug=slug.lower()).first()
     return row.to_context() if row else None
+
+
+def find_shops_by_name(name: str) -> list[ShopContext]:
+    """The first two shops that are called exactly this in one of their languages, whatever the letters' case."""
+    rows = Shop.objects.filter(Q(name_zh__iexact=name) | Q(name_en__iexact=name)).order_by("pk")
+    return [row.to_context() for row in rows[:2]]
 
 
 def list_shops_by_ids(shop_ids: Iterable[int]) -> dict[int, ShopContext]:

@@ -124,8 +124,16 @@ class LotView:
     inputs: LotPriceInputs | None
     bidders: int
     is_servable: bool
+    views: int
     clicks: int
     cancel_reason: str
+
+    @property
+    def click_bps(self) -> int | None:
+        """Clicks of ten thousand views, rounded; None while fewer views than clicks were told of."""
+        if not self.views or self.views < self.clicks:
+            return None
+        return (20_000 * self.clicks + self.views) // (2 * self.views)
 
     def takes_bids(self, now: datetime) -> bool:
         """Whether a bid may be placed, raised or withdrawn."""

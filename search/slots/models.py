@@ -1,4 +1,4 @@
-"""The tables of slots: places, their lots, sealed bids, parts of won lots, and clicks counted by the hour."""
+"""The tables of slots: places, their lots, sealed bids, parts of won lots, and views and clicks counted by the hour."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -194,15 +194,17 @@ class LotPart(models.Model):
         return f"{self.lot_id}#{self.number}"
 
 
-class LotClicks(models.Model):
-    """Clicks on a lot's place in one hour. They cost nothing: a lot is paid by time."""
+class LotHour(models.Model):
+    """Viewable views of a lot's place and clicks on it in one hour. They cost nothing: a lot is paid by time."""
 
-    lot = models.ForeignKey(Lot, models.PROTECT, db_index=False, related_name="click_hours")
+    lot = models.ForeignKey(Lot, models.PROTECT, db_index=False, related_name="hours")
     hour = models.DateTimeField()
-    clicks = models.PositiveIntegerField(default=0)
+    views = models.PositiveIntegerField(default=0, db_default=0)
+    clicks = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
+        db_table = "slots_lotclicks"
         constraints = [models.UniqueConstraint(name="lotclicks_once_an_hour", fields=["lot", "hour"])]
 
     def __str__(self) -> str:
-        return f"{self.lot_id} {self.clicks}"
+        return f"{self.lot_id} {self.views} {self.clicks}"

@@ -20,6 +20,8 @@ from market.shops.selectors import map_shops
 from search.auction.ad_tokens import LENGTH
 from search.listings.selectors import find_listing_id
 from search.serving.services import count_seen
+from search.signals.rules.robots import is_robot
+from search.slots.services import count_views
 from search.spending.contracts import AdTarget
 from search.spending.services import find_target, note_rendered, record_click, record_dwell, record_views
 from storefront.ads.asking import read_facts
@@ -30,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 MOST_BYTES = 16 * 1024
 MOST_TOKENS = 64
+MOST_LOTS, LARGEST_ID = 16, (1 << 63) - 1
 MOST_MS = 3_600_000
 _SEE_OTHER = 303
 _AWAY = (DatabaseError, InterfaceError, OSError)
@@ -74,6 +77,8 @@ def receive(request: HttpRequest) -> HttpResponse:
         if report.viewed:
             record_views(tokens=report.viewed, facts=facts, now=now)
             count_seen(tokens=report.viewed, person=facts.person, network=facts.network, now=now)
+        if report.lots and not is_robot(request.headers.get("User-Agent", "")):
+            count_views(lot_ids=report.lots, now=now)
         if report.dwell_token:
             record_dwell(token=report.dwell_token, dwell_ms=report.dwell_ms, now=now)
     except _AWAY as error:  # what cannot be written is lost, never a page
@@ -85,6 +90,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 class _Report:
     rendered: list[str] = field(default_factory=list)
     viewed: list[str] = field(default_factory=list)
+    lots: frozenset[int] = frozenset()
     dwell_token: str = ""
     dwell_ms: int = 0
 
@@ -126,7 +132,13 @@ def _parse(body: bytes) -> _Report:
     token, ms = dwell.get("token", ""), dwell.get("ms", 0)
     if not isinstance(token, str) or type(ms) is not int or not 0 <= ms <= MOST_MS * 24:
         raise ValueError("A dwell is a token and milliseconds.")
-    return _Report(_read_tokens(fields, "rendered"), _read_tokens(fields, "viewed"), token, min(ms, MOST_MS))
+    return _Report(
+        rendered=_read_tokens(fields, "rendered"),
+        viewed=_read_tokens(fields, "viewed"),
+        lots=_read_lots(fields),
+        dwell_token=token,
+        dwell_ms=min(ms, MOST_MS),
+    )
 
 
 def _read_tokens(fields: dict[str, object], name: str) -> list[str]:
@@ -136,3 +148,12 @@ def _read_tokens(fields: dict[str, object], name: str) -> list[str]:
     if not all(isinstance(token, str) and len(token) == LENGTH for token in tokens):
         raise ValueError(f"A token has {LENGTH} characters.")
     return tokens
+
+
+def _read_lots(fields: dict[str, object]) -> frozenset[int]:
+    lots = fields.get("lots", [])
+    if not isinstance(lots, list) or len(lots) > MOST_LOTS:
+        raise ValueError(f"lots are at most {MOST_LOTS} numbers.")
+    if not all(type(lot) is int and 0 < lot <= LARGEST_ID for lot in lots):
+        raise ValueError("A lot is a number.")
+    return frozenset(lots)

@@ -11,7 +11,7 @@ from market.accounts.contracts import StaffRole
 from search.slots.contracts import LotState, LotView
 from search.slots.models import Lot
 from search.slots.selectors import count_standing_bids, find_lot, get_slot, list_slots, measure_cancel
-from search.slots.services import close_due_lots, release_losers
+from search.slots.services import close_due_lots, count_views, release_losers
 from tests.conftest import Clock
 from tests.console.test_creatives import address
 from tests.console.test_in_a_browser import browser, look_over, site
@@ -90,6 +90,9 @@ def test_bids_are_sealed_until_they_end_and_open_afterwards(street: Street, ente
     page = staff.get(address("ads-lot", lot.lot_id))
     assert [bid.maximum_minor for bid, _ in page.context["bids"]] == [34_567, 23_456]
     assert "Second highest bid" in page.content.decode() and "345.67" in page.content.decode()
+    count_views(lot_ids=[lot.lot_id], now=lot.span.starts_at)
+    said = staff.get(address("ads-lot", lot.lot_id)).content.decode()
+    assert "Seen 1 time ·" in said and "0% of views clicked" in said
 
 
 def test_taking_an_open_lot_away_frees_every_bid_and_says_so_before(street: Street, enter) -> None:

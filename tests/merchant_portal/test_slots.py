@@ -13,7 +13,7 @@ from search.listings.keeping import forget_all
 from search.slots.contracts import BidState
 from search.slots.models import Lot
 from search.slots.selectors import list_bids_of_shop
-from search.slots.services import close_due_lots, open_due_lots, save_slot
+from search.slots.services import close_due_lots, count_click, count_views, open_due_lots, save_slot
 from tests.merchant_portal.conftest import Merchant, enter, make_person
 from tests.search.slots.conftest import make_creative, top_up
 from tests.search.slots.test_rules import make_terms
@@ -123,6 +123,17 @@ def test_a_picture_is_changed_once_the_lot_is_won_and_only_for_an_approved_one(m
     assert Lot.objects.get(pk=lot.pk).creative_id == first
     merchant.browser.post(f"{path}picture/", {"creative": other})
     assert Lot.objects.get(pk=lot.pk).creative_id == other
+
+
+def test_a_won_lot_says_how_often_it_was_seen_and_clicked(merchant, lot) -> None:
+    path = f"/ads/slots/lots/{lot.pk}/"
+    merchant.browser.post(path, {"maximum": "300", "creative": equip(merchant)})
+    close_due_lots(now=lot.closes_at)
+    for number in range(16):
+        count_views(lot_ids=[lot.pk], now=lot.starts_at + timedelta(minutes=number))
+    count_click(lot_id=lot.pk, now=lot.starts_at)
+    said = merchant.browser.get(path).content.decode()
+    assert "Seen 16 times · 1 click · 6.25% of views clicked" in said
 
 
 def test_who_may_not_spend_money_may_not_bid(merchant, lot) -> None:

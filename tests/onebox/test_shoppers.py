@@ -15,6 +15,7 @@ from tests.fixtures.wechatpay import free_port
 
 VIEW, CLICK = "v" * 116, "c" * 116
 PAGE = f'<li data-ad="{VIEW}"><a href="/ad/{CLICK}/">ad</a></li><a href="/item/7/">goods</a>'
+SOLD = '<div data-lot="5"><a href="/ad/slot/5/">place</a></div>'
 
 
 @dataclass
@@ -35,7 +36,8 @@ def street() -> Iterator[Street]:
 
         def do_GET(self) -> None:
             self._note({})
-            status, body = (303, b"") if self.path.startswith("/ad/") else (200, PAGE.encode())
+            page = PAGE + SOLD if self.path == "/" else PAGE
+            status, body = (303, b"") if self.path.startswith("/ad/") else (200, page.encode())
             self.send_response(status)
             if status == 303:
                 self.send_header("Location", f"http://{self.headers['Host']}/item/7/")
@@ -82,12 +84,13 @@ def test_ads_are_drawn_then_seen_then_clicked_by_shoppers_of_many_networks(stree
     for steps in by_network.values():
         clicked = [place for place, (path, _) in enumerate(steps) if path.startswith("/ad/c")]
         for place in clicked:
-            assert steps[place - 1] == ("/ad/seen/", {"viewed": [VIEW]})
+            assert steps[place - 1][1]["viewed"] == [VIEW]
             assert steps[place - 2] == ("/ad/seen/", {"rendered": [VIEW]})
             assert steps[place + 1][0] == "/item/7/"
             assert steps[place + 2][1]["dwell"]["token"] == CLICK
-    seen = sum(path == "/ad/seen/" and "viewed" in body for _, _, path, body in street.asked)
-    assert seen == happened["views"]
+    told = [body for _, _, path, body in street.asked if path == "/ad/seen/" and "viewed" in body]
+    assert sum(len(body["viewed"]) + len(body["lots"]) for body in told) == happened["views"]
+    assert sum(body["lots"] == [5] for body in told) == sum(path == "/" for _, _, path, _ in street.asked) == 30
 
 
 def test_the_same_seed_sends_the_same_shoppers(street: Street) -> None:

@@ -39,12 +39,6 @@ def named(value: object, kind: str) -> str:
 
 
 @register.filter
-def percent(bps: int) -> str:
-    """Basis points as people say them: `8.25%`."""
-    return f"{bps / 100:g}%"
-
-
-@register.filter
 def lasting(seconds: float) -> str:
     """A span of time as one reads it: `0.8 s`, `12 min`, `3 h`, `40 d`."""
     if seconds < 60:

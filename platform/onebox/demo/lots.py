@@ -4,7 +4,7 @@ Money came through the provider three weeks ago and is settled: nothing of it wa
 lots closed by the services that merchants and timers use.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,7 +25,15 @@ from search.campaigns.services import decide_creative, upload_creative
 from search.slots.contracts import LotView
 from search.slots.rules.usual import list_usual
 from search.slots.selectors import list_calendar, list_slots
-from search.slots.services import close_due_lots, open_due_lots, place_lot_bid, save_slot, watch_running
+from search.slots.services import (
+    close_due_lots,
+    count_click,
+    count_views,
+    open_due_lots,
+    place_lot_bid,
+    save_slot,
+    watch_running,
+)
 
 GATEWAY = "wechatpay"
 CASH_MINOR = 200_000
@@ -33,6 +41,10 @@ TOPPED_UP_BEFORE = timedelta(days=20)
 SETTLED_AFTER = timedelta(days=1)
 OBJECTS = {400: 3, 200: 5}
 """How many goods a banner of a height shows."""
+
+VISITS_AN_HOUR = 20
+CLICKED_ONE_IN = 37
+"""Of made-up visits to the home page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ def load_lots(
     made = _bid_all(bidders, known, pictures, today, lambda one: one.today, began)
     close_due_lots(now=_begin_of_day(now) - timedelta(minutes=1))
     _watch_until(now)
+    _look_until(now, _list_lots(_begin_of_day(now)).values())
     open_due_lots(now=now)
     made += _bid_all(bidders, known, pictures, _list_coming(now), lambda one: one.tomorrow, now)
     progress("places", len(bidders) + 1, len(bidders) + 1)
@@ -194,3 +207,16 @@ def _watch_until(now: datetime) -> None:
     while minute < now:
         watch_running(now=minute)
         minute += timedelta(minutes=1)
+
+
+def _look_until(now: datetime, lots: Collection[LotView]) -> None:
+    """Visitors of every hour since midnight who saw what is sold; now and then one clicked."""
+    sold = [lot.lot_id for lot in lots if lot.shop_id is not None]
+    step = timedelta(hours=1) / VISITS_AN_HOUR
+    visits = (now - _begin_of_day(now)) // step if sold else 0
+    for number in range(visits):
+        at = _begin_of_day(now) + number * step
+        seen = sold[: 1 + number % len(sold)]
+        count_views(lot_ids=seen, now=at)
+        if not number % CLICKED_ONE_IN:
+            count_click(lot_id=seen[-1], now=at)

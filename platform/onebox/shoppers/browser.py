@@ -19,7 +19,9 @@ MOST_BYTES = 4 * 2**20
 NETWORKS = 250 * 250
 
 _SHOWN_AD = re.compile(r'data-ad="([\w-]{116})"')
+_SHOWN_LOT = re.compile(r'data-lot="(\d+)"')
 _AD_LINK = re.compile(r'href="(?:https?://[^"/]+)?(/ad/[\w-]{116}/)"')
+_LOT_LINK = re.compile(r'href="(?:https?://[^"/]+)?(/ad/slot/\d+/)"')
 _GOODS_LINK = re.compile(r'href="(?:https?://[^"/]+)?(/item/\d+/?)"')
 
 Troubles = (OSError, HTTPException)
@@ -28,12 +30,14 @@ Troubles = (OSError, HTTPException)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back: where ads lead and what they are told by, in the order of the page, and links to goods."""
+    """What came back: where ads and sold places lead and what they are told by, in the page's order, and goods."""
 
     status: int
     location: str = ""
     view_tokens: tuple[str, ...] = ()
+    lots: tuple[int, ...] = ()
     ad_links: tuple[str, ...] = ()
+    lot_links: tuple[str, ...] = ()
     goods_links: tuple[str, ...] = ()
 
 
@@ -68,7 +72,9 @@ class Shopper:
             status=answer.status,
             location=_cut_host(answer.headers.get("Location", "")),
             view_tokens=tuple(dict.fromkeys(_SHOWN_AD.findall(html))),
+            lots=tuple(int(lot) for lot in dict.fromkeys(_SHOWN_LOT.findall(html))),
             ad_links=tuple(dict.fromkeys(_AD_LINK.findall(html))),
+            lot_links=tuple(dict.fromkeys(_LOT_LINK.findall(html))),
             goods_links=tuple(dict.fromkeys(unescape(link) for link in _GOODS_LINK.findall(html))),
         )
 

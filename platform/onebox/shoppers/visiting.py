@@ -54,11 +54,14 @@ def _look(shopper: Shopper, page: Page, market: Market, chance: random.Random, h
     happened["pages" if page.status == 200 else f"answers {page.status}"] += 1
     if page.view_tokens:
         shopper.tell({"rendered": list(page.view_tokens)})
+    if page.view_tokens or page.lots:
         time.sleep(market.pace * chance.uniform(1.0, 2.0))
-        shopper.tell({"viewed": list(page.view_tokens)})
-        happened["views"] += len(page.view_tokens)
+        shopper.tell({"viewed": list(page.view_tokens), "lots": list(page.lots)})
+        happened["views"] += len(page.view_tokens) + len(page.lots)
     if page.ad_links and chance.random() < CLICKED * len(page.ad_links):
         _click(shopper, chance.choice(page.ad_links), market, chance, happened)
+    elif page.lot_links and chance.random() < CLICKED * len(page.lot_links):
+        happened["clicks"] += shopper.open(chance.choice(page.lot_links)).status == 303
     elif page.goods_links and chance.random() < LOOKED_AT:
         happened["pages"] += shopper.open(chance.choice(page.goods_links)).status == 200
 

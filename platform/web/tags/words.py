@@ -128,3 +128,9 @@ def day(value: date, *, now: datetime | None = None) -> str:
 def get(mapping: Mapping[Any, Any], key: object) -> object:
     """One entry of a mapping by a variable key; nothing where it is missing."""
     return mapping.get(key, "")
+
+
+@register.filter
+def percent(bps: int) -> str:
+    """Basis points as people say them: `8.25%`."""
+    return f"{bps / 100:g}%"

@@ -19,7 +19,7 @@ from search.slots.contracts import (
     SlotTerms,
     SlotView,
 )
-from search.slots.models import Lot, LotBidRow, LotClicks, LotPart, SlotRow
+from search.slots.models import Lot, LotBidRow, LotHour, LotPart, SlotRow
 from tenants.catalog.contracts import Text
 
 MOST_LOTS = 1_000
@@ -126,7 +126,7 @@ def to_slot(row: SlotRow) -> SlotView:
     return SlotView(row.pk, terms, row.changed_by, row.changed_at)
 
 
-def to_lot(row: Lot, clicks: int = 0) -> LotView:
+def to_lot(row: Lot, views: int = 0, clicks: int = 0) -> LotView:
     """The row, read with its slot, as it crosses the border."""
     return LotView(
         lot_id=row.pk,
@@ -141,6 +141,7 @@ def to_lot(row: Lot, clicks: int = 0) -> LotView:
         inputs=LotPriceInputs(**row.inputs) if row.inputs else None,
         bidders=row.bidders,
         is_servable=row.is_servable,
+        views=views,
         clicks=clicks,
         cancel_reason=row.cancel_reason,
     )
@@ -149,6 +150,11 @@ def to_lot(row: Lot, clicks: int = 0) -> LotView:
 def _view(rows: Iterable[Lot]) -> list[LotView]:
     rows = list(rows)
     sold = [row.pk for row in rows if row.shop_id is not None]
-    sums = LotClicks.objects.filter(lot_id__in=sold).values_list("lot_id").annotate(sum=Sum("clicks")) if sold else ()
-    clicks = dict(sums)
-    return [to_lot(row, clicks.get(row.pk, 0)) for row in rows]
+    if sold:
+        sums = (
+            LotHour.objects.filter(lot_id__in=sold).values("lot_id").annotate(all=Sum("views"), clicked=Sum("clicks"))
+        )
+        counts = {lot_id: (seen, clicked) for lot_id, seen, clicked in sums.values_list("lot_id", "all", "clicked")}
+    else:
+        counts = {}
+    return [to_lot(row, *counts.get(row.pk, (0, 0))) for row in rows]

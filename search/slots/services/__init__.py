@@ -11,8 +11,8 @@ from search.slots.services.bidding import (
     withdraw_bid,
 )
 from search.slots.services.cancelling import LotOver, NoReason, cancel_lot
-from search.slots.services.clicks import count_click
 from search.slots.services.closing import close_due_lots, release_losers
+from search.slots.services.counting import count_click, count_views
 from search.slots.services.delivering import decide_due_parts
 from search.slots.services.locking import LotNotFound
 from search.slots.services.opening import open_due_lots
@@ -36,6 +36,7 @@ __all__ = [
     "change_creative",
     "close_due_lots",
     "count_click",
+    "count_views",
     "decide_due_parts",
     "open_due_lots",
     "place_lot_bid",

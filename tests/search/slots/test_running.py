@@ -11,8 +11,8 @@ from market.shops.services import suspend_shop
 from search.campaigns.contracts import CreativeState, PageKind
 from search.campaigns.models import Creative
 from search.slots.contracts import LotUnit, RunningSlot
-from search.slots.selectors import find_lot, list_running
-from search.slots.services import cancel_lot, change_creative, count_click, watch_running
+from search.slots.selectors import list_running
+from search.slots.services import cancel_lot, change_creative, watch_running
 from tests.search.slots.conftest import MERCHANT, STAFF, Market, make_creative
 
 
@@ -93,15 +93,3 @@ def test_a_creative_that_is_refused_later_is_gone_once_somebody_looks_and_comes_
     watch_running(now=market.clock.move(minutes=1))
     shown = look(market).creative
     assert shown is not None and shown.creative_id == other
-
-
-def test_clicks_are_counted_and_cost_nothing(market: Market) -> None:
-    lot, tea = market.lots()[0], market.bidder("alpha")
-    tea.bid(lot, 20_000)
-    market.close(lot)
-    market.clock.now = lot.span.starts_at
-    for _ in range(3):
-        count_click(lot_id=lot.lot_id, now=market.clock.move(minutes=40))
-    found = find_lot(lot.lot_id)
-    assert found is not None and found.clicks == 3
-    assert tea.wallet.available_minor == 90_000

@@ -16,6 +16,7 @@ from search.slots.models import Lot
 from search.slots.selectors import find_lot
 from search.slots.services import cancel_lot, close_due_lots, open_due_lots, place_lot_bid, save_slot
 from tenants.catalog.contracts import Text
+from tests.fixtures.api import MARKET
 from tests.search.slots.conftest import make_creative, top_up
 from tests.search.slots.test_rules import make_terms
 from tests.storefront.pages.conftest import Browser
@@ -133,6 +134,32 @@ def test_a_click_is_counted_once_each_and_leads_where_the_lot_says(sold) -> None
 def test_programs_and_prefetching_are_led_on_but_not_counted(sold, headers: dict[str, str]) -> None:
     assert Browser().client.get(f"/ad/slot/{sold.lot_id}/", **headers).status_code == 303
     assert find_lot(sold.lot_id).clicks == 0
+
+
+def test_views_that_the_script_tells_are_counted_but_not_those_of_programs(sold) -> None:
+    browser = Browser()
+    assert f'data-lot="{sold.lot_id}"' in browser.open("/")
+    assert tell_seen(browser, [sold.lot_id, sold.lot_id], **AGENT) == 204
+    assert tell_seen(browser, [sold.lot_id], HTTP_USER_AGENT="Googlebot/2.1") == 204
+    assert find_lot(sold.lot_id).views == 1
+    assert find_lot(sold.lot_id).clicks == 0
+
+
+@pytest.mark.parametrize("lots", [["1"], [0], [-1], [1.5], [True], [1 << 63], {"1": 1}, 7, [1] * 17])
+def test_what_names_no_lots_is_refused(sold, lots) -> None:
+    assert tell_seen(Browser(), lots, **AGENT) == 400
+    assert find_lot(sold.lot_id).views == 0
+
+
+def test_unsold_places_are_not_watched(places) -> None:
+    assert "data-lot" not in Browser().open("/")
+
+
+def tell_seen(browser: Browser, lots: object, **headers: str) -> int:
+    answer = browser.client.post(
+        "/ad/seen/", {"lots": lots}, content_type="application/json", HTTP_ORIGIN=f"http://{MARKET}", **headers
+    )
+    return int(answer.status_code)
 
 
 def test_a_lot_that_nobody_won_leads_nowhere(places) -> None:

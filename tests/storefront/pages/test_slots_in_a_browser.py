@@ -1,6 +1,8 @@
 """The carousel and banners in a real browser: both widths, languages and themes, no rule broken."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,14 +10,15 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
+from playwright.sync_api import Page
 
 from market.taxonomy.services import load_taxonomy
 from search.campaigns.contracts import CreativeState
 from search.slots.contracts import SlotKind
-from search.slots.models import Lot
+from search.slots.models import Lot, LotHour
 from search.slots.services import close_due_lots, open_due_lots, place_lot_bid, save_slot
 from tenants.catalog.contracts import Text
-from tests.browser import new_context, open_browser, overflow, screenshot, watch
+from tests.browser import PERSON, new_context, open_browser, overflow, screenshot, watch
 from tests.fixtures.api import list_product
 from tests.fixtures.served import served
 from tests.search.slots.conftest import make_creative, top_up
@@ -81,3 +84,39 @@ def test_places_fit_the_home_page_and_open_their_reason(site, make_shop) -> None
                 page.wait_for_timeout(300)
                 assert page.locator(".slides").evaluate("box => box.scrollLeft > 0")
                 assert seen == []
+
+
+def test_a_sold_place_is_seen_once_when_it_stood_on_screen_for_a_second(site, make_shop) -> None:
+    load_taxonomy()
+    shop = make_shop("alpha")
+    list_product(shop, sku="MUG", price_minor=1_000, title="青釉杯")
+    sell_some(shop.shop_id)
+    with open_browser() as browser, new_context(browser, width=390, agent=PERSON) as context:
+        page = context.new_page()
+        page.goto(f"{site}/")
+        wait_until(page, lambda: count_views() == {"home-carousel-1": 1})
+        page.locator(".halves [data-lot]").scroll_into_view_if_needed()
+        wait_until(page, lambda: count_views() == {"home-carousel-1": 1, "home-banner-1": 1})
+        page.evaluate("window.scrollTo(0, 0)")
+        page.wait_for_timeout(1_800)
+        assert count_views() == {"home-carousel-1": 1, "home-banner-1": 1}, "looked at again it is not counted again"
+
+
+def wait_until(page: Page, happened: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 15
+    while not happened():
+        assert time.monotonic() < ends
+        page.wait_for_timeout(100)
+
+
+def count_views() -> dict[str, int]:
+    """Views by place, read in a thread: beside Playwright's loop Django opens a connection that nothing closes."""
+
+    def read() -> dict[str, int]:
+        try:
+            return dict(LotHour.objects.filter(views__gt=0).values_list("lot__slot__key", "views"))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(read).result()

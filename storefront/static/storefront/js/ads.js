@@ -1,13 +1,15 @@
 // Tells the market which ads were drawn, which of them stood half on screen for a second (large ones: 30 %), since that is
-// what merchants pay for, and how long the page after a click was looked at. To the market itself and nobody else.
+// what merchants pay for, and how long the page after a click was looked at. Places sold by time are counted too. To the
+// market itself and nobody else.
 const LARGE = 242500;
-const ads = new Set(document.querySelectorAll("[data-ad]"));
+const ads = new Set(document.querySelectorAll("[data-ad],[data-lot]"));
 const timers = new Map();
 const viewed = [];
+const lots = [];
 
 const tell = (report) =>
   navigator.sendBeacon("/ad/seen/", new Blob([JSON.stringify(report)], { type: "application/json" }));
-const send = () => viewed.length && tell({ viewed: viewed.splice(0) });
+const send = () => viewed.length + lots.length && tell({ viewed: viewed.splice(0), lots: lots.splice(0) });
 
 function stop(ad) {
   clearTimeout(timers.get(ad));
@@ -17,7 +19,8 @@ function stop(ad) {
 function count(ad) {
   ads.delete(ad);
   eye.unobserve(ad);
-  viewed.push(ad.dataset.ad);
+  if (ad.dataset.lot) lots.push(+ad.dataset.lot);
+  else viewed.push(ad.dataset.ad);
   setTimeout(send, 200);
 }
 
@@ -51,7 +54,6 @@ document.addEventListener("click", ({ target }) => {
   if (link) sessionStorage.setItem("ad", link.pathname.split("/")[2]);
 });
 
-if (ads.size) {
-  tell({ rendered: [...ads].map((ad) => ad.dataset.ad) });
-  watch();
-}
+const rendered = [...ads].flatMap((ad) => ad.dataset.ad ?? []);
+if (rendered.length) tell({ rendered });
+watch();

@@ -34,7 +34,7 @@ class _Sold:
 
 @dataclass(frozen=True, slots=True)
 class _Hour:
-    """Every sold place with its won lots of one hour."""
+    """Every place with its won lots of one hour."""
 
     slots: Sequence[SlotView]
     sold: Mapping[int, Sequence[_Sold]]
@@ -46,17 +46,19 @@ _hours: Memory[_Hour] = Memory(MOST_HOURS_KEPT)
 def list_running(*, page: PageKind, epochs: Epochs, now: datetime) -> list[RunningSlot]:
     """The fixed places of a page by position, each with the creative of its lot or without one.
 
+    A place that is off sale is there only while a lot of it runs: its winner pays until the lot ends.
     Two statements after anything about slots changed or an hour began, else none.
     """
     if not epochs.slots:
         return []
     hour = _get_hour(epochs, now.replace(minute=0, second=0, microsecond=0))
     shops = map_shops(epochs)
-    return [
-        _fill(slot, next((one for one in hour.sold.get(slot.slot_id, ()) if _runs(one, now)), None), shops)
-        for slot in hour.slots
-        if slot.terms.page is page
-    ]
+    filled = [(slot, _fill(slot, _find_won(hour, slot, now), shops)) for slot in hour.slots if slot.terms.page is page]
+    return [running for slot, running in filled if slot.terms.is_sold or running.creative is not None]
+
+
+def _find_won(hour: _Hour, slot: SlotView, now: datetime) -> _Sold | None:
+    return next((sold for sold in hour.sold.get(slot.slot_id, ()) if _runs(sold, now)), None)
 
 
 def _runs(sold: _Sold, now: datetime) -> bool:
@@ -86,7 +88,7 @@ def _get_hour(epochs: Epochs, hour: datetime) -> _Hour:
 
 
 def _read_hour(hour: datetime) -> _Hour:
-    slots = [to_slot(row) for row in SlotRow.objects.filter(is_sold=True).order_by("page", "-kind", "position")]
+    slots = [to_slot(row) for row in SlotRow.objects.order_by("page", "-kind", "position")]
     lots = Lot.objects.filter(
         starts_at__lt=hour + timedelta(hours=1), ends_at__gt=hour, state__in=_SHOWN, is_servable=True
     )

@@ -1,5 +1,6 @@
 """What stands in a page's places: the winner in its time, the marketplace's own picture else, without a statement."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection
@@ -12,13 +13,17 @@ from search.campaigns.contracts import CreativeState, PageKind
 from search.campaigns.models import Creative
 from search.slots.contracts import LotUnit, RunningSlot
 from search.slots.selectors import list_running
-from search.slots.services import cancel_lot, change_creative, watch_running
+from search.slots.services import cancel_lot, change_creative, save_slot, watch_running
 from tests.search.slots.conftest import MERCHANT, STAFF, Market, make_creative
 
 
 def look(market: Market, epochs: Epochs | None = None) -> RunningSlot:
-    (one,) = list_running(page=PageKind.HOME, epochs=epochs or read_epochs(), now=market.clock.now)
+    (one,) = list_page(market, epochs)
     return one
+
+
+def list_page(market: Market, epochs: Epochs | None = None) -> list[RunningSlot]:
+    return list_running(page=PageKind.HOME, epochs=epochs or read_epochs(), now=market.clock.now)
 
 
 def test_the_winner_stands_there_from_the_first_to_the_last_moment(market: Market) -> None:
@@ -50,6 +55,24 @@ def test_looking_costs_no_statement_while_nothing_changed(market: Market) -> Non
             market.clock.move(minutes=5)
             look(market, epochs)
     assert len(again) == 0
+
+
+def test_a_place_that_is_off_sale_shows_the_lots_that_were_won_and_nothing_else(market: Market) -> None:
+    first, second, _ = market.lots()[:3]
+    tea = market.bidder("alpha")
+    tea.bid(first, 20_000), tea.bid(second, 20_000)
+    market.close(first)
+    market.clock.now = first.span.starts_at
+    off_sale = replace(market.slot.terms, is_sold=False)
+    save_slot(slot_id=market.slot.slot_id, terms=off_sale, actor_id=STAFF, now=market.clock.now)
+    assert look(market).lot_id == first.lot_id
+    market.close(second)
+    market.clock.now = second.span.starts_at
+    assert look(market).lot_id == second.lot_id, "bids that stood were kept, so their lot is sold and shown"
+    suspend_shop(shop_id=tea.shop_id, actor_id=STAFF, reason="papers", now=market.clock.now)
+    assert list_page(market) == [], "no picture of the marketplace's own stands for a place that is not sold"
+    market.clock.now = second.span.ends_at
+    assert list_page(market) == []
 
 
 def test_without_any_place_nothing_is_asked(db, clock) -> None:

@@ -6,7 +6,7 @@ a lock while another one changes a campaign: they find it as it was or as it is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -122,11 +122,12 @@ class AdIndex:
         self._campaigns_of: dict[Product, set[int]] = defaultdict(set)
         self._campaign_of_ad: dict[int, int] = {}
 
-    def put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> None:
-        """Take a campaign in, or what became of it. Ads of goods that are not in `goods` cannot be shown."""
+    def put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods], *, is_shop_open: bool = True) -> None:
+        """Take a campaign in, or what became of it. Ads of goods that are not in `goods` cannot be shown, and none of a
+        shop that is not open: its campaign is held without any, to be found when the shop opens again."""
         with self._changing():
             self._drop(campaign.campaign_id)
-            self._put(campaign, goods)
+            self._put(campaign, goods, is_shop_open)
 
     def drop(self, campaign_id: int) -> None:
         """Take a campaign out; nothing happens to one that is not in."""
@@ -147,8 +148,8 @@ class AdIndex:
         finally:
             self.version += 1
 
-    def _put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods]) -> None:
-        groups = tuple(_make_groups(campaign, goods))
+    def _put(self, campaign: LiveCampaign, goods: Mapping[Product, Goods], is_shop_open: bool) -> None:
+        groups = tuple(_make_groups(campaign, goods)) if is_shop_open else ()
         held = _Held(campaign, groups)
         for group in groups:
             if campaign.kind is CampaignKind.DISPLAY:
@@ -221,6 +222,10 @@ class AdIndex:
     def list_advertising(self, products: Iterable[Product]) -> set[int]:
         """The campaigns with ads for any of these products."""
         return {campaign_id for product in products for campaign_id in self._campaigns_of.get(product, ())}
+
+    def list_of_shops(self, shop_ids: Collection[int]) -> set[int]:
+        """The campaigns of these shops."""
+        return {pk for pk, held in tuple(self._held.items()) if held.campaign.shop_id in shop_ids}
 
     def list_products(self) -> list[Product]:
         """Everything that is advertised."""

@@ -2,8 +2,9 @@
 
 from market.shops.contracts import Epochs
 from market.shops.selectors import read_epochs
+from search.campaigns.contracts import LiveCampaign
 from search.campaigns.selectors import get_floors, read_changes, read_live
-from search.listings.selectors import find_highest_number, list_changed
+from search.listings.selectors import find_highest_number, list_changed, list_closed_shop_ids
 from search.serving.contracts import Product
 from search.serving.rules.index import list_products
 from search.serving.rules.scoring import Scores
@@ -22,11 +23,11 @@ def load_all(state: ServerState) -> None:
     reading.position = read_changes(after=None).position
     reading.change_no = find_highest_number()
     epochs = read_epochs()
-    reading.shops_epoch = epochs.shops
+    reading.shops_epoch, state.closed_shop_ids = epochs.shops, list_closed_shop_ids(epochs)
     campaigns = read_live(None)
     _load_goods(state, list_products(campaigns), epochs)
     for campaign in campaigns:
-        state.index.put(campaign, state.goods)
+        _put(state, campaign)
     read_tables(state)
 
 
@@ -49,7 +50,7 @@ def follow_campaigns(state: ServerState) -> int:
         _load_goods(state, list_products(live.values()), read_epochs())
         for campaign_id in changes.campaign_ids:
             if campaign_id in live:
-                state.index.put(live[campaign_id], state.goods)
+                _put(state, live[campaign_id])
             else:
                 state.index.drop(campaign_id)
             state.money.dry_until.pop(campaign_id, None)  # it may have a budget again
@@ -58,7 +59,8 @@ def follow_campaigns(state: ServerState) -> int:
 
 
 def follow_goods(state: ServerState, *, everything: bool) -> int:
-    """Take over what changed of advertised goods: sold out, back, hidden, renamed. Returns how many were read."""
+    """Take over what changed of advertised goods: sold out, back, hidden, renamed; and which shops are open, of which
+    a merchant's own picture knows nothing. Returns how many goods were read."""
     epochs = read_epochs()
     changed, change_no = list_changed(after=state.reading.change_no)
     everything = everything or epochs.shops != state.reading.shops_epoch
@@ -67,12 +69,18 @@ def follow_goods(state: ServerState, *, everything: bool) -> int:
     before = {product: state.goods.get(product) for product in products}
     _load_goods(state, products, epochs)
     differing = [product for product in products if state.goods.get(product) != before[product]]
-    for campaign_id in state.index.list_advertising(differing):
+    closed_before, state.closed_shop_ids = state.closed_shop_ids, list_closed_shop_ids(epochs)
+    moved = closed_before ^ state.closed_shop_ids
+    for campaign_id in state.index.list_advertising(differing) | state.index.list_of_shops(moved):
         campaign = state.index.find_campaign(campaign_id)
         if campaign is not None:
-            state.index.put(campaign, state.goods)
+            _put(state, campaign)
     state.reading.change_no, state.reading.shops_epoch = change_no, epochs.shops
     return len(products)
+
+
+def _put(state: ServerState, campaign: LiveCampaign) -> None:
+    state.index.put(campaign, state.goods, is_shop_open=campaign.shop_id not in state.closed_shop_ids)
 
 
 def _load_goods(state: ServerState, products: list[Product], epochs: Epochs) -> None:

@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.settlement.services.days import business_date
+from market.shops.selectors import read_epochs
 from search.auction.reserves import find_best_reserve, move_reserve
 from search.campaigns.contracts import Charge, PageKind
 from search.campaigns.selectors import get_floors, read_live
+from search.listings.selectors import list_closed_shop_ids
 from search.serving.models import KeywordReserve
 from search.serving.services.alone import RESERVES, try_alone
 from search.serving.services.bids import note_bids, read_bids
@@ -17,14 +19,15 @@ from search.serving.services.bids import note_bids, read_bids
 def move_reserves(now: datetime) -> int:
     """Once a business day, move each word's reserve towards what would have earned most. Returns how many moved.
 
-    By the bids of 28 days: whoever stops bidding for a day moves nothing. A word that few bid for goes back to the
-    floor step by step, and then has no reserve of its own.
+    By the bids of 28 days: whoever stops bidding for a day moves nothing, and shops that are not open bid nothing. A
+    word that few bid for goes back to the floor step by step, and then has no reserve of its own.
     """
     today = business_date(now)
     if not try_alone(RESERVES):
         return 0
     floor_minor = get_floors().find(PageKind.SEARCH, Charge.CLICK)
-    note_bids(read_live(None), today)
+    closed = list_closed_shop_ids(read_epochs())
+    note_bids([campaign for campaign in read_live(None) if campaign.shop_id not in closed], today)
     bids = read_bids(today)
     before = {tuple(row.tokens): row for row in KeywordReserve.objects.all()}
     moved = 0

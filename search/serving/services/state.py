@@ -72,6 +72,7 @@ class ServerState:
         self.worker = _name_worker()
         self.index = AdIndex()
         self.goods: dict[Product, Goods] = {}
+        self.closed_shop_ids: frozenset[int] = frozenset()
         self.scores = Scores(QualityTable())
         self.reserves: Mapping[tuple[str, ...], int] = {}
         self.floors = NO_FLOORS

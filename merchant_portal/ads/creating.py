@@ -22,6 +22,7 @@ from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
 from search.auction.contracts.units import LARGEST_BID_MINOR
 from search.campaigns.contracts import (
+    ALL_HOURS,
     BadInput,
     CampaignKind,
     Charge,
@@ -96,6 +97,13 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
 def _read_target(request: HttpRequest) -> tuple[TargetForm, WeekForm]:
     """When and where, as it was typed on the way; all hours of all days where nothing was."""
     return TargetForm(request.POST), WeekForm(request.POST, initial=show_week(Targeting()))
+
+
+def _read_hours(request: HttpRequest) -> int:
+    """The hours that were chosen on the way; all of them where none were, or what was typed cannot be read."""
+    target, week = _read_target(request)
+    is_readable = "from_hour" in request.POST and target.is_valid() and week.is_valid()
+    return target.aim(week, Targeting()).hours if is_readable else ALL_HOURS
 
 
 def _is_aimed(request: HttpRequest) -> bool:
@@ -187,7 +195,7 @@ def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
         charge = Charge(first["charge"])
     context: dict[str, Any] = {"money": money, "bid": bid, "forms": forms, "wants_words": bool(typed.words)}
     if 0 < bid_minor <= LARGEST_BID_MINOR and budget:
-        offer = Offer(bid_minor, charge, budget)
+        offer = Offer(bid_minor, charge, budget, _read_hours(request))
         context |= forecast_offer(
             typed, offer, shop_id=visit_of(request).shop.shop_id, epochs=epochs_of(request), now=now
         )

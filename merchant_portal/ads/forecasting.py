@@ -9,22 +9,24 @@ from market.money import format_minor
 from market.shops.contracts import Epochs
 from merchant_portal.ads.audiences import read_audiences, say_reach
 from merchant_portal.ads.typed import Typed
-from search.auction.contracts.units import LARGEST_BID_MINOR
+from search.auction.contracts.units import LARGEST_BID_MINOR, PPM
 from search.campaigns.contracts import CampaignKind, Charge, DayForecast
 from search.campaigns.selectors import find_reach, forecast_words
 from search.reports.contracts.forecasts import DisplayOutlook, Span
 from search.reports.selectors import forecast_places
+from search.serving.rules.traffic import measure_hours
 
 LEAST_MINOR = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What would be bid, for what, and the budget of a day."""
+    """What would be bid, for what, the budget of a day, and the hours of the week that were chosen."""
 
     bid_minor: int
     charge: Charge
     budget_minor: int
+    hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,15 @@ class BidOutlook:
 
 
 def forecast_offer(typed: Typed, offer: Offer, *, shop_id: int, epochs: Epochs, now: datetime) -> dict[str, Any]:
-    """What the page shows of it, for the people that the campaign is for."""
+    """What the page shows of it, for the people and the hours that the campaign is for."""
     audiences, regions = read_audiences(typed.asked.getlist("audience")), typed.asked.getlist("regions")
     reach = find_reach(shop_id=shop_id, audiences=audiences, regions=regions, now=now)
-    said = {"reach": say_reach(reach) if audiences or regions else ""}
+    in_hours_ppm = measure_hours(offer.hours)
+    share_ppm = reach.share_ppm * in_hours_ppm // PPM
+    said = {
+        "reach": say_reach(reach) if audiences or regions else "",
+        "hours_percent": "" if in_hours_ppm == PPM else f"{max(1, round(in_hours_ppm / 10_000))}%",
+    }
     bids = _list_bids(offer.bid_minor)
     if typed.kind is CampaignKind.KEYWORD:
         days = forecast_words(
@@ -62,7 +69,7 @@ def forecast_offer(typed: Typed, offer: Offer, *, shop_id: int, epochs: Epochs, 
             bids_minor=bids,
             daily_budget_minor=offer.budget_minor,
             now=now,
-            share_ppm=reach.share_ppm,
+            share_ppm=share_ppm,
         )
         rows = [BidForecast(bid, day, bid == offer.bid_minor) for bid, day in zip(bids, days, strict=True)]
         return {**said, "forecasts": rows}
@@ -75,7 +82,7 @@ def forecast_offer(typed: Typed, offer: Offer, *, shop_id: int, epochs: Epochs, 
         daily_budget_minor=offer.budget_minor,
         now=now,
         epochs=epochs,
-        share_ppm=reach.share_ppm,
+        share_ppm=share_ppm,
     )
     return {**said, **_show_outlooks(outlooks, offer.bid_minor)}
 

@@ -11,16 +11,16 @@ from django.utils.translation import gettext, pgettext
 from market.money import MICRO_PER_MINOR, format_minor
 from merchant_portal.ads_reports.asking import Asked
 from merchant_portal.ads_reports.words import name_keys
-from search.auction.contracts import TrafficCurve
 from search.auction.pacing import plan_spend
-from search.campaigns.contracts import CampaignState
+from search.campaigns.contracts import CampaignState, CampaignView
 from search.campaigns.selectors import get_campaign, list_campaigns
 from search.reports.contracts import Dimension, Figures, Report
-from search.reports.selectors import get_report, get_traffic_curve
+from search.reports.selectors import get_report
+from search.serving.rules.traffic import expect_day
 from web.charts import Chart, draw_line
 from web.figures import cut_price
 
-HOURS = 24
+HOURS, HOUR_SECONDS = 24, 3_600
 NOTHING = "–"
 
 
@@ -92,17 +92,18 @@ def print_exact(amount_micro: int) -> str:
 
 
 def _draw_today(asked: Asked, shop_id: int, now: datetime) -> Chart:
-    """Spend so far at each full hour, and now; the plan follows the traffic of the weeks before."""
+    """Spend so far at each full hour, and now; the plan is the one that their paces follow."""
     report = get_report(asked.ask(shop_id, by=Dimension.HOUR))
     by_hour = {int(row.key): row.figures.cost_micro for row in report.rows}
     local = now.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
+    second = local.hour * HOUR_SECONDS + local.minute * 60 + local.second
     spent = [sum(by_hour.get(hour, 0) for hour in range(until)) for until in range(local.hour + 2)]
-    budget_minor = _sum_budgets(asked, shop_id)
-    planned = _plan_hours(budget_minor, get_traffic_curve(today=asked.today)) if budget_minor else []
+    campaigns = _list_planned(asked, shop_id)
+    planned = _plan_hours(campaigns, local.weekday()) if any(one.daily_budget_minor for one in campaigns) else []
     parts = {
         "spent": cut_price(spent[-1] // MICRO_PER_MINOR).whole,
-        "planned": cut_price((planned[min(local.hour + 1, HOURS)] if planned else 0) // MICRO_PER_MINOR).whole,
-        "budget": cut_price(budget_minor).whole,
+        "planned": cut_price(_sum_plans(campaigns, local.weekday(), second) // MICRO_PER_MINOR).whole,
+        "budget": cut_price((planned[-1] if planned else 0) // MICRO_PER_MINOR).whole,
     }
     finding = gettext("Spent today: %(spent)s. Planned until now: %(planned)s, for the whole day: %(budget)s.")
     return draw_line(
@@ -110,9 +111,10 @@ def _draw_today(asked: Asked, shop_id: int, now: datetime) -> Chart:
         labels=[f"{hour:02}:00" for hour in range(HOURS + 1)],
         values=_to_yuan(spent),
         before=_to_yuan(planned),
-        texts=[print_micro(amount) for amount in spent],
+        texts=[print_micro(amount) for amount in spent[:-1]],
         before_texts=[print_micro(amount) for amount in planned],
         names=(pgettext("ads", "Spent"), gettext("Planned") if planned else ""),
+        last_at=second / HOUR_SECONDS,
     )
 
 
@@ -141,17 +143,24 @@ def _draw_days(asked: Asked, shop_id: int) -> Chart:
     )
 
 
-def _sum_budgets(asked: Asked, shop_id: int) -> int:
-    """What the campaigns of the report may spend on one day, in fen."""
+def _list_planned(asked: Asked, shop_id: int) -> list[CampaignView]:
+    """The campaigns of the report that may spend on one day."""
     if asked.campaign_id is not None:
-        return get_campaign(shop_id=shop_id, campaign_id=asked.campaign_id).daily_budget_minor
-    running = list_campaigns(shop_id=shop_id, states=[CampaignState.RUNNING], limit=200)
-    return sum(campaign.daily_budget_minor for campaign in running)
+        return [get_campaign(shop_id=shop_id, campaign_id=asked.campaign_id)]
+    return list_campaigns(shop_id=shop_id, states=[CampaignState.RUNNING], limit=200)
 
 
-def _plan_hours(budget_minor: int, curve: TrafficCurve) -> list[int]:
+def _plan_hours(campaigns: Sequence[CampaignView], weekday: int) -> list[int]:
     """What should be spent by each full hour, the last one included, in micro-fen."""
-    return [plan_spend(budget_minor * MICRO_PER_MINOR, curve, hour * 3_600) for hour in range(HOURS + 1)]
+    return [_sum_plans(campaigns, weekday, hour * HOUR_SECONDS) for hour in range(HOURS + 1)]
+
+
+def _sum_plans(campaigns: Sequence[CampaignView], weekday: int, second: int) -> int:
+    """What should be spent by a second of the day: of each campaign in the hours that it chose."""
+    curves = ((campaign, expect_day(campaign.targeting.hours, weekday)) for campaign in campaigns)
+    return sum(
+        plan_spend(campaign.daily_budget_minor * MICRO_PER_MINOR, curve, second) for campaign, curve in curves if curve
+    )
 
 
 def _to_yuan(amounts_micro: Sequence[int]) -> list[float]:

@@ -98,16 +98,20 @@ def draw_line(
     texts: Sequence[str] = (),
     before_texts: Sequence[str] = (),
     names: tuple[str, str] = ("", ""),
+    last_at: float | None = None,
 ) -> Chart:
     """A line over its labels, with the period before dashed. Values are in the unit that the head names.
 
-    `values` may be shorter than `labels` (a day that is not over); `texts` are the figures of the table.
+    `values` may be shorter than `labels` (a day that is not over), and the last one may stand between two labels:
+    `last_at` 10.25 is a quarter of the way from the eleventh to the twelfth. `texts` are the figures of the table.
     Raises `ValueError` when there are more values than labels.
     """
     if max(len(values), len(before)) > len(labels):
         raise ValueError("a chart has more values than labels")
     ceiling = nice_ceiling(max([*values, *before, 0]))
     places = _places(values, ceiling, len(labels) - 1)
+    if places and last_at is not None:
+        places[-1] = (round(last_at * WIDTH / max(len(labels) - 1, 1), 1), places[-1][1])
     y_labels, grid = _scale(ceiling)
     return Chart(
         finding=finding,

@@ -18,9 +18,11 @@ LEAST_RATE_PPM = 500
 """A throttle that is nearly shut still sees one request of 2,000, by which it can learn."""
 
 LOOK_AHEAD_SECONDS = 600
+"""Or until the traffic ends, where that is sooner."""
+
 DAY_SECONDS = 86_400
-END_SECOND = DAY_SECONDS - 900
-"""The plan ends a quarter of an hour before the day: what is late is spent in it."""
+SPARE_SECONDS = 900
+"""The plan ends a quarter of an hour before the traffic: what is late is spent in it."""
 
 FADE = 32
 """What a request costs is learnt from about so many moves."""
@@ -28,10 +30,17 @@ FADE = 32
 
 def plan_spend(budget_micro: int, curve: TrafficCurve, second: int) -> int:
     """What should be spent by a second of the day."""
-    whole = _sum_traffic(curve, END_SECOND)
-    if not whole or second >= END_SECOND:
+    end = find_end(curve)
+    whole = _sum_traffic(curve, end)
+    if not whole or second >= end:
         return budget_micro
     return budget_micro * _sum_traffic(curve, second) // whole
+
+
+def find_end(curve: TrafficCurve) -> int:
+    """The second by which all should be spent: a little before the last slice that has traffic is over."""
+    slices = max(number for number, requests in enumerate(curve.requests, 1) if requests)
+    return slices * (DAY_SECONDS // len(curve.requests)) - SPARE_SECONDS
 
 
 def start_day(pace: Pace, last: PaceState | None = None) -> PaceState:
@@ -66,8 +75,9 @@ def move_rate(state: PaceState, plan: PacePlan, *, spent_micro: int, second: int
     yielded_micro = state.yielded_micro + max(0, spent_micro - state.spent_micro)
     # What these requests would cost per second at this rate, and so where spending will stand.
     going_micro = yielded_micro * requests * state.rate_ppm // (admitted_ppm * max(1, elapsed))
-    expected_micro = spent_micro + going_micro * LOOK_AHEAD_SECONDS
-    behind = expected_micro < plan_spend(plan.budget_micro, plan.curve, second + LOOK_AHEAD_SECONDS)
+    ahead = max(0, min(LOOK_AHEAD_SECONDS, find_end(plan.curve) + SPARE_SECONDS - second))
+    expected_micro = spent_micro + going_micro * ahead
+    behind = expected_micro < plan_spend(plan.budget_micro, plan.curve, second + ahead)
     return PaceState(
         rate_ppm=max(LEAST_RATE_PPM, min(PPM, state.rate_ppm * (UP_BPS if behind else DOWN_BPS) // WHOLE_BPS)),
         moved_second=second,

@@ -95,7 +95,13 @@ def test_a_display_campaign_is_foretold_from_what_was_seen_lately(seller: Mercha
         "24.00 3,000–5,000 Clicks 150–250 30–50 budget ends first",
     ], "others bid no more than 10.00, as far as can be known"
     assert "on 8 days" in page
-    assert "too low to be shown" in _go(seller, {**mine, **typed, "bid": "1.00", "daily_budget": "50"}, "who", "how")
+    assert "of a day’s traffic" not in page
+    evening = {**mine, **typed, "bid": "18.00", "daily_budget": "1000", "from_hour": "20", "to_hour": "21"}
+    page = _go(seller, evening, "who", "how")
+    assert "Your hours have 8% of a day’s traffic." in page
+    views = r'<td class="num">([0-9,]+)–([0-9,]+)<br>'
+    assert set(re.findall(views, page)) == {("240", "480")}
+    assert set(re.findall(views, _go(seller, {**evening, "from_hour": "0"}, "who", "how"))) == {("2,400", "4,800")}
 
 
 def test_a_step_is_not_left_without_what_it_is_for(seller: Merchant) -> None:

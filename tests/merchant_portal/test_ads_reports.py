@@ -4,12 +4,22 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import QueryDict
+from django.utils import translation
 
 from billing.settlement.services.days import business_date
+from merchant_portal.ads_reports.asking import read_asked
+from merchant_portal.ads_reports.page import draw_spend, print_micro
 from search.auction.contracts import TokenKind
+from search.auction.pacing import plan_spend
+from search.campaigns.models import Campaign
+from search.campaigns.rules.hours import join_hours, read_hours, split_hours
+from search.campaigns.selectors import get_campaign
 from search.serving.models import LiftSum
+from search.serving.rules.traffic import USUAL_DAY
 from search.signals.rules.visitors import find_week
 from search.spending.models import AdEvent
 from search.spending.services import record_click, record_views
@@ -127,3 +137,26 @@ def test_what_ads_really_add_is_said_once_there_is_enough(merchant: Merchant, ad
     page = merchant.browser.get(SHOP_DAYS).content.decode()
     assert "<dd>3,000.00</dd>" in page and "<dd>300.0</dd>" in page, "3 in a hundred of 10,000 visitors"
     assert "with 95% certainty 1,0" in page and "Not enough yet" not in page
+
+
+def test_today_is_drawn_until_now_against_the_plan_of_the_chosen_hours(
+    merchant: Merchant, advertised: Advertised
+) -> None:
+    """Two campaigns of ¥200 a day; one of them runs from 8 to 12 only, so its plan is whole before noon."""
+    shop_id = merchant.shop.shop_id
+    campaign = get_campaign(shop_id=shop_id, campaign_id=advertised.campaign_ids[0])
+    hours = join_hours([read_hours("8-12")] * 7)
+    Campaign.objects.filter(pk=campaign.campaign_id).update(hours=split_hours(hours))
+    day = business_date(datetime.now(UTC))
+    now = datetime(day.year, day.month, day.day, 12, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
+    asked = read_asked(QueryDict("days=1"), now=now)
+    with translation.override("en"):
+        chart = draw_spend(asked, shop_id=shop_id, now=now)
+    assert chart.end and chart.end[0] == round(12.25 * 600 / 24, 1), "the line ends now, not at the next full hour"
+    whole_day = plan_spend(20_000 * MICRO, USUAL_DAY, 12 * 3_600 + 900)
+    assert f"Planned until now: ¥{(20_000 * MICRO + whole_day) // MICRO / 100:.2f}" in chart.finding
+    assert "for the whole day: ¥400.00" in chart.finding
+    before = {row.label: row.before for row in chart.rows}
+    eight = plan_spend(20_000 * MICRO, USUAL_DAY, 8 * 3_600)
+    assert before["08:00"] == print_micro(eight), "nothing of the other one before it begins"
+    assert chart.rows[12].value != "" and chart.rows[13].value == ""

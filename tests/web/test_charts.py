@@ -29,6 +29,12 @@ def test_a_day_that_is_not_over_ends_the_line_early() -> None:
     assert [row.value for row in chart.rows] == ["1", "2", "4", "", ""]
 
 
+def test_the_last_value_may_stand_between_two_labels() -> None:
+    chart = draw_line(finding="", labels=list("abcdefg"), values=[0, 1, 2], last_at=1.25)
+    assert [float(point.split(",")[0]) for point in chart.line.split()] == [0, 100, 125]
+    assert chart.end and chart.end[0] == 125
+
+
 def test_more_values_than_labels_are_refused() -> None:
     with pytest.raises(ValueError, match="more values"):
         draw_line(finding="", labels=["a"], values=[1, 2])

@@ -4,7 +4,6 @@ from search.reports.selectors.figures import TooManyDays, get_report
 from search.reports.selectors.forecasts import forecast_places
 from search.reports.selectors.orders import count_orders_of_ads
 from search.reports.selectors.revenue import get_reports_health, list_advertisers, list_revenue_days, map_sums
-from search.reports.selectors.traffic import get_traffic_curve
 
 __all__ = [
     "TooManyDays",
@@ -12,7 +11,6 @@ __all__ = [
     "forecast_places",
     "get_report",
     "get_reports_health",
-    "get_traffic_curve",
     "list_advertisers",
     "list_revenue_days",
     "map_sums",

@@ -15,7 +15,7 @@ from search.auction.pacing import move_rate, start_day
 from search.campaigns.contracts import LiveCampaign
 from search.serving.models import CampaignPace
 from search.serving.rules.scene import Budget
-from search.serving.rules.traffic import USUAL_DAY
+from search.serving.rules.traffic import expect_day
 from search.serving.selectors import find_usual_rate, map_paces
 from search.serving.services.state import ServerState
 from search.spending.selectors import sum_spent
@@ -62,7 +62,8 @@ def move_paces(state: ServerState, now: datetime) -> int:
     if money.day is None:
         return 0
     _count_asked(state)
-    even = {pk: plan for pk in money.asked if pk in money.paces and (plan := _plan(state.index.find_campaign(pk)))}
+    plans = {pk: _plan(state.index.find_campaign(pk), money.day.weekday()) for pk in money.asked if pk in money.paces}
+    even = {pk: plan for pk, plan in plans.items() if plan is not None}
     if not even:
         return 0
     spent, second = sum_spent(list(even), day=money.day), find_second(now)
@@ -97,10 +98,10 @@ def _count_asked(state: ServerState) -> None:
     state.money.asked.update(asked)
 
 
-def _plan(campaign: LiveCampaign | None) -> PacePlan | None:
-    if campaign is None or campaign.pace is Pace.FAST:
+def _plan(campaign: LiveCampaign | None, weekday: int) -> PacePlan | None:
+    if campaign is None or campaign.pace is Pace.FAST or (curve := expect_day(campaign.hours, weekday)) is None:
         return None
-    return PacePlan(pace=campaign.pace, budget_micro=campaign.daily_budget_minor * MICRO_PER_MINOR, curve=USUAL_DAY)
+    return PacePlan(pace=campaign.pace, budget_micro=campaign.daily_budget_minor * MICRO_PER_MINOR, curve=curve)
 
 
 def _keep(moved: dict[int, PaceState], now: datetime) -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from search.auction.contracts import BadRules, Pace, PacePlan, PaceState, TrafficCurve
 from search.auction.pacing import (
     DAY_SECONDS,
-    END_SECOND,
     LEAST_RATE_PPM,
     draw,
+    find_end,
     is_admitted,
     move_rate,
     plan_spend,
@@ -159,14 +159,20 @@ def test_a_plan_never_goes_back_and_ends_with_the_budget(
     budget: int, curve: TrafficCurve, second: int, later: int
 ) -> None:
     assert 0 <= plan_spend(budget, curve, second) <= plan_spend(budget, curve, second + later) <= budget
-    assert plan_spend(budget, curve, END_SECOND) == budget
+    assert plan_spend(budget, curve, find_end(curve)) == budget
 
 
 def test_a_plan_follows_its_curve() -> None:
     steep = TrafficCurve((0, 3, 1) + (0,) * 21)
     assert [plan_spend(4_000, steep, second) for second in (0, HOUR, HOUR * 3 // 2, 2 * HOUR, 3 * HOUR)] == [
-        *(0, 0, 1_500, 3_000, 4_000)
+        *(0, 0, 1_600, 3_200, 4_000)
     ]
+
+
+def test_a_plan_ends_a_little_before_its_traffic() -> None:
+    assert find_end(EVENING_CURVE) == DAY_SECONDS - 900
+    assert find_end(TrafficCurve((0, 3, 1) + (0,) * 21)) == 3 * HOUR - 900
+    assert find_end(TrafficCurve((1,) * 12 + (0,) * 276)) == HOUR - 900
 
 
 @pytest.mark.parametrize("requests", [(), (0,) * 24, (1,) * 25_000, (1, -1), (1,) * 7])

@@ -71,6 +71,57 @@ def test_two_places_cannot_stand_in_one_position(db, enter) -> None:
     staff.post(address("add-place"), **TERMS, key="first", page="home", kind="banner")
     again = staff.post(address("add-place"), **TERMS, key="second", page="home", kind="banner")
     assert again.status_code == 422 and "has this position" in again.content.decode() and len(list_slots()) == 1
+    same = staff.post(address("add-place"), **{**TERMS, "position": "8"}, key="first", page="home", kind="banner")
+    assert find_wrongs(same.content.decode()) == {"id_key": "Another place has this key: choose another one."}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"key": "home banner"}, "key", "只能使用英文字母、数字和连字符，例如 home-banner-3。"),
+        ({"key": ""}, "key", "请填写标识，例如 home-banner-3。"),
+        ({"key": "k" * 41}, "key", "标识最多40个字符，请缩短。"),
+        ({"name_zh": "长" * 41}, "name_zh", "名称最多40个字，请缩短。"),
+        ({"name_en": ""}, "name_en", "请填写名称，商家会看到。"),
+        ({"position": "x"}, "position", "请填写整数。"),
+        ({"length": "0"}, "length", "请填写不小于1的数。"),
+        ({"width": "4001"}, "width", "请填写不大于4000的数。"),
+        ({"unit": "week"}, "unit", "请选择其中一项。"),
+        ({"kind": ""}, "kind", "请选择其中一项。"),
+        (
+            {"width": "777", "height": "333"},
+            "width",
+            "商家只能上传以下比例的图片：1200×400 · 1200×200 · 600×600。请让广告位采用其中一种比例。",
+        ),
+        (
+            {"days_ahead": "1", "closes_minutes": "10080"},
+            "closes_minutes",
+            "场次提前1天开放，留给出价的时间不足一小时。请填写不超过1380分钟，或提前更多天开放。",
+        ),
+    ],
+)
+def test_what_a_place_cannot_be_is_said_at_its_field_and_what_was_typed_stays(
+    db, enter, typed: dict[str, str], field: str, said: str
+) -> None:
+    staff = enter(StaffRole.REVIEWER)
+    sent = {**TERMS, "key": "home-banner-7", "page": "home", "kind": "banner", **typed}
+    answer = staff.client.post(address("add-place"), sent, headers={"accept-language": "zh-CN"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and find_wrongs(page) == {f"id_{field}": said}
+    assert all(f'value="{value}"' in page for value in typed.values() if value not in ("", "week")) and not list_slots()
+
+
+def test_who_adds_a_place_off_sale_is_not_told_that_it_takes_bids(db, enter) -> None:
+    staff, off_sale = enter(StaffRole.REVIEWER), {**TERMS, "is_sold": ""}
+    made = staff.post(address("add-place"), **off_sale, key="home-banner-7", page="home", kind="banner")
+    page = staff.get(made["Location"]).content.decode()
+    assert "Not sold yet" in page and "bid from now on" not in page and not Lot.objects.exists()
+
+
+def find_wrongs(page: str) -> dict[str, str]:
+    """What is said above a form that was refused, by the field it leads to."""
+    box = page.partition('class="wrong-list')[2].partition("</ul>")[0]
+    return dict(re.findall(r'<a href="#([^"]+)">([^<]+)</a>', box))
 
 
 def test_bids_are_sealed_until_they_end_and_open_afterwards(street: Street, enter) -> None:

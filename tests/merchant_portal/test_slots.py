@@ -32,7 +32,7 @@ def lot(db) -> Lot:
 def equip(merchant: Merchant, minor: int = 50_000, state: CreativeState = CreativeState.APPROVED) -> int:
     now = timezone.now()
     top_up(merchant.shop.shop_id, minor, now)
-    return make_creative(merchant.shop.shop_id, now, size=(1_600, 720), state=state)
+    return make_creative(merchant.shop.shop_id, now, size=(1_800, 600), state=state)
 
 
 def standing(merchant: Merchant, lot: Lot) -> tuple[int, BidState] | None:
@@ -94,7 +94,7 @@ def test_a_lower_bid_says_what_to_do_instead(merchant, lot) -> None:
 def test_without_a_fitting_picture_the_page_says_what_is_needed(merchant, lot) -> None:
     make_creative(merchant.shop.shop_id, timezone.now(), size=(600, 600))
     page = merchant.browser.get(f"/ads/slots/lots/{lot.pk}/").content.decode()
-    assert "no picture for this place yet" in page and "800×360" in page
+    assert "no picture for this place yet" in page and "1200×400" in page
 
 
 def test_the_outcome_explains_its_price_and_shows_others_nothing_of_it(make_merchant, lot) -> None:
@@ -117,7 +117,7 @@ def test_a_picture_is_changed_once_the_lot_is_won_and_only_for_an_approved_one(m
     path, first = f"/ads/slots/lots/{lot.pk}/", equip(merchant)
     merchant.browser.post(path, {"maximum": "300", "creative": first})
     close_due_lots(now=lot.closes_at)
-    other = make_creative(merchant.shop.shop_id, timezone.now(), size=(1_600, 720))
+    other = make_creative(merchant.shop.shop_id, timezone.now(), size=(1_800, 600))
     waiting = make_creative(merchant.shop.shop_id, timezone.now(), size=(800, 360), state=CreativeState.WAITING)
     merchant.browser.post(f"{path}picture/", {"creative": waiting})
     assert Lot.objects.get(pk=lot.pk).creative_id == first

@@ -22,6 +22,24 @@ FIELDS = {"reserve_minor": "reserve", "step_minor": "step", "name": "name_zh"}
 """Where a form has another name for a field of the terms."""
 
 
+_NAMES = {
+    "required": _("Enter a name: merchants read it."),
+    "max_length": _("A name has at most %(limit_value)s letters. Shorten it."),
+}
+_NUMBERS = {
+    "required": _("Enter a whole number."),
+    "invalid": _("Enter a whole number."),
+    "min_value": _("Enter %(limit_value)s or more."),
+    "max_value": _("Enter %(limit_value)s at most."),
+}
+_CHOICES = {"required": _("Choose one of these."), "invalid_choice": _("Choose one of these.")}
+_KEYS = {
+    "required": _("Enter a key, such as home-banner-3."),
+    "invalid": _("Use only the letters a to z, digits and -, such as home-banner-3."),
+    "max_length": _("A key has at most %(limit_value)s signs. Shorten it."),
+}
+
+
 class FloorForm(forms.Form):
     """The least that is taken."""
 
@@ -31,16 +49,25 @@ class FloorForm(forms.Form):
 class PlaceForm(forms.Form):
     """A place as merchants may bid for it. Its address on a page stays once it is there."""
 
-    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=LONGEST_NAME)
-    name_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_NAME)
-    position = forms.IntegerField(label=_("Position on the page"), min_value=1, max_value=99)
-    width = forms.IntegerField(label=_("Width of the picture (px)"), min_value=1, max_value=4_000)
-    height = forms.IntegerField(label=_("Height of the picture (px)"), min_value=1, max_value=4_000)
-    unit = forms.ChoiceField(label=_("A lot is counted in"), choices=UNITS)
-    length = forms.IntegerField(label=_("So many of them a lot"), min_value=1, max_value=31)
-    days_ahead = forms.IntegerField(label=_("Open for bids so many days ahead"), min_value=1, max_value=30)
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=LONGEST_NAME, error_messages=_NAMES)
+    name_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_NAME, error_messages=_NAMES)
+    position = forms.IntegerField(label=_("Position on the page"), min_value=1, max_value=99, error_messages=_NUMBERS)
+    width = forms.IntegerField(
+        label=_("Width of the picture (px)"), min_value=1, max_value=4_000, error_messages=_NUMBERS
+    )
+    height = forms.IntegerField(
+        label=_("Height of the picture (px)"), min_value=1, max_value=4_000, error_messages=_NUMBERS
+    )
+    unit = forms.ChoiceField(label=_("A lot is counted in"), choices=UNITS, error_messages=_CHOICES)
+    length = forms.IntegerField(label=_("So many of them a lot"), min_value=1, max_value=31, error_messages=_NUMBERS)
+    days_ahead = forms.IntegerField(
+        label=_("Open for bids so many days ahead"), min_value=1, max_value=30, error_messages=_NUMBERS
+    )
     closes_minutes = forms.IntegerField(
-        label=_("Bids end so many minutes before it begins"), min_value=0, max_value=7 * 24 * 60
+        label=_("Bids end so many minutes before it begins"),
+        min_value=0,
+        max_value=7 * 24 * 60,
+        error_messages=_NUMBERS,
     )
     reserve = AmountField(label=_("Lowest price of a lot (CNY)"))
     step = AmountField(label=_("Step (CNY)"))
@@ -58,9 +85,10 @@ class NewPlaceForm(PlaceForm):
         label=pgettext_lazy("place", "Key"),
         max_length=LONGEST_KEY,
         help_text=_("Letters, digits and -, such as home-banner-3. It stays for ever."),
+        error_messages=_KEYS,
     )
-    page = forms.ChoiceField(label=_("Page"))
-    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    page = forms.ChoiceField(label=_("Page"), error_messages=_CHOICES)
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, error_messages=_CHOICES)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.access import REVIEWERS, me, staff_page
@@ -15,10 +15,22 @@ from console.frame import render_page
 from market.accounts.selectors import list_people_by_ids
 from market.audit.selectors import list_entries
 from market.shops.selectors import list_shops_by_ids
+from search.campaigns.contracts.limits import CREATIVE_SIZES
 from search.campaigns.words import name_page
 from search.slots.contracts import LotUnit, SlotTerms, SlotView
+from search.slots.rules.calendar import find_most_closes_minutes
 from search.slots.selectors import count_standing_bids, get_slot, list_lots_of_slot, list_sold_prices
-from search.slots.services import BadSlot, PlaceTaken, SlotNotFound, TooManySlots, open_due_lots, save_slot
+from search.slots.services import (
+    BadSlot,
+    BidsEndTooEarly,
+    KeyTaken,
+    NoPictureFits,
+    PlaceTaken,
+    SlotNotFound,
+    TooManySlots,
+    open_due_lots,
+    save_slot,
+)
 from web.toasts import add_toast
 
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=31)
@@ -52,7 +64,10 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         slot = _save(request, form, 0, form.to_new_terms())
         if slot is not None:
-            add_toast(request, gettext("Added: merchants bid from now on."))
+            sold = slot.terms.is_sold
+            add_toast(
+                request, gettext("Added: merchants bid from now on.") if sold else gettext("Added. Not sold yet.")
+            )
             return redirect("console:ads-place", slot.slot_id)
     return render_page(request, "advertising/new_place.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -78,9 +93,11 @@ def _save(request: HttpRequest, form: PlaceForm, slot_id: int, terms: SlotTerms)
         slot = save_slot(slot_id=slot_id, terms=terms, actor_id=me(request), now=now)
     except BadSlot as error:
         field = FIELDS.get(str(error), str(error))
-        form.add_error(field if field in form.fields else None, gettext("This is beyond what a place can have."))
+        form.add_error(field if field in form.fields else None, _say_what_is_bad(error, terms))
+    except KeyTaken:
+        form.add_error("key", gettext("Another place has this key: choose another one."))
     except PlaceTaken:
-        form.add_error("position", gettext("Another place has this position of the page, or this key."))
+        form.add_error("position", gettext("Another place of this kind has this position of the page."))
     except TooManySlots as error:
         form.add_error(None, gettext("There are %(most)s places already.") % {"most": error.args[0]})
     except SlotNotFound as error:
@@ -89,6 +106,26 @@ def _save(request: HttpRequest, form: PlaceForm, slot_id: int, terms: SlotTerms)
         open_due_lots(now=now)
         return slot
     return None
+
+
+def _say_what_is_bad(error: BadSlot, terms: SlotTerms) -> str:
+    match error:
+        case BidsEndTooEarly():
+            said = ngettext(
+                "Lots open %(days)s day ahead, which leaves less than an hour to bid. "
+                "Enter %(most)s minutes at most, or more days ahead.",
+                "Lots open %(days)s days ahead, which leaves less than an hour to bid. "
+                "Enter %(most)s minutes at most, or more days ahead.",
+                terms.days_ahead,
+            )
+            return said % {"days": terms.days_ahead, "most": find_most_closes_minutes(terms.days_ahead)}
+        case NoPictureFits():
+            sizes = " · ".join(f"{width}×{height}" for width, height in CREATIVE_SIZES)
+            said = gettext(
+                "Merchants upload pictures in these proportions only: %(sizes)s. Give the place one of them."
+            )
+            return said % {"sizes": sizes}
+    return gettext("This is beyond what a place can have.")
 
 
 def _find(slot_id: int) -> SlotView:

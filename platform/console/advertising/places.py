@@ -19,6 +19,7 @@ from search.slots.rules.usual import list_usual
 from search.slots.selectors import count_standing_bids, list_calendar, list_slots, read_health
 from search.slots.services import (
     BadSlot,
+    KeyTaken,
     PlaceTaken,
     SlotNotFound,
     TooManySlots,
@@ -49,7 +50,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     try:
         for terms in list_usual():
             save_slot(slot_id=0, terms=terms, actor_id=me(request), now=now)
-    except (PlaceTaken, TooManySlots):
+    except (KeyTaken, PlaceTaken, TooManySlots):
         add_toast(request, gettext("Some of these places are there already."), bad=True)
     else:
         add_toast(request, gettext("Set up: merchants bid from now on."))

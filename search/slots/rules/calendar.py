@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from search.slots.contracts import LotSpan, LotUnit, SlotTerms
 
+SHORTEST_BIDDING_MINUTES = 60
+_DAY_MINUTES = 24 * 60
 _STEPS = {LotUnit.HOUR: timedelta(hours=1), LotUnit.DAY: timedelta(days=1)}
 
 
@@ -16,6 +18,14 @@ def plan_lots(terms: SlotTerms, *, last_end: datetime | None, now: datetime, zon
     """
     horizon = _midnight(now, zone, days_later=terms.days_ahead + 1)
     return list(_walk(terms, _find_first(terms, last_end, now, zone), horizon, zone))
+
+
+def find_most_closes_minutes(days_ahead: int) -> int:
+    """How long before a lot its bids may end at most, so that every lot takes bids for an hour.
+
+    The lots of a day are opened at midnight, `days_ahead` days before.
+    """
+    return days_ahead * _DAY_MINUTES - SHORTEST_BIDDING_MINUTES
 
 
 def cut_parts(starts_at: datetime, ends_at: datetime, unit: LotUnit, zone: tzinfo) -> list[tuple[datetime, datetime]]:

@@ -16,16 +16,29 @@ from search.slots.services.counting import count_click, count_views
 from search.slots.services.delivering import decide_due_parts
 from search.slots.services.locking import LotNotFound
 from search.slots.services.opening import open_due_lots
-from search.slots.services.places import BadSlot, PlaceTaken, SlotNotFound, TooManySlots, save_slot, set_floor
+from search.slots.services.places import (
+    BadSlot,
+    BidsEndTooEarly,
+    KeyTaken,
+    NoPictureFits,
+    PlaceTaken,
+    SlotNotFound,
+    TooManySlots,
+    save_slot,
+    set_floor,
+)
 from search.slots.services.watching import watch_running
 
 __all__ = [
     "BadSlot",
     "BidNotFound",
+    "BidsEndTooEarly",
     "CreativeUnfit",
+    "KeyTaken",
     "LotClosed",
     "LotNotFound",
     "LotOver",
+    "NoPictureFits",
     "NoReason",
     "PlaceTaken",
     "ShopMayNotBid",

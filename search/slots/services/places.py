@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from psycopg.errors import UniqueViolation
 
 from market.audit.contracts import ActorKind
 from market.audit.services import write_audit
@@ -20,6 +21,8 @@ from search.slots.contracts import (
     SlotView,
 )
 from search.slots.models import Lot, SlotRow
+from search.slots.rules.calendar import find_most_closes_minutes
+from search.slots.rules.fitting import has_pictures
 from search.slots.selectors.lots import to_slot
 
 LARGEST_SIDE = 4_000
@@ -30,8 +33,20 @@ class BadSlot(ValueError):
     """Terms beyond their limits; the argument names the field."""
 
 
+class BidsEndTooEarly(BadSlot):
+    """Bids would end before a lot took any; the argument names the field."""
+
+
+class NoPictureFits(BadSlot):
+    """Merchants can upload no picture of this proportion; the argument names the field."""
+
+
+class KeyTaken(ValueError):
+    """Another slot has this key."""
+
+
 class PlaceTaken(ValueError):
-    """Another slot has this key, or this position of the page."""
+    """Another slot has this position of the page."""
 
 
 class SlotNotFound(LookupError):
@@ -42,12 +57,18 @@ class TooManySlots(RuntimeError):
     """There are as many places as there may be."""
 
 
+_TAKEN = {"slot_key_once": KeyTaken, "slot_place_once": PlaceTaken}
+"""What a constraint of the table says."""
+
+
 @transaction.atomic(durable=True)
 def save_slot(*, slot_id: int, terms: SlotTerms, actor_id: int, now: datetime) -> SlotView:
     """Add a place (id 0) or change one; key, page and kind of a known one stay.
 
     Open lots without bids follow new prices; unit, length and horizon hold for lots that are opened later. A place that
-    is not sold any more keeps the lots that have bids. Raises `BadSlot`, `PlaceTaken`, `SlotNotFound`, `TooManySlots`.
+    is not sold any more keeps the lots that have bids.
+
+    Raises `BadSlot`, `KeyTaken`, `PlaceTaken`, `SlotNotFound`, `TooManySlots`.
     """
     check_terms(terms)
     row = _find_or_begin(slot_id, terms)
@@ -56,7 +77,7 @@ def save_slot(*, slot_id: int, terms: SlotTerms, actor_id: int, now: datetime) -
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        raise PlaceTaken(terms.key) from error
+        raise _find_taken(error)(terms.key) from error
     _reprice(row)
     if not row.is_sold:
         _open_without_bids(row).delete()
@@ -79,7 +100,7 @@ def set_floor(*, slot_id: int, reserve_minor: int, step_minor: int, actor_id: in
 
 
 def check_terms(terms: SlotTerms) -> None:
-    """Raises `BadSlot` for the first field beyond its limits."""
+    """Raises `BadSlot` for the first field beyond its limits, or that lets nobody buy a place on sale."""
     most_length = MOST_UNITS if terms.unit is LotUnit.DAY else 24
     limits = (
         ("position", terms.position, 1, 99),
@@ -96,6 +117,23 @@ def check_terms(terms: SlotTerms) -> None:
     for field, number, least, most in limits:
         if not least <= number <= most:
             raise BadSlot(field)
+    if terms.is_sold:
+        _check_sale(terms)
+
+
+def _check_sale(terms: SlotTerms) -> None:
+    """A place off sale may keep terms that nobody could buy, so that it can be taken off as it is."""
+    if terms.closes_minutes > find_most_closes_minutes(terms.days_ahead):
+        raise BidsEndTooEarly("closes_minutes")
+    if not has_pictures(width=terms.width, height=terms.height):
+        raise NoPictureFits("width")
+
+
+def _find_taken(error: IntegrityError) -> type[ValueError]:
+    taken = error.__cause__.diag.constraint_name if isinstance(error.__cause__, UniqueViolation) else None
+    if taken not in _TAKEN:
+        raise error
+    return _TAKEN[taken]
 
 
 def _find_or_begin(slot_id: int, terms: SlotTerms) -> SlotRow:

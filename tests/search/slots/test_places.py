@@ -12,6 +12,9 @@ from search.slots.models import Lot
 from search.slots.selectors import find_slot, list_slots
 from search.slots.services import (
     BadSlot,
+    BidsEndTooEarly,
+    KeyTaken,
+    NoPictureFits,
     PlaceTaken,
     SlotNotFound,
     TooManySlots,
@@ -67,8 +70,8 @@ def test_a_changed_unit_holds_for_later_lots_which_never_overlap(market: Market)
 def test_key_and_position_are_taken_once(market: Market) -> None:
     same_key = replace(make_terms(), position=2)
     same_place = replace(make_terms(), key="other")
-    for terms in (same_key, same_place):
-        with pytest.raises(PlaceTaken):
+    for terms, fact in ((same_key, KeyTaken), (same_place, PlaceTaken)):
+        with pytest.raises(fact):
             save_slot(slot_id=0, terms=terms, actor_id=STAFF, now=market.clock.now)
     banner = replace(make_terms(), key="home-banner-1", kind=SlotKind.BANNER)
     assert save_slot(slot_id=0, terms=banner, actor_id=STAFF, now=market.clock.now).terms == banner
@@ -96,6 +99,25 @@ def test_terms_beyond_their_limits_are_named(db, clock, changed: dict[str, objec
     with pytest.raises(BadSlot, match=field):
         save_slot(slot_id=0, terms=replace(make_terms(), **changed), actor_id=STAFF, now=clock.now)
     assert find_slot("home-carousel-1") is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact", "field"),
+    [
+        ({"days_ahead": 1, "closes_minutes": 10_080}, BidsEndTooEarly, "closes_minutes"),
+        ({"days_ahead": 1, "closes_minutes": 1_381}, BidsEndTooEarly, "closes_minutes"),
+        ({"unit": LotUnit.HOUR, "days_ahead": 2, "closes_minutes": 2_821}, BidsEndTooEarly, "closes_minutes"),
+        ({"width": 777, "height": 333}, NoPictureFits, "width"),
+    ],
+)
+def test_a_place_that_nobody_could_buy_is_not_put_on_sale(
+    market: Market, changed: dict[str, object], fact: type[BadSlot], field: str
+) -> None:
+    terms, said = replace(market.slot.terms, **changed), {"actor_id": STAFF, "now": market.clock.now}
+    with pytest.raises(fact, match=field):
+        save_slot(slot_id=market.slot.slot_id, terms=terms, **said)
+    off_sale = replace(terms, is_sold=False)
+    assert save_slot(slot_id=market.slot.slot_id, terms=off_sale, **said).terms == off_sale
 
 
 def test_unknown_places_and_too_many_are_refused(db, clock, monkeypatch: pytest.MonkeyPatch) -> None:

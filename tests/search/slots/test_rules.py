@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from search.campaigns.contracts import PageKind
 from search.slots.contracts import LotUnit, SlotKind, SlotTerms
-from search.slots.rules.calendar import cut_parts, plan_lots
+from search.slots.rules.calendar import cut_parts, find_most_closes_minutes, plan_lots
 from search.slots.rules.delivering import is_delivered
+from search.slots.rules.fitting import has_pictures
 from tenants.catalog.contracts import Text
 from tests.search.auction.markets import steady
 
@@ -25,8 +26,8 @@ def make_terms(unit: LotUnit = LotUnit.DAY, *, length: int = 1, days_ahead: int 
         page=PageKind.HOME,
         kind=SlotKind.CAROUSEL,
         position=1,
-        width=800,
-        height=360,
+        width=1_200,
+        height=400,
         unit=unit,
         length=length,
         days_ahead=days_ahead,
@@ -92,3 +93,35 @@ def test_lots_follow_each_other_without_gap_however_often_they_are_opened(
 @pytest.mark.parametrize(("minutes", "delivered"), [(60, True), (54, True), (53, False), (0, False)])
 def test_a_part_is_delivered_in_nine_tenths_of_its_minutes(minutes: int, delivered: bool) -> None:
     assert is_delivered(servable_minutes=minutes, minutes=60) is delivered
+
+
+@steady
+@given(st.sampled_from(LotUnit), st.integers(1, 30), st.integers(0, 120))
+def test_every_lot_takes_bids_for_an_hour_unless_they_would_end_before_it_is_opened(
+    unit: LotUnit, days_ahead: int, spare: int
+) -> None:
+    midnight = datetime(2026, 11, 21, 16, tzinfo=UTC)
+    most = find_most_closes_minutes(days_ahead)
+    last_end = midnight + timedelta(days=days_ahead)
+    for closes in (most, most - spare):
+        terms = make_terms(unit, days_ahead=days_ahead, closes=max(0, closes))
+        new = plan_lots(terms, last_end=last_end, now=midnight, zone=SHANGHAI)
+        assert new[0].starts_at == last_end and all(lot.closes_at - midnight >= timedelta(hours=1) for lot in new)
+    never = make_terms(days_ahead=days_ahead, closes=most + 60 + spare)
+    minutes = (midnight + timedelta(minutes=minute) for minute in range(0, 24 * 60, 5))
+    assert all(plan_lots(never, last_end=None, now=minute, zone=SHANGHAI) == [] for minute in minutes)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "has"),
+    [
+        (1_200, 400, True),
+        (600, 200, True),
+        (2_400, 400, True),
+        (300, 300, True),
+        (777, 333, False),
+        (400, 1_200, False),
+    ],
+)
+def test_a_place_has_a_proportion_that_merchants_can_upload(width: int, height: int, has: bool) -> None:
+    assert has_pictures(width=width, height=height) is has

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, pgettext
 
-from market.money import format_minor
+from market.money import WHOLE_BPS, format_minor
+from merchant_portal.ads_reports.page import print_exact
+from merchant_portal.ads_reports.words import name_match
 from search.auction.contracts import DisplayPrice, Price, PriceStep, PriceStepKind
 from search.auction.explaining import PriceDisputed
 from search.auction.records import BadRecord, read_record
-from search.spending.contracts import AdEventView
+from search.campaigns.selectors import find_typed_bid
+from search.spending.contracts import AdEventView, Explanation
 from search.spending.selectors import NotExplained, explain_charge
 
 
@@ -23,9 +26,10 @@ class WhyLine:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """An explanation. `is_disputed`: the stored price does not follow from its own inputs, and we say so.
+    """An explanation: the lines add up to the total, which is what was charged.
 
-    `is_other`: the ad is paid by the click and this is a view, or the other way round.
+    `is_disputed`: the stored price does not follow from its own inputs, and we say so. `is_other`: the ad is paid by
+    the click and this is a view, or the other way round.
     """
 
     lines: tuple[WhyLine, ...] = ()
@@ -49,10 +53,10 @@ def explain(event: AdEventView) -> Why | None:
         return Why(is_disputed=True)
     price = _read_price(event.inputs)
     return Why(
-        lines=tuple(line for step in explained.steps for line in _describe(step)),
-        total=print_fen(explained.price_minor),
+        lines=tuple(_list_lines(event, explained)),
+        total=_print_micro(event.billed_micro),
         per_thousand=explained.per_thousand,
-        kept=tuple(_list_kept(price)),
+        kept=tuple(_list_kept(event, price)),
         versions=_name_versions(price),
     )
 
@@ -62,28 +66,60 @@ def print_fen(amount_minor: int) -> str:
     return f"¥{format_minor(amount_minor)}"
 
 
-def _describe(step: PriceStep) -> list[WhyLine]:
-    """The lines of one step; see `PriceStepKind` for its operands."""
-    first, second = (*step.operands, 0, 0)[:2]
+def _print_micro(amount_micro: int) -> str:
+    return f"¥{print_exact(amount_micro)}"
+
+
+def _list_lines(event: AdEventView, explained: Explanation) -> list[WhyLine]:
+    """From what the next one bid down to what was charged."""
+    lines: list[WhyLine] = []
+    so_far = 0
+    for step in explained.steps:
+        if not lines and step.kind is PriceStepKind.STEP_MORE:
+            so_far = step.operands[0]
+            lines.append(WhyLine(gettext("Bid of who came next"), print_fen(so_far), gettext("for a thousand views")))
+        lines += _describe(step, so_far)
+        so_far = step.result_minor
+    if explained.per_thousand:
+        lines += [
+            WhyLine(pgettext("ads", "A thousand views"), print_fen(explained.price_minor)),
+            WhyLine(gettext("One of them"), "÷ 1,000"),
+        ]
+    if event.reason:
+        lines.append(WhyLine(gettext("Filtered, so you do not pay it"), f"− {_print_micro(event.price_micro)}"))
+    elif event.borne_micro:
+        lines.append(WhyLine(gettext("Borne by us: your budget was used up"), f"− {_print_micro(event.borne_micro)}"))
+    return lines
+
+
+def _describe(step: PriceStep, so_far: int) -> list[WhyLine]:
+    """The lines of one step, which changes what came out so far; see `PriceStepKind` for its operands."""
     result = print_fen(step.result_minor)
     if step.kind is PriceStepKind.SCORE_BY_QUALITY:
-        quality = gettext("%(tenths)s of 10 (inside: %(quality)s)") % {"tenths": second / 100, "quality": second}
+        score, quality = step.operands
+        note = gettext("%(tenths)s of 10 (inside: %(quality)s)") % {"tenths": quality / 100, "quality": quality}
         return [
-            WhyLine(gettext("Score of who came next"), f"{first:,}", gettext("bid in fen × quality")),
-            WhyLine(gettext("Divided by your quality"), f"÷ {second}", quality),
+            WhyLine(gettext("Score of who came next"), f"{score:,}", gettext("bid in fen × quality")),
+            WhyLine(gettext("Divided by your quality"), f"÷ {quality}", note),
             WhyLine(gettext("Rounded down to a fen"), result),
         ]
-    if step.kind is PriceStepKind.STEP_MORE:
-        return [WhyLine(gettext("One step more"), f"+ {print_fen(second)}", gettext("so that you stand before it"))]
     if step.kind is PriceStepKind.CLICK_OF_THOUSAND:
-        rate = gettext("%(price)s for 1,000 views, of which %(rate)s%% click") % {
-            "price": print_fen(first),
-            "rate": f"{second / 10_000:.2f}",
-        }
-        return [WhyLine(gettext("Of it one click"), result, rate)]
+        cpm_minor, rate_ppm, _bid = step.operands
+        note = gettext("%(rate)s%% of 1,000 views, as we expect it") % {"rate": _print_ppm(rate_ppm * 100)}
+        return [
+            WhyLine(pgettext("ads", "A thousand views"), print_fen(cpm_minor)),
+            WhyLine(gettext("Divided by the clicks on them"), f"÷ {_print_ppm(rate_ppm * 1_000)}", note),
+            WhyLine(gettext("Rounded down to a fen"), result),
+        ]
+    more = step.result_minor - so_far
+    change = f"{'+' if more >= 0 else '−'} {print_fen(abs(more))}"
+    if step.kind is PriceStepKind.STEP_MORE:
+        return [WhyLine(gettext("One step more"), change, gettext("so that you stand before it"))]
+    if step.kind is PriceStepKind.AT_LEAST_RESERVE:
+        return [WhyLine(gettext("Raised to the floor of this place"), change, result)]
+    if step.kind is PriceStepKind.AT_MOST_BID:
+        return [WhyLine(gettext("Held to your own bid"), change, result)]
     names = {
-        PriceStepKind.AT_LEAST_RESERVE: gettext("Raised to the floor of this place"),
-        PriceStepKind.AT_MOST_BID: gettext("Held to your own bid"),
         PriceStepKind.NOBODY_NEXT: gettext("Nobody came next: the floor of this place"),
         PriceStepKind.BID: gettext("Your own bid"),
         PriceStepKind.OTHERS_LOSE: gettext("What the others lose by your place"),
@@ -91,20 +127,54 @@ def _describe(step: PriceStep) -> list[WhyLine]:
     return [WhyLine(names[step.kind], result)]
 
 
-def _list_kept(price: Price | DisplayPrice) -> list[str]:
-    bid, floor = _find_bounds(price)
-    return [
-        gettext("Not above your bid of %(bid)s") % {"bid": print_fen(bid)},
-        gettext("Not below the floor of %(floor)s") % {"floor": print_fen(floor)},
-        gettext("Charged once a person, ad and day"),
-    ]
+def _print_ppm(part: int) -> str:
+    """Millionths as a number without zeros at its end."""
+    return f"{part / 1_000_000:,.6f}".rstrip("0").rstrip(".")
 
 
-def _find_bounds(price: Price | DisplayPrice) -> tuple[int, int]:
-    """The own bid and the floor, in fen, of a click or of a thousand views."""
+def _list_kept(event: AdEventView, price: Price | DisplayPrice) -> list[str]:
+    """What every price of this kind is held to."""
+    return [_say_bid(event, price), _say_floor(price), gettext("Charged once a person, ad and day")]
+
+
+def _say_bid(event: AdEventView, price: Price | DisplayPrice) -> str:
+    """The bid that the auction was held with, and how it came of what the merchant typed."""
     if isinstance(price, Price):
-        return price.inputs.bid_minor, price.inputs.reserve_minor
-    return price.inputs.ecpm_minor, price.inputs.floor_minor
+        effective = price.inputs.bid_minor
+    else:
+        effective = price.inputs.click.bid_minor if price.inputs.click else price.inputs.ecpm_minor
+    bid = _say_unit(print_fen(effective), price)
+    typed = find_typed_bid(
+        group_id=event.group_id, keyword_id=event.keyword_id, page=event.page, query=event.query,
+        effective_minor=effective,
+    )  # fmt: skip
+    if typed is None:
+        return gettext("Not above your bid of %(bid)s, with the factors of match and page") % {"bid": bid}
+    factors = []
+    if typed.match_bps != WHOLE_BPS:
+        match = {"match": name_match(typed.match), "factor": f"{typed.match_bps / WHOLE_BPS:.2f}"}
+        factors.append(gettext("× %(factor)s (%(match)s)") % match)
+    if typed.page_bps != WHOLE_BPS:
+        factors.append(gettext("× %(factor)s (this page)") % {"factor": f"{typed.page_bps / WHOLE_BPS:.2f}"})
+    if not factors:
+        return gettext("Not above your bid of %(bid)s") % {"bid": bid}
+    said = {"bid": bid, "typed": print_fen(typed.bid_minor), "factors": " ".join(factors)}
+    return gettext("Not above your bid of %(typed)s %(factors)s = %(bid)s") % said
+
+
+def _say_floor(price: Price | DisplayPrice) -> str:
+    if isinstance(price, Price):
+        floor = print_fen(price.inputs.reserve_minor)
+    else:
+        floor = gettext("%(price)s for a thousand views") % {"price": print_fen(price.inputs.floor_minor)}
+    return gettext("Not below the floor of %(floor)s") % {"floor": floor}
+
+
+def _say_unit(amount: str, price: Price | DisplayPrice) -> str:
+    """A bid is for a click unless it says otherwise."""
+    if isinstance(price, Price) or price.inputs.click is not None:
+        return amount
+    return gettext("%(price)s for a thousand views") % {"price": amount}
 
 
 def _name_versions(price: Price | DisplayPrice) -> str:

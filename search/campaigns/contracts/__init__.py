@@ -41,6 +41,7 @@ from search.campaigns.contracts.views import (
     GroupView,
     KeywordView,
     NegativeView,
+    TypedBid,
 )
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "Sizes",
     "StudiedWord",
     "Targeting",
+    "TypedBid",
     "Window",
     "WordDraft",
     "WordEdit",

@@ -76,6 +76,16 @@ class KeywordView:
     state: PartState
 
 
+@dataclass(frozen=True, slots=True)
+class TypedBid:
+    """A bid as it was typed, with what makes an effective one of it: the factor of the match, the page's multiplier."""
+
+    bid_minor: int
+    match: MatchType
+    match_bps: int
+    page_bps: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NegativeView:
     """A word for which nothing is shown, of a group or (without one) of the whole campaign."""

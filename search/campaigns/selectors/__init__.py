@@ -29,6 +29,7 @@ from search.campaigns.selectors.reading import (
     map_campaigns,
     map_keywords,
 )
+from search.campaigns.selectors.typed_bids import find_typed_bid
 
 __all__ = [
     "CampaignNotFound",
@@ -36,6 +37,7 @@ __all__ = [
     "count_waiting",
     "find_limit",
     "find_reach",
+    "find_typed_bid",
     "forecast_words",
     "get_budgets",
     "get_campaign",

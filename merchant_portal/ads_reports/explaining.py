@@ -7,7 +7,7 @@ from django.utils.translation import gettext, pgettext
 from market.money import WHOLE_BPS, format_minor
 from merchant_portal.ads_reports.page import print_exact
 from merchant_portal.ads_reports.words import name_match
-from search.auction.contracts import DisplayPrice, Price, PriceStep, PriceStepKind
+from search.auction.contracts import DisplayPrice, Price, PriceStep, PriceStepKind, TokenKind
 from search.auction.explaining import PriceDisputed
 from search.auction.records import BadRecord, read_record
 from search.campaigns.selectors import find_typed_bid
@@ -134,7 +134,7 @@ def _print_ppm(part: int) -> str:
 
 def _list_kept(event: AdEventView, price: Price | DisplayPrice) -> list[str]:
     """What every price of this kind is held to."""
-    return [_say_bid(event, price), _say_floor(price), gettext("Charged once a person, ad and day")]
+    return [_say_bid(event, price), _say_floor(price), _say_once(event)]
 
 
 def _say_bid(event: AdEventView, price: Price | DisplayPrice) -> str:
@@ -168,6 +168,13 @@ def _say_floor(price: Price | DisplayPrice) -> str:
     else:
         floor = gettext("%(price)s for a thousand views") % {"price": print_fen(price.inputs.floor_minor)}
     return gettext("Not below the floor of %(floor)s") % {"floor": floor}
+
+
+def _say_once(event: AdEventView) -> str:
+    """How often one person is charged for: see `search.spending.rules.judging`."""
+    if event.kind is TokenKind.CLICK:
+        return gettext("Clicks of one person on this ad are charged once a day")
+    return gettext("Charged only when it was really seen; a person who comes back and sees it again counts again")
 
 
 def _say_unit(amount: str, price: Price | DisplayPrice) -> str:

@@ -189,3 +189,16 @@ def test_a_bid_for_views_is_said_for_a_thousand_of_them() -> None:
     )
     assert clicked is not None
     assert clicked.kept[0] == "Not above your bid of ¥20.00 × 2.00 (this page) = ¥40.00"
+
+
+def test_how_often_a_person_is_charged_for_is_true_of_each_kind() -> None:
+    once = "Clicks of one person on this ad are charged once a day"
+    again = "Charged only when it was really seen; a person who comes back and sees it again counts again"
+    cases = (
+        (bid_at(300), once),
+        (make_display(4_000, 3_000, ClickBid(80, 50_000)), once),
+        (make_display(4_000, 2_100), again),
+    )
+    for price, said in cases:
+        why = explain(make_event(price))
+        assert why is not None and why.kept[2] == said

@@ -114,7 +114,8 @@ _SENTENCES = {
     ("hours", "required"): lambda: gettext("Choose at least one day and one hour."),
     ("regions", "unknown"): lambda: gettext("Choose provinces from the list."),
     ("audiences", "too_small"): lambda: gettext(
-        "All that is ticked together is for fewer than 1,000 people. Untick something."
+        "Fewer than 1,000 people: an audience alone, or all that is chosen together, provinces included."
+        " Choose more provinces or all, or everybody of a kind."
     ),
     ("audiences", "unknown"): lambda: gettext("Choose audiences from the list."),
     ("bid", "not_a_sum"): lambda: gettext("Enter a bid such as 0.60."),

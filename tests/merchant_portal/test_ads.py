@@ -12,7 +12,7 @@ from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.rules.hours import print_hours, split_hours
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
 from search.campaigns.services import decide_creative
-from search.signals.rules.audiences import EVERYBODY, name_device
+from search.signals.rules.audiences import EVERYBODY, name_device, name_region
 from search.spending.models import Lease
 from tests.fixtures.api import forget_everything, list_product
 from tests.merchant_portal.ads import show_display
@@ -143,7 +143,7 @@ def test_on_a_small_market_audiences_are_said_to_be_too_small(seller: Merchant) 
     assert "Every audience is too small yet: fewer than 1,000 people." in page
     assert "checked disabled" not in page and "too small yet" in page
     typed = {**what, **WHO, **MONEY, "starts_on": _today(), "key": "k", "audience": ["56"]}
-    assert "fewer than 1,000 people. Untick something." in _go(seller, typed, "how", "create", status=422)
+    assert "Fewer than 1,000 people: an audience alone" in _go(seller, typed, "how", "create", status=422)
     assert not Campaign.objects.exists()
 
 
@@ -236,6 +236,23 @@ def test_a_campaign_is_changed(seller: Merchant) -> None:
     assert [cap.most for cap in live.frequency_caps] == [3]
     bad = seller.browser.post(path, {**typed, "home": "10", "total_budget": "20"})
     assert bad.status_code == 422 and read_live(None) == [live]
+
+
+def test_a_campaign_is_not_narrowed_to_a_few_people_by_changing_it(seller: Merchant) -> None:
+    fill(timezone.now(), {EVERYBODY: 8_000, name_device("m"): 6_000, name_region("33"): 60})
+    what = {"kind": "keyword", "product": [str(_sell(seller))]}
+    ready = {**what, **WHO, "audience": ["56"], **MONEY, "starts_on": _today(), "key": "a" * 32}
+    _go(seller, ready, "how", "create", status=302)
+    (live,) = read_live(None)
+    path = f"/ads/campaigns/{live.campaign_id}/edit/"
+    pages = {"search": "100", "category": "100", "product": "100", "home": "100"}
+    typed = {**MONEY, "name": "西湖边", "starts_on": _today(), **pages, "from_hour": "0", "to_hour": "24"}
+    bad = seller.browser.post(path, {**typed, "audience": ["56"], "regions": ["33"]})
+    page = bad.content.decode()
+    assert bad.status_code == 422 and read_live(None) == [live]
+    assert 'href="#audiences"' in page and "Fewer than 1,000 people: an audience alone" in page
+    assert "西湖边" in page and re.search(r'value="33"[^>]* checked', page), "what was typed stays"
+    assert seller.browser.post(path, {**typed, "audience": ["56"]}).status_code == 302
 
 
 def test_words_are_changed_in_bulk_and_taken_back(seller: Merchant) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from search.auction.audiences import BUYERS, COMPUTER, DEVICES, INTERESTS, KNOWN_BUYER, MOBILE, NEW_BUYER, list_bits
 from search.auction.contracts.units import PPM
 from search.campaigns.contracts.audiences import LEAST_PEOPLE, AudienceKind, AudienceView, Reach, Sizes
+from search.campaigns.contracts.drafts import Targeting
 from search.signals.contracts import Device
 from search.signals.rules.audiences import EVERYBODY, name_device, name_interest, name_region
 
@@ -64,6 +65,20 @@ def find_small(audiences: int, regions: Collection[str], sizes: Sizes) -> bool:
     if any(sizes.by_bit.get(bit, 0) < LEAST_PEOPLE for bit in list_bits(audiences)):
         return True
     return bool(audiences) and estimate_reach(audiences, regions, sizes).people is None
+
+
+def is_narrowed(before: Targeting, after: Targeting) -> bool:
+    """Whether a change chooses an audience that was not chosen, or leaves somebody out who was reached before.
+
+    Of a kind and of provinces nothing chosen is everybody, so that choosing nothing more leaves nobody out.
+    """
+    if after.audiences & ~before.audiences:
+        return True
+    kinds = [(before.audiences & kind, after.audiences & kind) for kind in (INTERESTS, DEVICES, BUYERS)]
+    if any(now and now != was for was, now in kinds):
+        return True
+    were, are = set(before.regions), set(after.regions)
+    return bool(are) and not (were and were <= are)
 
 
 def _add_up(wanted: int, kind: int, sizes: Sizes) -> int | None:

@@ -20,7 +20,7 @@ from search.campaigns.contracts import (
 )
 from search.campaigns.contracts import limits as most
 from search.campaigns.models import Campaign, Group
-from search.campaigns.rules.audiences import find_small
+from search.campaigns.rules.audiences import find_small, is_narrowed
 from search.campaigns.rules.checking import check_amount, check_campaign, check_first_day, check_group, clean_line
 from search.campaigns.rules.hours import split_hours
 from search.campaigns.rules.moves import can_move
@@ -98,7 +98,8 @@ def change_campaign(
         raise BadInput("kind", "unknown")
     if draft.starts_on != campaign.starts_on:
         check_first_day(draft.starts_on, business_date(now))
-    if draft.targeting.audiences & ~campaign.audiences:
+    aimed = Targeting(regions=tuple(campaign.regions), audiences=campaign.audiences)
+    if is_narrowed(aimed, draft.targeting):
         _check_audience(shop_id, draft.targeting, now)
     Campaign.objects.filter(pk=campaign.pk).update(name=name, version=campaign.version + 1, **_columns(draft))
     tell("campaign.changed", campaign=campaign, actor_id=actor_id, now=now, detail=_money(draft))
@@ -156,7 +157,7 @@ def _check(draft: CampaignDraft) -> str:
 
 
 def _check_audience(shop_id: int, targeting: Targeting, now: datetime) -> None:
-    """What was chosen is held to its size; what became smaller since may stay."""
+    """What is chosen is held to its size, provinces included; what became smaller since may stay."""
     if targeting.audiences and find_small(targeting.audiences, targeting.regions, read_sizes(shop_id=shop_id, now=now)):
         raise BadInput("audiences", "too_small", least=LEAST_PEOPLE)
 

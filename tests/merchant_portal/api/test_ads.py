@@ -171,5 +171,8 @@ def test_audiences_are_listed_with_sizes_chosen_and_kept_when_nothing_is_said(tr
     change = {name: body[name] for name in ("name", "daily_budget_minor", "starts_on", "regions")}
     kept = trade.alpha.ask("PUT", f"campaigns/{made['campaign_id']}", change).json()["campaign"]
     assert kept["audiences"]["devices"] == ["mobile"]
+    few = trade.alpha.ask("PUT", f"campaigns/{made['campaign_id']}", {**change, "regions": ["54"]})
+    (fault,) = few.json()["errors"]
+    assert (few.status_code, fault["pointer"]) == (422, "/audiences") and "1,000" in str(fault)
     unknown = trade.alpha.ask("PUT", f"campaigns/{made['campaign_id']}", {**change, "audiences": {"interests": [77]}})
     assert unknown.status_code == 422

@@ -8,7 +8,7 @@ from billing.settlement.services.days import business_date
 from market.taxonomy.selectors import get_tree
 from search.auction.audiences import COMPUTER, KNOWN_BUYER, MOBILE, NEW_BUYER
 from search.campaigns.contracts import BadInput, CampaignDraft, Sizes, Targeting
-from search.campaigns.rules.audiences import estimate_reach, find_small, gather_sizes, list_views
+from search.campaigns.rules.audiences import estimate_reach, find_small, gather_sizes, is_narrowed, list_views
 from search.campaigns.selectors import find_reach, get_campaign, list_audiences, read_sizes
 from search.campaigns.services import change_campaign
 from search.signals.models import AudienceWeek
@@ -19,6 +19,10 @@ from tests.search.campaigns.conftest import ACTOR, Advertiser, live
 
 TOPS = (11, 12, 13)
 COUNTED = {EVERYBODY: 20_000, "t:11": 8_000, "t:12": 5_000, "t:13": 999, "d:m": 15_000, "d:c": 6_000, "r:33": 4_000}
+
+
+def aim(audiences: int, *regions: str) -> Targeting:
+    return Targeting(audiences=audiences, regions=regions)
 
 
 def sizes(buyers: int = 1_500) -> Sizes:
@@ -60,9 +64,48 @@ def test_a_small_audience_cannot_be_chosen_and_one_that_shrank_may_stay(alpha: A
     reach = find_reach(shop_id=alpha.shop.shop_id, audiences=MOBILE, regions=("33",), now=clock.now)
     assert (reach.people, reach.share_ppm) == (1_200, 399_999)
     AudienceWeek.objects.all().delete()
-    change(alpha, campaign_id, clock.now, MOBILE)
+    change(alpha, campaign_id, clock.now, Targeting(audiences=MOBILE))
     with pytest.raises(BadInput):
-        change(alpha, campaign_id, clock.now, MOBILE | NEW_BUYER)
+        change(alpha, campaign_id, clock.now, Targeting(audiences=MOBILE | NEW_BUYER))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (aim(0b11), aim(0b11), False),
+        (aim(0b11), aim(0b1), True),
+        (aim(0b1), aim(0b11), True),
+        (aim(0b11), aim(0), False),
+        (aim(0b1 | MOBILE), aim(0b1), False),
+        (aim(0b1), aim(0b1 | MOBILE), True),
+        (aim(MOBILE | COMPUTER), aim(COMPUTER), True),
+        (aim(MOBILE), aim(MOBILE, "33"), True),
+        (aim(MOBILE, "33"), aim(MOBILE), False),
+        (aim(MOBILE, "33"), aim(MOBILE, "33", "44"), False),
+        (aim(MOBILE, "33", "44"), aim(MOBILE, "44"), True),
+        (aim(MOBILE, "33"), aim(MOBILE, "44"), True),
+        (aim(MOBILE, "44", "33"), aim(MOBILE, "33", "44"), False),
+    ],
+)
+def test_a_change_narrows_that_leaves_somebody_out_or_chooses_an_audience(
+    before: Targeting, after: Targeting, expected: bool
+) -> None:
+    assert is_narrowed(before, after) is expected
+
+
+def test_changing_a_campaign_makes_it_no_smaller_than_it_could_have_been_made(alpha: Advertiser, clock: Clock) -> None:
+    fill(clock.now, {EVERYBODY: 30_000, name_device("m"): 20_000, name_device("c"): 2_000, name_region("33"): 60})
+    campaign_id = alpha.run(targeting=Targeting(audiences=MOBILE))
+    for narrow in (Targeting(audiences=MOBILE, regions=("33",)), Targeting(audiences=COMPUTER, regions=("33",))):
+        with pytest.raises(BadInput) as refused:
+            change(alpha, campaign_id, clock.now, narrow)
+        assert (refused.value.field, refused.value.code) == ("audiences", "too_small")
+    both = alpha.run(targeting=Targeting(audiences=MOBILE | COMPUTER))
+    AudienceWeek.objects.filter(name=name_device("c")).update(visitors=900)
+    with pytest.raises(BadInput):
+        change(alpha, both, clock.now, Targeting(audiences=COMPUTER))
+    change(alpha, both, clock.now, Targeting(audiences=MOBILE))
+    change(alpha, both, clock.now, Targeting(regions=("33",)))
 
 
 def test_sizes_come_out_of_the_log_of_four_weeks(alpha: Advertiser, clock: Clock) -> None:
@@ -81,10 +124,10 @@ def fill(now: datetime, counted: dict[str, int]) -> None:
     )
 
 
-def change(who: Advertiser, campaign_id: int, now: datetime, audiences: int) -> None:
+def change(who: Advertiser, campaign_id: int, now: datetime, targeting: Targeting) -> None:
     known = get_campaign(shop_id=who.shop.shop_id, campaign_id=campaign_id)
     draft = CampaignDraft(
         name=known.name, kind=known.kind, daily_budget_minor=known.daily_budget_minor, starts_on=known.starts_on,
-        targeting=Targeting(audiences=audiences),
+        targeting=targeting,
     )  # fmt: skip
     change_campaign(shop_id=who.shop.shop_id, campaign_id=campaign_id, draft=draft, actor_id=ACTOR, now=now)

@@ -35,11 +35,15 @@ class NamedRow:
 
 @dataclass(frozen=True, slots=True)
 class PrintedFigures:
-    """The columns of a table, printed; a rate of nothing is a dash."""
+    """The columns of a table, printed; a rate of nothing is a dash.
+
+    Clicks that were given back later are among the clicks, filtered ones stand beside them.
+    """
 
     cost: str
     views: str
     clicks: str
+    clicks_back: str
     filtered: str
     click_rate: str
     click_price: str
@@ -57,7 +61,8 @@ def print_figures(figures: Figures) -> PrintedFigures:
         cost=print_micro(figures.cost_micro),
         views=f"{sums.views:,}",
         clicks=f"{sums.clicks:,}",
-        filtered=f"{sums.filtered_clicks + sums.credited_clicks:,}",
+        clicks_back=f"{sums.credited_clicks:,}",
+        filtered=f"{sums.filtered_clicks:,}",
         click_rate=_print_share(figures.click_rate_ppm),
         click_price=NOTHING if figures.click_price_micro is None else print_micro(figures.click_price_micro),
         orders=_print_parts(sold.orders_ppm),

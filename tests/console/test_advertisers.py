@@ -6,13 +6,15 @@ import pytest
 
 from market.accounts.contracts import StaffRole
 from market.audit.selectors import list_entries
-from search.campaigns.selectors import find_limit, read_live
+from search.campaigns.selectors import find_limit, list_campaigns, read_live
 from search.campaigns.services import set_own_limit
+from search.reports.contracts import Sums
+from search.reports.models import AdCount
 from search.spending.services import record_click
 from tests.console.test_pages import CHINESE, count_statements, words_of
 from tests.fixtures.ads import MICRO, fund, lend, make_ad, show, visitor
 from tests.fixtures.invalid_clicks import LATER, find_clocks
-from tests.merchant_portal.ads import advertise
+from tests.merchant_portal.ads import advertise, count_today
 from tests.merchant_portal.conftest import make_merchant, words
 
 __all__ = ["make_merchant", "words"]
@@ -42,11 +44,32 @@ def test_the_list_shows_what_each_spends_and_has(advertiser, enter) -> None:
     staff, shop_id = enter(), advertiser.shop.shop_id
     (row,) = staff.get(LIST).context["rows"]
     assert (row.shop_id, row.wallet.available_minor, row.limit.daily_minor) == (shop_id, 100_000, None)
-    assert row.clicks > 0 and row.invalid_bps == round(10_000 * row.invalid / (row.clicks + row.invalid))
+    assert row.clicks > 0 and row.invalid_bps == round(10_000 * row.filtered / (row.clicks + row.filtered))
     assert [one.shop_id for one in staff.get(LIST, tab="all").context["rows"]] == [shop_id]
     for typed in (shop_id, f" {advertiser.shop.slug.upper()} "):
         assert staff.get(LIST, shop=typed)["Location"] == f"{LIST}{shop_id}/"
     assert "No one shop has this number" in staff.get(LIST, shop=999_999).content.decode()
+
+
+def test_a_click_that_was_given_back_is_counted_once(advertiser, enter) -> None:
+    """Of 52 clicks 16 were given back, 5 more were filtered: 21 of 57 were invalid, and each stands in one column."""
+    staff, shop_id, now = enter(), advertiser.shop.shop_id, datetime.now(UTC)
+    AdCount.objects.all().delete()
+    campaign_id = list_campaigns(shop_id=shop_id, limit=1)[0].campaign_id
+    sums = Sums(clicks=52, click_micro=52 * MICRO, filtered_clicks=5, credited_clicks=16, credited_micro=16 * MICRO)
+    count_today(campaign_id, sums, now)
+    (row,) = staff.get(LIST).context["rows"]
+    assert (row.clicks, row.clicks_back, row.filtered, row.all_clicks, row.invalid_bps) == (52, 16, 5, 57, 3_684)
+    said = {
+        f"{LIST}{shop_id}/": ("36.84%", "5 filtered and 16 given back, of 57"),
+        f"/ads/campaigns/{campaign_id}/": ("16 of them given back; 5 more filtered",),
+        "/ads/revenue/": ("52 clicks, 16 of them given back; 5 more filtered",),
+    }
+    for path, sentences in said.items():
+        page = words_of(staff.get(path).content.decode())
+        assert all(one in page for one in sentences), path
+    days = staff.get("/ads/revenue/").context["days"]
+    assert [(sums.clicks, sums.filtered) for _, _, sums in days] == [(52, 5)]
 
 
 def test_more_advertisers_ask_no_more_statements(advertiser, make_shop, enter) -> None:

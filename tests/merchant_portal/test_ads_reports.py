@@ -18,13 +18,15 @@ from search.auction.pacing import plan_spend
 from search.campaigns.models import Campaign
 from search.campaigns.rules.hours import join_hours, read_hours, split_hours
 from search.campaigns.selectors import get_campaign
+from search.reports.contracts import Sums
+from search.reports.models import AdCount
 from search.serving.models import LiftSum
 from search.serving.rules.traffic import USUAL_DAY
 from search.signals.rules.visitors import find_week
 from search.spending.models import AdEvent
 from search.spending.services import record_click, record_views
 from tests.fixtures.ads import MICRO, AdRow, fund, lend, make_ad, show, visitor
-from tests.merchant_portal.ads import Advertised, advertise
+from tests.merchant_portal.ads import Advertised, advertise, count_today
 from tests.merchant_portal.conftest import Merchant
 
 SHOP_DAYS = "/ads/reports/?days=30"
@@ -44,6 +46,21 @@ def test_the_page_and_its_file_say_the_same(merchant: Merchant, advertised: Adve
     clicks = rows[0].index("Clicks")
     assert sum(int(row[clicks]) for row in rows[1:-1]) == int(rows[-1][clicks]) == advertised.clicks
     assert any(row[0].startswith("马克杯 · ") for row in rows)
+
+
+def test_a_click_that_was_given_back_is_counted_once(merchant: Merchant, advertised: Advertised) -> None:
+    """It stays among the clicks; only those filtered at once stand beside them, on the page as in the file."""
+    AdCount.objects.all().delete()
+    sums = Sums(clicks=52, click_micro=52 * MICRO, filtered_clicks=5, credited_clicks=16, credited_micro=16 * MICRO)
+    count_today(advertised.campaign_ids[0], sums, datetime.now(UTC))
+    for path in ("/ads/reports/?days=7", "/ads/campaigns/"):
+        assert "16 of them given back; 5 more filtered, not charged" in merchant.browser.get(path).content.decode()
+    total = merchant.browser.get("/ads/reports/?days=7").context["total"]
+    assert (total.clicks, total.filtered) == ("52", "5")
+    answer = merchant.browser.get("/ads/reports/file/?days=7&by=campaign")
+    heads, *_, last = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    columns = ("Clicks", "Filtered clicks", "Clicks given back")
+    assert [last[heads.index(one)] for one in columns] == ["52", "5", "16"]
 
 
 @pytest.mark.parametrize("by", ["campaign", "ad", "keyword", "term", "day", "hour", "place", "page", "region"])

@@ -26,14 +26,19 @@ _TONES = {"running": "good", "paused": "warn"}
 
 @dataclass(frozen=True, slots=True)
 class AdvertiserRow:
-    """A shop that advertises. Amounts in yuan; the share of invalid clicks is None where there were no clicks."""
+    """A shop that advertises. Amounts in yuan; the share of invalid clicks is None where there were no clicks.
+
+    Of the clicks some were given back; filtered ones stand beside them.
+    """
 
     shop_id: int
     shop: ShopContext | None
     today: str
     span: str
     clicks: int
-    invalid: int
+    clicks_back: int
+    filtered: int
+    all_clicks: int
     invalid_bps: int | None
     wallet: WalletView
     limit: AdvertiserLimit
@@ -64,7 +69,9 @@ def describe_advertisers(shop_ids: Sequence[int], *, today: date) -> list[Advert
             today=print_micro(now[shop_id].cost_micro),
             span=print_micro(span[shop_id].cost_micro),
             clicks=span[shop_id].clicks,
-            invalid=_count_invalid(span[shop_id]),
+            clicks_back=span[shop_id].credited_clicks,
+            filtered=span[shop_id].filtered_clicks,
+            all_clicks=_count_all(span[shop_id]),
             invalid_bps=_share_invalid(span[shop_id]),
             wallet=wallets[shop_id],
             limit=limits[shop_id],
@@ -110,11 +117,11 @@ def since_of(today: date) -> date:
     return today - timedelta(days=DAYS - 1)
 
 
-def _count_invalid(sums: Sums) -> int:
-    return sums.filtered_clicks + sums.credited_clicks
+def _count_all(sums: Sums) -> int:
+    return sums.clicks + sums.filtered_clicks
 
 
 def _share_invalid(sums: Sums) -> int | None:
-    """Of 10,000 clicks, so many were filtered at once or given back later. These stay among the counted ones."""
-    seen = sums.clicks + sums.filtered_clicks
-    return round(10_000 * _count_invalid(sums) / seen) if seen else None
+    """Of 10,000 clicks, so many were filtered at once or given back later. The latter stay among the counted ones."""
+    invalid, all_clicks = sums.filtered_clicks + sums.credited_clicks, _count_all(sums)
+    return round(10_000 * invalid / all_clicks) if all_clicks else None

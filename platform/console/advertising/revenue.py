@@ -38,7 +38,7 @@ EARNED = (Code.ADS_CPC, Code.ADS_CPM, Code.ADS_SLOT, Code.ADS_SALE, Code.ADS_PRO
 
 @dataclass(frozen=True, slots=True)
 class PrintedSums:
-    """A row of the table. Amounts in yuan."""
+    """A row of the table. Amounts in yuan. Of the clicks some were given back; filtered ones stand beside them."""
 
     cost: str
     by_clicks: str
@@ -47,6 +47,7 @@ class PrintedSums:
     borne: str
     views: int
     clicks: int
+    clicks_back: int
     filtered: int
 
 
@@ -114,7 +115,8 @@ def print_sums(sums: Sums) -> PrintedSums:
         borne=print_micro(sums.borne_micro),
         views=sums.views,
         clicks=sums.clicks,
-        filtered=sums.filtered_clicks + sums.credited_clicks,
+        clicks_back=sums.credited_clicks,
+        filtered=sums.filtered_clicks,
     )
 
 

@@ -95,6 +95,43 @@ def test_pages_of_campaigns_fit_and_the_switch_pauses(site, make_merchant, setti
     assert read_live(None) == []
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_forms_that_are_sent_back_keep_what_was_typed_and_fit(
+    site, make_merchant, settings, tmp_path, language
+) -> None:
+    merchant = _stock(make_merchant, settings, tmp_path)
+    campaign_id = _campaign(merchant)
+    (group,) = list_groups(shop_id=merchant.shop.shop_id, campaign_id=campaign_id)
+    long = "一个长得没有人会这样搜索的词" * 4
+    with open_browser() as browser, new_context(browser, language=language, width=390) as context:
+        page, _ = _enter(context, site, merchant)
+        page.goto(f"{site}/ads/campaigns/groups/{group.group_id}/")
+        page.locator("#own_words").fill(f"面碗\n{long}")
+        page.locator("form:has(#own_words) button").click()
+        page.locator("#own_words_wrong").wait_for()
+        assert page.locator("#own_words").input_value() == f"面碗\n{long}"
+        _look(page, f"ads-words-sent-back-{language[:2]}")
+        page.locator("tbody .tick").first.check()
+        page.locator("#new_bid").fill("-99%")
+        page.locator("button[name=set_bid]").click()
+        page.locator("#new_bid_wrong").wait_for()
+        assert page.locator("#new_bid").input_value() == "-99%" and page.locator("tbody .tick:checked").count() == 1
+        _look(page, f"ads-bids-sent-back-{language[:2]}")
+        page.goto(f"{site}/ads/campaigns/{campaign_id}/")
+        page.locator("#negative").fill(f"二手\n{long}")
+        page.locator("form:has(#negative) button").click()
+        page.locator("#negative_wrong").wait_for()
+        page.locator("details:has(#group_name) summary").click()
+        page.locator("#group_name").fill("碗")
+        page.locator("#bid").fill("0.01")
+        page.locator("form:has(#group_name) button").click()
+        page.locator("#bid_wrong").wait_for()
+        assert page.locator("#group_name").input_value() == "碗"
+        _look(page, f"ads-group-sent-back-{language[:2]}")
+        page.locator("button[name=language]").first.evaluate("button => button.click()")
+        page.wait_for_url(f"**/ads/campaigns/{campaign_id}/")
+
+
 def test_a_display_campaign_says_what_to_expect_and_hours_fit(site, make_merchant, settings, tmp_path) -> None:
     rival = make_merchant("beta")
     offer, _ = list_product(rival.shop, sku="CUP", title="白瓷杯")

@@ -6,24 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
-from merchant_portal.ads.groups.deeds import do, find_group, say_state
-from merchant_portal.ads.sentences import (
-    describe,
-)
+from merchant_portal.ads.groups.deeds import find_group, say_state
+from merchant_portal.ads.groups.page import render_group
+from merchant_portal.ads.refused import posted_from, refuse
+from merchant_portal.ads.views import find_campaign, render_campaign
 from search.campaigns.contracts import (
     BadInput,
     CampaignKind,
     Charge,
     GroupDraft,
     PartState,
-)
-from search.campaigns.selectors import (
-    CampaignNotFound,
-    get_campaign,
 )
 from search.campaigns.services import (
     CampaignEnded,
@@ -34,14 +30,17 @@ from search.campaigns.services import (
 )
 from web.toasts import add_toast
 
+_FIELDS = {"bid": "bid", "": "group_name"}
 
-@require_POST
+
+@require_http_methods(["GET", "POST"])
 @shop_required("money")
+@posted_from("portal:campaign")
 def add(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """A further group of a campaign, still empty, bidding what is typed."""
     visit = visit_of(request)
+    campaign = find_campaign(request, campaign_id)
     try:
-        campaign = get_campaign(shop_id=visit.shop.shop_id, campaign_id=campaign_id)
         charge = Charge.CLICK if campaign.kind is CampaignKind.KEYWORD else _read_charge(request)
         draft = GroupDraft(name=request.POST.get("group_name", ""), bid_minor=_read_bid(request), charge=charge)
         group_id = add_group(
@@ -51,16 +50,16 @@ def add(request: HttpRequest, campaign_id: int) -> HttpResponse:
             actor_id=visit.user_id,
             now=timezone.now(),
         )
-    except (CampaignNotFound, NoSuchCampaign, CampaignEnded) as error:
+    except (NoSuchCampaign, CampaignEnded) as error:
         raise Http404 from error
     except BadInput as error:
-        add_toast(request, describe(error), bad=True)
-        return redirect("portal:campaign", campaign_id)
+        return render_campaign(request, campaign, refuse(request, "group", _FIELDS, error))
     return redirect("portal:ads-group", group_id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @shop_required("money")
+@posted_from("portal:ads-group")
 def change(request: HttpRequest, group_id: int) -> HttpResponse:
     """Another name, bid or charge; or paused, run, removed."""
     visit, state = visit_of(request), request.POST.get("state", "")
@@ -71,16 +70,20 @@ def change(request: HttpRequest, group_id: int) -> HttpResponse:
         "actor_id": visit.user_id,
         "now": timezone.now(),
     }
-
-    def deed() -> str:
+    try:
         if state in set(PartState):
             set_group_state(state=PartState(state), **said)
-            return say_state(PartState(state))
-        charge = Charge.CLICK if campaign.kind is CampaignKind.KEYWORD else _read_charge(request)
-        change_group(group_name=request.POST.get("group_name", ""), bid_minor=_read_bid(request), charge=charge, **said)
-        return gettext("Saved. It holds within seconds.")
-
-    do(request, deed)
+            sentence = say_state(PartState(state))
+        else:
+            charge = Charge.CLICK if campaign.kind is CampaignKind.KEYWORD else _read_charge(request)
+            group_name = request.POST.get("group_name", "")
+            change_group(group_name=group_name, bid_minor=_read_bid(request), charge=charge, **said)
+            sentence = gettext("Saved. It holds within seconds.")
+    except BadInput as error:
+        return render_group(request, group_id, refuse(request, "group", _FIELDS, error))
+    except (NoSuchCampaign, CampaignEnded) as error:
+        raise Http404 from error
+    add_toast(request, sentence)
     if state == PartState.REMOVED:
         return redirect("portal:campaign", group.campaign_id)
     return redirect("portal:ads-group", group_id)

@@ -11,6 +11,7 @@ from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.goods import epochs_of, find_goods, list_products
 from merchant_portal.ads.groups.deeds import find_group
 from merchant_portal.ads.qualities import show_quality
+from merchant_portal.ads.refused import Refused
 from merchant_portal.ads.sentences import (
     list_matches,
     name_competition,
@@ -48,6 +49,11 @@ MOST_HINTS = 8
 @shop_required("money")
 def show_group(request: HttpRequest, group_id: int) -> HttpResponse:
     """A group whole. `?q=` looks for further goods."""
+    return render_group(request, group_id)
+
+
+def render_group(request: HttpRequest, group_id: int, refused: Refused | None = None) -> HttpResponse:
+    """A group whole, with a form that was sent back, if one was."""
     shop_id, now = visit_of(request).shop.shop_id, timezone.now()
     group, campaign = find_group(request, group_id)
     words = list_keywords(shop_id=shop_id, group_id=group_id)
@@ -60,8 +66,9 @@ def show_group(request: HttpRequest, group_id: int) -> HttpResponse:
         "tone": tone_of(group.state),
         "is_display": campaign.kind is CampaignKind.DISPLAY,
         "is_over": campaign.state is CampaignState.ENDED,
-        "words": _describe_words(shop_id, group, words),
+        "words": _describe_words(shop_id, group, words, refused),
         "matches": list_matches(),
+        "refused": refused,
         **_show_ads(request, campaign, ads, words),
     }
     if campaign.kind is CampaignKind.KEYWORD:
@@ -72,11 +79,17 @@ def show_group(request: HttpRequest, group_id: int) -> HttpResponse:
             now=now,
             without=[word.text for word in words],
         )
-        context["suggestions"] = [(one, name_competition(one.competition)) for one in found[:MOST_HINTS]]
-    return render_page(request, "portal/ads/group.html", context)
+        ticked = refused.typed.getlist("word") if refused and refused.part == "words" else []
+        hints = found[:MOST_HINTS]
+        context["suggestions"] = [(one, name_competition(one.competition), one.text in ticked) for one in hints]
+        context["kept_words"] = sorted(set(ticked) - {one.text for one in hints})
+    return render_page(request, "portal/ads/group.html", context, status=422 if refused else 200)
 
 
-def _describe_words(shop_id: int, group: GroupView, words: list[KeywordView]) -> list[dict[str, Any]]:
+def _describe_words(
+    shop_id: int, group: GroupView, words: list[KeywordView], refused: Refused | None
+) -> list[dict[str, Any]]:
+    ticked = set(refused.typed.getlist("tick")) if refused else set()
     negatives = list_negatives(shop_id=shop_id, campaign_id=group.campaign_id)
     studied = study_words(
         shop_id=shop_id,
@@ -88,6 +101,7 @@ def _describe_words(shop_id: int, group: GroupView, words: list[KeywordView]) ->
     return [
         {
             "word": word,
+            "is_ticked": str(word.keyword_id) in ticked,
             "match": name_match(word.match),
             "state": name_part_state(word.state),
             "tone": tone_of(word.state),

@@ -3,7 +3,7 @@
 from merchant_portal.ads.views.describing import describe_campaign, find_campaign
 from merchant_portal.ads.views.editing import edit
 from merchant_portal.ads.views.listing import limit_day, raise_budget, show_campaigns, switch
-from merchant_portal.ads.views.page import exclude, include, show_campaign
+from merchant_portal.ads.views.page import exclude, include, render_campaign, show_campaign
 
 __all__ = [
     "describe_campaign",
@@ -13,6 +13,7 @@ __all__ = [
     "include",
     "limit_day",
     "raise_budget",
+    "render_campaign",
     "show_campaign",
     "show_campaigns",
     "switch",

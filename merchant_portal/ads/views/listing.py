@@ -7,12 +7,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing.settlement.services.days import business_date
 from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.held_up import describe_held_up
+from merchant_portal.ads.refused import Refused, posted_from, refuse
 from merchant_portal.ads.sentences import (
     describe,
 )
@@ -46,6 +47,10 @@ _LIVING = (CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DRAFT)
 @shop_required("money")
 def show_campaigns(request: HttpRequest) -> HttpResponse:
     """The shop's campaigns with their switches; those that ended stand behind a tab of their own."""
+    return _render(request)
+
+
+def _render(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     shop_id, is_ended = visit_of(request).shop.shop_id, request.GET.get("tab") == _ENDED
     counts = count_campaigns(shop_id=shop_id)
     before = read_number(request.GET.get("after", "")) or None
@@ -70,8 +75,9 @@ def show_campaigns(request: HttpRequest) -> HttpResponse:
         "total": sum(counts.values()),
         **describe_held_up(shop_id, now=timezone.now()),
         "is_ended": is_ended,
+        "refused": refused,
     }
-    return render_page(request, "portal/ads/campaigns.html", context)
+    return render_page(request, "portal/ads/campaigns.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -121,8 +127,9 @@ def raise_budget(request: HttpRequest, campaign_id: int) -> HttpResponse:
     return redirect("portal:ads")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @shop_required("money")
+@posted_from("portal:ads")
 def limit_day(request: HttpRequest) -> HttpResponse:
     """What all campaigns together may spend a day; an empty field lifts the limit."""
     visit, text = visit_of(request), request.POST.get("daily_limit", "").strip().lstrip("¥")[:20]
@@ -130,11 +137,11 @@ def limit_day(request: HttpRequest) -> HttpResponse:
         amount = parse_minor(text) if text else None
         set_own_limit(shop_id=visit.shop.shop_id, daily_minor=amount, actor_id=visit.user_id, now=timezone.now())
     except BadAmount:
-        add_toast(request, gettext("Enter a sum such as 300 or 300.00."), bad=True)
+        sentences = (gettext("Enter a sum such as 300 or 300.00."),)
+        return _render(request, Refused("limit", "daily_limit", sentences, request.POST))
     except BadInput as error:
-        add_toast(request, describe(error), bad=True)
-    else:
-        add_toast(request, gettext("The limit holds.") if text else gettext("There is no limit any more."))
+        return _render(request, refuse(request, "limit", {"": "daily_limit"}, error))
+    add_toast(request, gettext("The limit holds.") if text else gettext("There is no limit any more."))
     return redirect("portal:ads")
 
 

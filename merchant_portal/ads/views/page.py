@@ -5,14 +5,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import name_audiences, say_reach
 from merchant_portal.ads.goods import epochs_of, list_products, map_cards
 from merchant_portal.ads.held_up import describe_held_up
+from merchant_portal.ads.refused import Refused, list_wrong_lines, posted_from, refuse
 from merchant_portal.ads.sentences import (
-    describe,
     list_matches,
     name_match,
     tone_of,
@@ -42,13 +42,19 @@ from search.campaigns.services import (
 from search.campaigns.words import name_charge, name_part_state
 from web.toasts import add_toast
 
+LONGEST_TYPED = 20_000
+
 
 @require_GET
 @shop_required("money")
 def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """A campaign whole: its groups with what they advertise, and the words it keeps away from."""
-    shop_id = visit_of(request).shop.shop_id
-    campaign = find_campaign(request, campaign_id)
+    return render_campaign(request, find_campaign(request, campaign_id))
+
+
+def render_campaign(request: HttpRequest, campaign: CampaignView, refused: Refused | None = None) -> HttpResponse:
+    """A campaign whole, with a form that was sent back, if one was."""
+    shop_id, campaign_id = campaign.shop_id, campaign.campaign_id
     ads = list_ads(shop_id=shop_id, campaign_id=campaign_id)
     cards = map_cards(shop_id=shop_id, product_ids=list_products(ads), epochs=epochs_of(request))
     shows_pictures = any(ad.creative_id is not None for ad in ads)
@@ -75,9 +81,10 @@ def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "audiences": name_audiences(campaign.targeting.audiences),
         "reach": _say_reach(campaign),
         "is_over": campaign.state is CampaignState.ENDED,
+        "refused": refused,
         **describe_held_up(shop_id, now=timezone.now()),
     }
-    return render_page(request, "portal/ads/campaign.html", context)
+    return render_page(request, "portal/ads/campaign.html", context, status=422 if refused else 200)
 
 
 def _say_reach(campaign: CampaignView) -> str:
@@ -89,28 +96,31 @@ def _say_reach(campaign: CampaignView) -> str:
     return say_reach(reach)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @shop_required("money")
+@posted_from("portal:campaign")
 def exclude(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Keep the campaign away from words, one a line."""
     visit, match = visit_of(request), request.POST.get("match", "")
     chosen = MatchType(match) if match in set(MatchType) else MatchType.PHRASE
-    lines = [line for line in request.POST.get("words", "")[:8_000].splitlines() if line.strip()]
+    lines = request.POST.get("words", "")[:LONGEST_TYPED].splitlines()
+    if wrong_lines := list_wrong_lines(lines):
+        refused = Refused("negatives", "negative", wrong_lines, request.POST)
+        return render_campaign(request, find_campaign(request, campaign_id), refused)
     try:
         number = add_negatives(
             shop_id=visit.shop.shop_id,
             campaign_id=campaign_id,
-            drafts=[NegativeDraft(line, chosen) for line in lines],
+            drafts=[NegativeDraft(line, chosen) for line in lines if line.strip()],
             actor_id=visit.user_id,
             now=timezone.now(),
         )
     except (NoSuchCampaign, CampaignEnded) as error:
         raise Http404 from error
     except BadInput as error:
-        add_toast(request, describe(error), bad=True)
-    else:
-        said = gettext("No ad for these words any more.") if number else gettext("They were there already.")
-        add_toast(request, said)
+        refused = refuse(request, "negatives", {"": "negative"}, error)
+        return render_campaign(request, find_campaign(request, campaign_id), refused)
+    add_toast(request, gettext("No ad for these words any more.") if number else gettext("They were there already."))
     return redirect(reverse("portal:campaign", args=[campaign_id]) + "#negatives")
 
 

@@ -68,6 +68,7 @@ class Lease(models.Model):
         indexes = [
             models.Index(name="lease_due", fields=["closes_at"], condition=Q(closed_at__isnull=True)),
             models.Index(name="lease_of_shop", fields=["shop_id", "day"]),
+            models.Index(name="lease_of_campaign", fields=["campaign_id", "day"]),
         ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from billing.settlement.services.days import business_date
+from console.lists import PAGE
 from search.auction.contracts import Candidate, Terms, TokenKind
 from search.auction.contracts import ShownAd as Shown
 from search.auction.keyword import decide
@@ -62,6 +63,21 @@ def test_an_auction_is_found_and_held_again(db, enter) -> None:
     assert address not in visitor.get("/ads/auctions/", q="mug").content.decode()
     page = visitor.get(address)
     assert page.context["replay"].is_same and "bit for bit" in page.content.decode()
+
+
+def test_auctions_of_one_moment_are_all_listed_over_two_pages(db, enter) -> None:
+    now = timezone.now()
+    addresses = {hold(now)[0] for _ in range(PAGE + 2)}
+    visitor = enter()
+    first = visitor.get("/ads/auctions/")
+    second = visitor.get("/ads/auctions/", after=first.context["next_cursor"])
+    listed = [
+        f"/ads/auctions/{row.day.isoformat()}/{row.decision_id}/"
+        for page in (first, second)
+        for row in page.context["decisions"]
+    ]
+    assert len(first.context["decisions"]) == PAGE and not second.context["next_cursor"]
+    assert len(listed) == PAGE + 2 and set(listed) == addresses
 
 
 def test_an_auction_that_was_tampered_with_comes_out_differently(db, enter) -> None:

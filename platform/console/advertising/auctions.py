@@ -13,7 +13,7 @@ from console.frame import render_page
 from console.lists import PAGE, read_text
 from search.campaigns.contracts import PageKind
 from search.campaigns.selectors import map_campaigns
-from search.spending.contracts import DecisionView
+from search.spending.contracts import DecisionPosition, DecisionView
 from search.spending.selectors import DecisionNotFound, get_decision, replay_decision, search_decisions
 from web.paging import BadCursor, CursorPage, cut_page, decode_cursor
 
@@ -66,11 +66,14 @@ def read_day(text: str) -> date:
 
 def _read_page(request: HttpRequest, day: date, query: str, page: str) -> CursorPage[DecisionView]:
     scope = f"console:auctions:{day}:{query}:{page}"
-    before = None
-    if after := request.GET.get("after"):
+    after = None
+    if cursor := request.GET.get("after"):
         try:
-            before = datetime.fromisoformat(str(decode_cursor(after, scope=scope, length=1)[0]))
+            moment, number = decode_cursor(cursor, scope=scope, length=2)
+            after = DecisionPosition(datetime.fromisoformat(str(moment)), UUID(str(number)))
         except (BadCursor, ValueError) as error:
             raise Http404 from error
-    rows = search_decisions(day=day, query=query, page=page, before=before, limit=PAGE + 1)
-    return cut_page(rows, size=PAGE, scope=scope, position=lambda row: [row.decided_at.isoformat()])
+    rows = search_decisions(day=day, query=query, page=page, after=after, limit=PAGE + 1)
+    return cut_page(
+        rows, size=PAGE, scope=scope, position=lambda row: [row.decided_at.isoformat(), str(row.decision_id)]
+    )

@@ -2,7 +2,7 @@
 
 from search.spending.contracts.charges import ChargeFilter, ChargingHealth, HourSum, HourView, Trouble, UnclosedHour
 from search.spending.contracts.clicks import AdTarget, ClickOutcome, ClickReport, VisitorFacts
-from search.spending.contracts.decisions import DecisionLine, DecisionView, StoredDecision
+from search.spending.contracts.decisions import DecisionLine, DecisionPosition, DecisionView, StoredDecision
 from search.spending.contracts.events import (
     AdEventView,
     Correction,
@@ -32,6 +32,7 @@ __all__ = [
     "CorrectionKind",
     "CreditPostingView",
     "DecisionLine",
+    "DecisionPosition",
     "DecisionView",
     "Explanation",
     "FeedPosition",

@@ -45,6 +45,15 @@ class StoredDecision:
     held_out: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionPosition:
+    """Where a list of decisions goes on, the latest first. A page with places of two kinds stores two decisions of one
+    moment, so the moment alone does not say."""
+
+    decided_at: datetime
+    decision_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
     """A stored decision as it is read: persons are hashes by then."""
@@ -58,3 +67,8 @@ class DecisionView:
     auction: str
     lines: tuple[DecisionLine, ...]
     held_out: bool = False
+
+    @property
+    def position(self) -> DecisionPosition:
+        """A list goes on after it from here."""
+        return DecisionPosition(self.decided_at, self.decision_id)

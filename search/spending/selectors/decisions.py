@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from search.auction.contracts import Decision as AuctionDecision
 from search.auction.contracts import DisplayDecision, TokenKind
@@ -12,7 +14,7 @@ from search.auction.display import replay_display
 from search.auction.keyword import get_terms, replay
 from search.auction.records import BadRecord, read_record
 from search.auction.versions import UnknownVersion
-from search.spending.contracts import DecisionLine, DecisionView
+from search.spending.contracts import DecisionLine, DecisionPosition, DecisionView
 from search.spending.models import Decision
 
 MOST_LISTED = 200
@@ -50,10 +52,10 @@ def search_decisions(
     query: str = "",
     page: str = "",
     campaign_id: int | None = None,
-    before: datetime | None = None,
+    after: DecisionPosition | None = None,
     limit: int = 50,
 ) -> list[DecisionView]:
-    """Decisions of a day that contain the words, the latest first."""
+    """Decisions of a day that contain the words, the latest first; `after` is the last one of the page before."""
     rows = Decision.objects.filter(day=day)
     if query:
         rows = rows.filter(query__icontains=query)
@@ -61,8 +63,10 @@ def search_decisions(
         rows = rows.filter(page=page)
     if campaign_id is not None:
         rows = rows.filter(lines__contains=[{"campaign_id": campaign_id}])
-    if before is not None:
-        rows = rows.filter(decided_at__lt=before)
+    if after is not None:
+        is_same_moment = Q(decided_at=after.decided_at, decision_id__gt=after.decision_id)
+        rows = rows.filter(decided_at__lte=after.decided_at)  # what the index finds
+        rows = rows.filter(Q(decided_at__lt=after.decided_at) | is_same_moment)
     return [_to_view(row) for row in rows.order_by("-decided_at", "decision_id")[: min(limit, MOST_LISTED)]]
 
 

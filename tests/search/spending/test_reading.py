@@ -131,6 +131,20 @@ def test_the_feed_waits_for_transactions_that_still_run(clock: Clock, committed_
     connection.close()
 
 
+def test_decisions_of_one_moment_are_listed_page_by_page_each_once(now: datetime) -> None:
+    ad = make_ad(shop_id=SHOP, now=now)
+    lease_id, moments = lend(ad, now).lease_id, (now, now, now, now + LATER, now - LATER)
+    for moment in moments:
+        show(ad, lease_id, moment)
+    whole = selectors.search_decisions(day=business_date(now))
+    assert [one.decided_at for one in whole] == [now + LATER, now, now, now, now - LATER]
+    found, after = [], None
+    while page := selectors.search_decisions(day=business_date(now), after=after, limit=2):
+        found += page
+        after = page[-1].position
+    assert found == whole
+
+
 def test_a_stored_auction_comes_out_the_same_again_and_a_changed_one_does_not(now: datetime) -> None:
     candidates = [
         Candidate(ad=n, merchant=n, bid_minor=100 + n, quality=500, reserve_minor=10, created_us=n) for n in range(5)

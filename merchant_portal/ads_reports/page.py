@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext, pgettext
 
-from market.money import MICRO_PER_MINOR, format_minor
+from market.money import MICRO_PER_MINOR, format_minor, round_micro
 from merchant_portal.ads_reports.asking import Asked
 from merchant_portal.ads_reports.words import name_keys
 from search.auction.pacing import plan_spend
@@ -86,7 +86,7 @@ def draw_spend(asked: Asked, *, shop_id: int, now: datetime) -> Chart:
 
 def print_micro(amount_micro: int) -> str:
     """Micro-fen as yuan with two decimals, rounded half up."""
-    return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
+    return format_minor(round_micro(amount_micro))
 
 
 def print_exact(amount_micro: int) -> str:
@@ -106,9 +106,9 @@ def _draw_today(asked: Asked, shop_id: int, now: datetime) -> Chart:
     campaigns = _list_planned(asked, shop_id)
     planned = _plan_hours(campaigns, local.weekday()) if any(one.daily_budget_minor for one in campaigns) else []
     parts = {
-        "spent": cut_price(spent[-1] // MICRO_PER_MINOR).whole,
-        "planned": cut_price(_sum_plans(campaigns, local.weekday(), second) // MICRO_PER_MINOR).whole,
-        "budget": cut_price((planned[-1] if planned else 0) // MICRO_PER_MINOR).whole,
+        "spent": cut_price(round_micro(spent[-1])).whole,
+        "planned": cut_price(round_micro(_sum_plans(campaigns, local.weekday(), second))).whole,
+        "budget": cut_price(round_micro(planned[-1] if planned else 0)).whole,
     }
     finding = gettext("Spent today: %(spent)s. Planned until now: %(planned)s, for the whole day: %(budget)s.")
     return draw_line(
@@ -134,8 +134,8 @@ def _draw_days(asked: Asked, shop_id: int) -> Chart:
     others = [before.get((day - timedelta(days=asked.days)).isoformat(), 0) for day in days]
     finding = gettext("Spent in %(days)s days: %(spent)s, in the %(days)s days before: %(before)s.") % {
         "days": asked.days,
-        "spent": cut_price(sum(values) // MICRO_PER_MINOR).whole,
-        "before": cut_price(sum(others) // MICRO_PER_MINOR).whole,
+        "spent": cut_price(round_micro(sum(values))).whole,
+        "before": cut_price(round_micro(sum(others))).whole,
     }
     return draw_line(
         finding=finding,

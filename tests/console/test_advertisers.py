@@ -72,6 +72,20 @@ def test_a_click_that_was_given_back_is_counted_once(advertiser, enter) -> None:
     assert [(sums.clicks, sums.filtered) for _, _, sums in days] == [(52, 5)]
 
 
+def test_a_sum_with_parts_of_a_fen_is_the_same_in_tile_and_sentence(advertiser, enter) -> None:
+    """34.375 yuan is 34.38 in both."""
+    staff, shop_id = enter(), advertiser.shop.shop_id
+    AdCount.objects.all().delete()
+    campaign_id = list_campaigns(shop_id=shop_id, limit=1)[0].campaign_id
+    count_today(campaign_id, Sums(views=1, view_micro=3_437 * MICRO + MICRO // 2), datetime.now(UTC))
+    answer = staff.get(f"{LIST}{shop_id}/")
+    assert answer.context["row"].span == "34.38" and "The shop spent ¥34.38 in 28 days" in answer.content.decode()
+    assert "Advertisers spent ¥34.38 in 28 days" in staff.get("/ads/revenue/", days=28).content.decode()
+    for days, said in ((1, "Spent today: ¥34.38."), (7, "Spent in 7 days: ¥34.38,")):
+        page = advertiser.browser.get(f"/ads/reports/?days={days}").content.decode()
+        assert "<b>34.38</b>" in page and said in page, days
+
+
 def test_more_advertisers_ask_no_more_statements(advertiser, make_shop, enter) -> None:
     staff = enter()
     one = count_statements(staff, LIST)

@@ -125,10 +125,10 @@ def show_display(shop: ShopContext, product_id: int, now: datetime, *, days: int
 
 
 def count_today(campaign_id: int, sums: Sums, now: datetime) -> None:
-    """Let so much have come of a campaign's first ad at noon today."""
+    """Let so much have come of a campaign's first ad in the first hour of today."""
     ad = Ad.objects.select_related("group__campaign").filter(group__campaign_id=campaign_id).order_by("pk")[0]
     cell = Cell(
-        day=business_date(now), hour=12, shop_id=ad.group.campaign.shop_id, keyword_id=0, place=1,
+        day=business_date(now), hour=0, shop_id=ad.group.campaign.shop_id, keyword_id=0, place=1,
         campaign_id=campaign_id, group_id=ad.group_id, ad_id=ad.pk, page="search", region="", term="",
     )  # fmt: skip
     with transaction.atomic():

@@ -171,7 +171,7 @@ def test_today_is_drawn_until_now_against_the_plan_of_the_chosen_hours(
         chart = draw_spend(asked, shop_id=shop_id, now=now)
     assert chart.end and chart.end[0] == round(12.25 * 600 / 24, 1), "the line ends now, not at the next full hour"
     whole_day = plan_spend(20_000 * MICRO, USUAL_DAY, 12 * 3_600 + 900)
-    assert f"Planned until now: ¥{(20_000 * MICRO + whole_day) // MICRO / 100:.2f}" in chart.finding
+    assert f"Planned until now: ¥{print_micro(20_000 * MICRO + whole_day)}" in chart.finding
     assert "for the whole day: ¥400.00" in chart.finding
     before = {row.label: row.before for row in chart.rows}
     eight = plan_spend(20_000 * MICRO, USUAL_DAY, 8 * 3_600)

@@ -1,11 +1,11 @@
 """Amounts of advertising in yuan: micro-fen rounded for columns, exact where a view costs a part of a fen."""
 
-from market.money import MICRO_PER_MINOR, format_minor
+from market.money import MICRO_PER_MINOR, format_minor, round_micro
 
 
 def print_micro(amount_micro: int) -> str:
     """Two decimals, rounded half up."""
-    return format_minor((2 * amount_micro + MICRO_PER_MINOR) // (2 * MICRO_PER_MINOR))
+    return format_minor(round_micro(amount_micro))
 
 
 def print_exact(amount_micro: int) -> str:

@@ -9,6 +9,7 @@ from market.money.rounding import (
     BadWeights,
     included_portion,
     portion,
+    round_micro,
     split,
 )
 from market.money.text import MAX_AMOUNT_MINOR, AmountProblem, BadAmount, format_minor, parse_minor
@@ -32,5 +33,6 @@ __all__ = [
     "included_portion",
     "parse_minor",
     "portion",
+    "round_micro",
     "split",
 ]

@@ -30,6 +30,11 @@ def included_portion(gross_minor: int, bps: int) -> int:
     return gross_minor - _divide_half_up(gross_minor * WHOLE_BPS, WHOLE_BPS + _checked(bps))
 
 
+def round_micro(amount_micro: int) -> int:
+    """Micro-fen as whole fen to be shown, halves rounded away from zero. What is charged carries them instead."""
+    return _divide_half_up(amount_micro, MICRO_PER_MINOR)
+
+
 def split(total_minor: int, weights: Sequence[int]) -> list[int]:
     """Parts of a total in proportion to weights, by largest remainder; the parts sum to the total.
 

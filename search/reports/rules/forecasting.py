@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from market.money import MICRO_PER_MINOR
+from market.money import MICRO_PER_MINOR, round_micro
 from search.auction.contracts import PastShelf
 from search.auction.contracts.units import PPM
 from search.auction.display_forecast import forecast_display
@@ -61,7 +61,7 @@ def forecast_days(
         is_known=len(days) >= LEAST_DAYS,
         views=_find_span([one.views for one in found]),
         clicks=_find_span([round(one.clicks_micro / PPM) for one in found]),
-        cost_minor=_find_span([round(one.cost_micro / MICRO_PER_MINOR) for one in found]),
+        cost_minor=_find_span([round_micro(one.cost_micro) for one in found]),
         limited=bool(_pick(sorted(one.limited for one in found), high=True)),
     )
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.money import BadRate, BadWeights, included_portion, portion, split
+from market.money import BadRate, BadWeights, included_portion, portion, round_micro, split
 
 amounts = st.integers(-(10**12), 10**12)
 rates = st.integers(0, 20_000)
@@ -23,6 +23,13 @@ def test_a_portion_rounds_halves_away_from_zero(amount: int, bps: int, expected:
 def test_a_negative_portion_mirrors_the_positive_one(amount: int, bps: int) -> None:
     assert portion(-amount, bps) == -portion(amount, bps)
     assert 2 * abs(portion(amount, bps) * 10_000 - amount * bps) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("micro", "minor"), [(0, 0), (499_999, 0), (500_000, 1), (3_437_500_000, 3_438), (-500_000, -1), (-499_999, 0)]
+)
+def test_micro_fen_round_halves_away_from_zero(micro: int, minor: int) -> None:
+    assert round_micro(micro) == minor
 
 
 @pytest.mark.parametrize(

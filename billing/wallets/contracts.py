@@ -19,6 +19,11 @@ class WalletView:
     available_minor: int
     free_cash_minor: int
 
+    @property
+    def free_bonus_minor(self) -> int:
+        """What is left to promise to clicks and views only."""
+        return self.available_minor - self.free_cash_minor
+
 
 class ChargeKind(StrEnum):
     """What is charged to a day's hold."""

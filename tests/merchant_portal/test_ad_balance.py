@@ -1,6 +1,5 @@
 """What pages of advertising say of the balance: held for what, and free for what."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -47,3 +46,18 @@ def test_a_balance_that_is_all_in_a_bid_is_empty_for_clicks(merchant: Merchant, 
     assert said not in merchant.browser.get("/ads/campaigns/").content.decode()
     bid(shop_id, 12_000, now)
     assert said in merchant.browser.get("/ads/campaigns/").content.decode()
+
+
+def test_bids_are_paid_with_cash_and_the_balance_says_so(merchant: Merchant, now: datetime) -> None:
+    shop_id = merchant.shop.shop_id
+    make_ad(shop_id=shop_id, now=now)
+    give_cash(shop_id, 50_000, key="cash", now=now)
+    assert "for clicks, views and bids" in merchant.browser.get("/wallet/").content.decode()
+    give_bonus(shop_id, 77_000, key="bonus", now=now)
+    bid(shop_id, 12_000, now)
+    hold_day(shop_id, 3_000, key="day", now=now, day=business_date(now))
+    page = merchant.browser.get("/wallet/").content.decode()
+    assert "<b>1,120.00</b>" in page and "for clicks, views and bids" not in page
+    assert "¥380.00 of it is free cash, for bids too; bonus is for clicks and views only" in page
+    page = merchant.browser.get("/ads/campaigns/").content.decode()
+    assert "of it granted 740.00" in page, "the bonus that is held for today is not among what is available"

@@ -127,7 +127,7 @@ def change_picture(request: HttpRequest, lot_id: int) -> HttpResponse:
 @require_GET
 @shop_required("money")
 def show_bids(request: HttpRequest) -> HttpResponse:
-    """Every bid of the shop with its outcome, the latest first."""
+    """Every bid of the shop that stands or was decided, with its outcome, the latest first."""
     shop_id, now = visit_of(request).shop.shop_id, timezone.now()
     scope, before = f"lot-bids:{shop_id}", None
     if "after" in request.GET:

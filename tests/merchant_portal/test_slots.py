@@ -48,7 +48,9 @@ def test_a_bid_is_placed_raised_and_withdrawn(merchant, lot) -> None:
     assert "Your bid stands" in page and 'value="120.00"' in page and standing(merchant, lot)[0] == 12_000
     merchant.browser.post(path, {"maximum": "¥150.50", "creative": creative})
     assert standing(merchant, lot) == (15_050, BidState.STANDING)
+    assert "150.50" in merchant.browser.get("/ads/slots/bids/").content.decode()
     page = merchant.browser.post(f"{path}withdraw/", follow=True).content.decode()
+    assert "You have not bid yet" in merchant.browser.get("/ads/slots/bids/").content.decode()
     assert "Withdrawn" in page and standing(merchant, lot) is None
     assert "no bid of yours" in merchant.browser.post(f"{path}withdraw/", follow=True).content.decode()
 

@@ -15,8 +15,9 @@ def list_bids_of_shop(*, shop_id: int, lot_ids: Sequence[int]) -> dict[int, BidV
 
 
 def list_outcomes(*, shop_id: int, before: int | None = None, limit: int = 50) -> list[tuple[BidView, LotView]]:
-    """A shop's bids with their lots, the latest first; goes on from the id `before`."""
+    """A shop's bids with their lots, the latest first, without withdrawn ones; goes on from the id `before`."""
     rows = LotBidRow.objects.select_related("lot__slot").filter(shop_id=shop_id)
+    rows = rows.exclude(state=BidState.WITHDRAWN.value)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [(to_bid(row), to_lot(row.lot)) for row in rows.order_by("-pk")[:limit]]

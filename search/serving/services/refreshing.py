@@ -10,6 +10,7 @@ from search.serving.rules.index import list_products
 from search.serving.rules.scoring import Scores
 from search.serving.selectors import get_quality_table, map_reserves, read_goods
 from search.serving.services.state import ServerState
+from search.spending.services import take_back_beyond
 
 ALL_GOODS_SECONDS = 300.0
 """All goods are read again so often, whatever the changes said."""
@@ -43,7 +44,7 @@ def read_tables(state: ServerState) -> None:
 
 
 def follow_campaigns(state: ServerState) -> int:
-    """Take over what changed of campaigns. Returns how many did."""
+    """Take over what changed of campaigns, and let lower limits hold at once. Returns how many changed."""
     changes = read_changes(after=state.reading.position)
     if changes.campaign_ids:
         live = {campaign.campaign_id: campaign for campaign in read_live(changes.campaign_ids)}
@@ -54,6 +55,7 @@ def follow_campaigns(state: ServerState) -> int:
             else:
                 state.index.drop(campaign_id)
             state.money.dry_until.pop(campaign_id, None)  # it may have a budget again
+        take_back_beyond(changes.campaign_ids)
     state.reading.position = changes.position
     return len(changes.campaign_ids)
 

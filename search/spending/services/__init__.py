@@ -18,6 +18,7 @@ from search.spending.services.late import find_late_invalid
 from search.spending.services.leasing import close_due_leases, extend_leases, take_lease
 from search.spending.services.leaving import give_back_leases, take_back_leases, tell_alive
 from search.spending.services.lookups import forget_old_days
+from search.spending.services.lowering import take_back_beyond
 from search.spending.services.proving import prove_hours
 from search.spending.services.purging import purge_old
 from search.spending.services.rendered import note_rendered
@@ -54,6 +55,7 @@ __all__ = [
     "record_views",
     "refuse_finding",
     "store_decisions",
+    "take_back_beyond",
     "take_back_leases",
     "take_lease",
     "tell_alive",

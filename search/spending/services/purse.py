@@ -112,9 +112,9 @@ def open_purse(*, shop_id: int, day: date, budgets: Mapping[int, CampaignBudget]
     """
     limits: dict[CapKey, int | None] = {(CapKind.WALLET, shop_id, day): None}
     for campaign_id, budget in budgets.items():
-        limits[(CapKind.CAMPAIGN_DAY, campaign_id, day)] = _to_micro(budget.daily_minor)
-        limits[(CapKind.CAMPAIGN_TOTAL, campaign_id, None)] = _to_micro(budget.total_minor)
-        limits[(CapKind.MERCHANT_DAY, shop_id, day)] = _to_micro(budget.shop_daily_minor)
+        limits[(CapKind.CAMPAIGN_DAY, campaign_id, day)] = to_micro(budget.daily_minor)
+        limits[(CapKind.CAMPAIGN_TOTAL, campaign_id, None)] = to_micro(budget.total_minor)
+        limits[(CapKind.MERCHANT_DAY, shop_id, day)] = to_micro(budget.shop_daily_minor)
     rows = _lock(limits.keys())
     for key, limit_micro in limits.items():
         row = rows[key]
@@ -141,7 +141,8 @@ def list_keys(*, campaign_id: int, shop_id: int, day: date) -> list[CapKey]:
     ]
 
 
-def _to_micro(limit_minor: int | None) -> int:
+def to_micro(limit_minor: int | None) -> int:
+    """A limit as caps have it: None is one that nothing reaches."""
     return NO_LIMIT_MICRO if limit_minor is None else limit_minor * MICRO_PER_MINOR
 
 

@@ -21,7 +21,7 @@ from search.auction.pricing import is_reproducible
 from search.auction.records import read_record
 from search.campaigns.contracts import CampaignKind, CampaignState, Charge, PageKind, Targeting
 from search.campaigns.rules.tokens import tokenize_words
-from search.campaigns.services import set_campaign_state, stop_advertiser
+from search.campaigns.services import set_campaign_state, set_daily_budget, stop_advertiser
 from search.listings.services import refresh_listings
 from search.serving.contracts import NO_ADS, AdAsk, PageAds
 from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server, open_throttles
@@ -224,6 +224,19 @@ def test_an_even_campaign_is_let_through_less_and_keeps_what_it_learnt(street: S
     forget_server()
     warm_up(street.now)
     assert get_server().state.money.paces[even].rate_ppm == before
+
+
+def test_a_lowered_budget_holds_for_what_this_process_was_lent(street: Street) -> None:
+    campaign_id = advertise(
+        street.offers[0], "马克杯", daily_budget_minor=200_000, money_minor=1_000_000, now=street.now
+    )
+    warm_up(street.now)
+    shop_id, money = street.offers[0].shop_id, get_server().state.money
+    lent = money.leases[campaign_id]
+    set_daily_budget(shop_id=shop_id, campaign_id=campaign_id, daily_budget_minor=1_000, actor_id=1, now=street.now)
+    get_server().refresh(street.now, everything=True)
+    held = money.leases[campaign_id]
+    assert held.lease_id == lent.lease_id and held.rest_micro == 1_000 * 1_000_000 < lent.rest_micro
 
 
 def test_a_new_campaign_begins_with_what_the_throttles_of_its_market_came_to(street: Street) -> None:

@@ -18,6 +18,7 @@ from merchant_portal.money import earnings, exports, statements
 from merchant_portal.money import views as money
 from merchant_portal.orders import views as orders
 from merchant_portal.payouts import views as payouts
+from merchant_portal.per_sale import ending as ending_plans
 from merchant_portal.per_sale import views as per_sale
 from merchant_portal.shop_settings import views as shop_settings
 from merchant_portal.slots import views as slots
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/pictures/<int:creative_id>/remove/", creatives.remove, name="remove-creative"),
     path("ads/campaigns/<int:campaign_id>/", ads.show_campaign, name="campaign"),
     path("ads/campaigns/<int:campaign_id>/switch/", ads.switch, name="switch-campaign"),
+    path("ads/campaigns/<int:campaign_id>/end/", ads.end, name="end-campaign"),
     path("ads/campaigns/<int:campaign_id>/budget/", ads.raise_budget, name="raise-budget"),
     path("ads/campaigns/<int:campaign_id>/edit/", ads.edit, name="edit-campaign"),
     path("ads/campaigns/<int:campaign_id>/groups/", ads_groups.add, name="add-ads-group"),
@@ -70,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/campaigns/<int:campaign_id>/exclude/<int:negative_id>/lift/", ads.include, name="include-word"),
     path("ads/campaigns/groups/<int:group_id>/", ads_groups.show_group, name="ads-group"),
     path("ads/campaigns/groups/<int:group_id>/change/", ads_groups.change, name="change-ads-group"),
+    path("ads/campaigns/groups/<int:group_id>/restore/", ads_groups.restore, name="restore-ads-group"),
     path("ads/campaigns/groups/<int:group_id>/words/", ads_groups.buy_words, name="buy-words"),
     path("ads/campaigns/groups/<int:group_id>/words/change/", ads_groups.change_words, name="change-words"),
     path("ads/campaigns/groups/<int:group_id>/words/undo/<int:edit_id>/", ads_groups.undo_words, name="undo-words"),
@@ -116,6 +119,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ads/sales/orders/file/", per_sale.download_sales, name="plan-sales-file"),
     path("ads/sales/orders/<slug:share_no>/", per_sale.show_sale, name="plan-sale"),
     path("ads/sales/<int:plan_id>/", per_sale.edit, name="plan"),
+    path("ads/sales/<int:plan_id>/end/", ending_plans.end, name="end-plan"),
     path("ads/sales/<int:plan_id>/switch/", per_sale.switch, name="switch-plan"),
     path("ads/slots/", slots.show_places, name="slots"),
     path("ads/slots/bids/", slots.show_bids, name="lot-bids"),

@@ -109,10 +109,12 @@ def edit(request: HttpRequest, plan_id: int) -> HttpResponse:
 @require_POST
 @shop_required("money")
 def switch(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Start, stop or end a plan."""
+    """Start or stop a plan; ending one is asked first."""
     visit, asked = visit_of(request), request.POST.get("state", "")
     if asked not in set(CampaignState):
         raise Http404
+    if asked == CampaignState.ENDED:
+        return redirect("portal:end-plan", plan_id)
     try:
         set_plan_state(
             shop_id=visit.shop.shop_id,

@@ -217,7 +217,7 @@ def test_a_draft_waits(seller: Merchant) -> None:
     assert len(read_live(None)) == 1
     _do(seller, f"/ads/campaigns/{campaign_id}/switch/", {})
     assert read_live(None) == []
-    _do(seller, f"/ads/campaigns/{campaign_id}/switch/", {"state": "ended"})
+    _do(seller, f"/ads/campaigns/{campaign_id}/end/", {})
     assert "It has ended" in _follow(seller, f"/ads/campaigns/{campaign_id}/switch/", {"on": "1"})
     assert "周末的杯子" in seller.browser.get("/ads/campaigns/?tab=ended").content.decode()
 
@@ -408,7 +408,7 @@ def test_pages_ask_a_few_statements(seller: Merchant) -> None:
     campaign_id = _make(seller)
     group_id = _group(seller, campaign_id)
     seller.browser.get("/ads/campaigns/")
-    most = {"/ads/campaigns/": 15, f"/ads/campaigns/{campaign_id}/": 15, f"/ads/campaigns/groups/{group_id}/": 27}
+    most = {"/ads/campaigns/": 16, f"/ads/campaigns/{campaign_id}/": 15, f"/ads/campaigns/groups/{group_id}/": 27}
     asked = {path: count_statements(seller.browser, path) for path in most}
     assert {path: number for path, number in asked.items() if number > most[path]} == {}
 

@@ -73,7 +73,8 @@ def test_pages_of_campaigns_fit_and_the_switch_pauses(site, make_merchant, setti
     (group,) = list_groups(shop_id=merchant.shop.shop_id, campaign_id=campaign_id)
     paths = {
         "list": "/ads/campaigns/", "campaign": f"/ads/campaigns/{campaign_id}/",
-        "edit": f"/ads/campaigns/{campaign_id}/edit/", "group": f"/ads/campaigns/groups/{group.group_id}/",
+        "edit": f"/ads/campaigns/{campaign_id}/edit/", "end": f"/ads/campaigns/{campaign_id}/end/",
+        "group": f"/ads/campaigns/groups/{group.group_id}/",
         "import": f"/ads/campaigns/groups/{group.group_id}/import/", "pictures": "/ads/pictures/",
     }  # fmt: skip
     with open_browser() as browser:

@@ -62,7 +62,11 @@ def test_a_plan_is_made_changed_and_stopped(seller) -> None:
     assert (changed.name, changed.rates[product_id].bps, changed.version) == ("更高", 750, 2)
     page = merchant.browser.post(f"{path}switch/", {"state": "paused"}, follow=True).content.decode()
     assert "Start it" in page and "no click counts" in page
-    merchant.browser.post(f"{path}switch/", {"state": "ended"})
+    assert merchant.browser.post(f"{path}switch/", {"state": "ended"})["Location"] == f"{path}end/"
+    page = merchant.browser.get(f"{path}end/").content.decode()
+    assert "Clicks from now on bring no commission." in page and "Only pause it" not in page, "it is paused already"
+    assert get_plan(shop_id=merchant.shop.shop_id, plan_id=plan.plan_id).state is CampaignState.PAUSED
+    merchant.browser.post(f"{path}end/")
     assert get_plan(shop_id=merchant.shop.shop_id, plan_id=plan.plan_id).state is CampaignState.ENDED
     assert "has ended" in merchant.browser.post(f"{path}switch/", {"state": "running"}, follow=True).content.decode()
 

@@ -4,21 +4,24 @@ from typing import Any  # Any: template contexts are open by nature
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.groups.deeds import find_group, say_state
 from merchant_portal.ads.groups.page import render_group
 from merchant_portal.ads.refused import posted_from, refuse
+from merchant_portal.ads.sentences import describe
 from merchant_portal.ads.views import find_campaign, render_campaign
 from search.campaigns.contracts import (
     BadInput,
     CampaignKind,
     Charge,
     GroupDraft,
+    GroupView,
     PartState,
 )
 from search.campaigns.services import (
@@ -26,6 +29,7 @@ from search.campaigns.services import (
     NoSuchCampaign,
     add_group,
     change_group,
+    restore_group,
     set_group_state,
 )
 from web.toasts import add_toast
@@ -83,10 +87,43 @@ def change(request: HttpRequest, group_id: int) -> HttpResponse:
         return render_group(request, group_id, refuse(request, "group", _FIELDS, error))
     except (NoSuchCampaign, CampaignEnded) as error:
         raise Http404 from error
-    add_toast(request, sentence)
     if state == PartState.REMOVED:
-        return redirect("portal:campaign", group.campaign_id)
+        return _say_removed(request, group)
+    add_toast(request, sentence)
     return redirect("portal:ads-group", group_id)
+
+
+@require_POST
+@shop_required("money")
+def restore(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Take the removal of a group back; `?paused=1` for one that was paused."""
+    visit = visit_of(request)
+    try:
+        restore_group(
+            shop_id=visit.shop.shop_id,
+            group_id=group_id,
+            state=PartState.PAUSED if "paused" in request.GET else PartState.RUNNING,
+            actor_id=visit.user_id,
+            now=timezone.now(),
+        )
+    except NoSuchCampaign as error:
+        raise Http404 from error
+    except CampaignEnded:
+        add_toast(request, gettext("The campaign has ended, and stays so."), bad=True)
+        return redirect("portal:ads")
+    except BadInput as error:
+        add_toast(request, describe(error), bad=True)
+        return redirect("portal:ads")
+    add_toast(request, gettext("The group is back, with its words and ads."))
+    return redirect("portal:ads-group", group_id)
+
+
+def _say_removed(request: HttpRequest, group: GroupView) -> HttpResponse:
+    undo = reverse("portal:restore-ads-group", args=[group.group_id])
+    undo = f"{undo}?paused=1" if group.state is PartState.PAUSED else undo
+    sentence = gettext("“%(name)s” is removed. Its figures stay.") % {"name": group.name}
+    add_toast(request, sentence, undo_url=undo)
+    return redirect("portal:campaign", group.campaign_id)
 
 
 def _read_bid(request: HttpRequest) -> int:

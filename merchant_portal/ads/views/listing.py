@@ -26,6 +26,7 @@ from search.campaigns.contracts import (
 )
 from search.campaigns.selectors import (
     count_campaigns,
+    find_without_groups,
     list_campaigns,
 )
 from search.campaigns.services import (
@@ -57,6 +58,7 @@ def _render(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
     states = (CampaignState.ENDED,) if is_ended else _LIVING
     rows = list_campaigns(shop_id=shop_id, states=states, before=before, limit=PAGE + 1)
     day = business_date(timezone.now())
+    empty = find_without_groups(shop_id=shop_id, campaign_ids=[row.campaign_id for row in rows[:PAGE]])
     today = read_today(shop_id=shop_id, campaigns=rows[:PAGE], day=day)
     context = {
         "rows": [
@@ -64,6 +66,7 @@ def _render(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
                 **describe_campaign(row),
                 "figures": today.rows[row.campaign_id],
                 "is_used_up": row.campaign_id in today.used_up,
+                "is_empty": row.campaign_id in empty and row.state is CampaignState.RUNNING,
                 "more_minor": suggest_budget(row),
             }
             for row in rows[:PAGE]
@@ -83,11 +86,13 @@ def _render(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
 @require_POST
 @shop_required("money")
 def switch(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    """Run, pause or end a campaign."""
+    """Run or pause a campaign; ending one is asked first."""
     visit, asked = visit_of(request), request.POST.get("state", "")
     if asked not in set(CampaignState):
         asked = CampaignState.RUNNING if request.POST.get("on") else CampaignState.PAUSED
     state = CampaignState(asked)
+    if state is CampaignState.ENDED:
+        return redirect("portal:end-campaign", campaign_id)
     try:
         set_campaign_state(
             shop_id=visit.shop.shop_id,
@@ -157,6 +162,4 @@ def _list_tabs(counts: dict[CampaignState, int], *, is_ended: bool) -> list[Tab]
 def _say_switched(state: CampaignState) -> str:
     if state is CampaignState.RUNNING:
         return gettext("It runs. Shoppers see it within seconds.")
-    if state is CampaignState.PAUSED:
-        return gettext("Paused. Nothing of it is shown within seconds; clicks under way still count.")
-    return gettext("Ended. Its figures stay.")
+    return gettext("Paused. Nothing of it is shown within seconds; clicks under way still count.")

@@ -17,6 +17,7 @@ from search.campaigns.selectors.live import get_budgets, read_live
 from search.campaigns.selectors.reading import (
     CampaignNotFound,
     count_campaigns,
+    find_without_groups,
     get_campaign,
     get_group,
     list_ads,
@@ -38,6 +39,7 @@ __all__ = [
     "find_limit",
     "find_reach",
     "find_typed_bid",
+    "find_without_groups",
     "forecast_words",
     "get_budgets",
     "get_campaign",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from search.auction.contracts import MatchType, Pace
@@ -69,6 +69,13 @@ def map_campaigns(campaign_ids: Collection[int]) -> dict[int, CampaignView]:
 def list_groups(*, shop_id: int, campaign_id: int) -> list[GroupView]:
     """A campaign's groups that were not removed: one statement."""
     return [_to_group(row) for row in _groups(shop_id).filter(campaign_id=campaign_id)]
+
+
+def find_without_groups(*, shop_id: int, campaign_ids: Collection[int]) -> set[int]:
+    """Those of a shop's campaigns in which no group is left, so that nothing of them is shown: one statement."""
+    living = models.Group.objects.filter(campaign=OuterRef("pk")).exclude(state=_REMOVED)
+    rows = models.Campaign.objects.filter(shop_id=shop_id, pk__in=set(campaign_ids)).exclude(Exists(living))
+    return set(rows.values_list("pk", flat=True))
 
 
 def get_group(*, shop_id: int, group_id: int) -> GroupView:

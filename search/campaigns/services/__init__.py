@@ -22,6 +22,7 @@ from search.campaigns.services.groups import (
     add_ads,
     add_group,
     change_group,
+    restore_group,
     set_ad_state,
     set_group_state,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "lift_stop",
     "remove_creative",
     "remove_negative",
+    "restore_group",
     "set_ad_state",
     "set_campaign_state",
     "set_daily_budget",

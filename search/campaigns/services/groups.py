@@ -63,6 +63,26 @@ def set_group_state(*, shop_id: int, group_id: int, state: PartState, actor_id: 
 
 
 @transaction.atomic(durable=True)
+def restore_group(*, shop_id: int, group_id: int, state: PartState, actor_id: int, now: datetime) -> None:
+    """Take the removal of a group back, with all that was in it; one that is there stays as it is.
+
+    Raises `BadInput` where another has its name by now or there are too many, `NoSuchCampaign`, `CampaignEnded`.
+    """
+    found = Group.objects.filter(pk=group_id, campaign__shop_id=shop_id).values_list("campaign_id", flat=True).first()
+    if found is None:
+        raise NoSuchCampaign(group_id)
+    campaign = lock_campaign(shop_id=shop_id, campaign_id=found)
+    group = Group.objects.get(pk=group_id)
+    if group.state != PartState.REMOVED.value or state is PartState.REMOVED:
+        return
+    _choose_name(campaign, group.name, besides=group.pk)
+    _check_living(campaign)
+    Group.objects.filter(pk=group.pk).update(state=state.value)
+    detail = {"group_id": group.pk, "state": state.value}
+    tell("campaign.group_restored", campaign=campaign, actor_id=actor_id, now=now, detail=detail)
+
+
+@transaction.atomic(durable=True)
 def add_ads(
     *,
     shop_id: int,
@@ -147,8 +167,11 @@ def _choose_name(campaign: Campaign, typed: str, besides: int = 0) -> str:
 
 
 def _check_room(campaign: Campaign) -> None:
-    groups = Group.objects.filter(campaign=campaign)
-    if groups.exclude(state=PartState.REMOVED.value).count() >= most.MOST_GROUPS:
-        raise BadInput("groups", "too_many", most=most.MOST_GROUPS)
-    if groups.count() >= most.MOST_GROUPS_EVER:
+    _check_living(campaign)
+    if Group.objects.filter(campaign=campaign).count() >= most.MOST_GROUPS_EVER:
         raise BadInput("groups", "too_many", most=most.MOST_GROUPS_EVER)
+
+
+def _check_living(campaign: Campaign) -> None:
+    if Group.objects.filter(campaign=campaign).exclude(state=PartState.REMOVED.value).count() >= most.MOST_GROUPS:
+        raise BadInput("groups", "too_many", most=most.MOST_GROUPS)

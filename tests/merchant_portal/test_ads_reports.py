@@ -63,6 +63,28 @@ def test_a_click_that_was_given_back_is_counted_once(merchant: Merchant, adverti
     assert [last[heads.index(one)] for one in columns] == ["52", "5", "16"]
 
 
+def test_only_clicks_that_are_paid_as_clicks_have_a_price(merchant: Merchant, advertised: Advertised) -> None:
+    """A campaign paid by views has none; beside one of ten clicks for 5.00 it does not make theirs cheaper."""
+    AdCount.objects.all().delete()
+    by_view, by_click = advertised.campaign_ids
+    now = datetime.now(UTC)
+    count_today(by_view, Sums(views=900, view_micro=900 * MICRO, clicks=10), now)
+    count_today(by_click, Sums(views=300, clicks=10, click_micro=500 * MICRO), now)
+    for path in ("/ads/reports/?days=1", "/ads/campaigns/"):
+        answer = merchant.browser.get(path)
+        rows = answer.context["rows"]
+        prices = (
+            {row.key: row.cells.click_price for row in rows}
+            if "reports" in path
+            else {str(row["campaign"].campaign_id): row["figures"].click_price for row in rows}
+        )
+        assert (prices[str(by_view)], prices[str(by_click)]) == ("–", "0.50"), path
+    assert merchant.browser.get("/ads/reports/?days=1").context["total"].click_price == "0.50"
+    answer = merchant.browser.get("/ads/reports/file/?days=1&by=campaign")
+    heads, *rows, _ = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert {row[heads.index("Cost a click (¥)")] for row in rows} == {"", "0.50"}
+
+
 @pytest.mark.parametrize("by", ["campaign", "ad", "keyword", "term", "day", "hour", "place", "page", "region"])
 def test_every_table_has_the_same_sum(merchant: Merchant, advertised: Advertised, by: str) -> None:
     answer = merchant.browser.get(f"{SHOP_DAYS}&by={by}")

@@ -60,10 +60,14 @@ SOLD_NAMES = tuple(one.name for one in fields(Sold))
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of a row, and what follows from them. A rate of nothing is None."""
+    """The numbers of a row, and what follows from them. A rate of nothing is None.
+
+    `priced_clicks` are the clicks of cells in which one was billed: not those of ads that are paid by views or sales.
+    """
 
     sums: Sums = field(default_factory=Sums)
     sold: Sold = field(default_factory=Sold)
+    priced_clicks: int = 0
 
     @property
     def cost_micro(self) -> int:
@@ -83,8 +87,8 @@ class Figures:
 
     @property
     def click_price_micro(self) -> int | None:
-        """What a valid click cost on average, of what was billed by the click."""
-        return _rate(self.sums.click_micro, self.sums.clicks)
+        """What a click cost on average that was paid as a click; None where only views or sales are paid."""
+        return _rate(self.sums.click_micro, self.priced_clicks)
 
     @property
     def thousand_views_micro(self) -> int | None:

@@ -27,6 +27,9 @@ _COLUMNS: Mapping[Dimension, str] = {
     Dimension.REGION: "region",
 }
 
+COUNTED = {f"sum_{name}": Sum(name) for name in SUM_NAMES}
+PRICED = Sum("clicks", filter=Q(click_micro__gt=0), default=0)
+
 
 class TooManyDays(ValueError):
     """A report over more than `MOST_DAYS` days, or over none."""
@@ -37,19 +40,30 @@ def get_report(ask: ReportAsk, *, most: int = MOST_ROWS) -> Report:
     if not 0 <= (ask.until - ask.since).days < MOST_DAYS:
         raise TooManyDays(f"{ask.since} to {ask.until}")
     column = _COLUMNS[ask.by]
-    sums = _sum_counts(ask, column)
+    counts = _sum_counts(ask, column)
     sold = _sum_sales(ask, column)
-    keys = sums.keys() | sold.keys()
-    rows = [ReportRow(_name(key), Figures(sums.get(key, Sums()), sold.get(key, Sold()))) for key in keys]
+    none = Sums(), 0
+    found = {key: (*counts.get(key, none), sold.get(key, Sold())) for key in counts.keys() | sold.keys()}
+    rows = [ReportRow(_name(key), Figures(sums, made, priced)) for key, (sums, priced, made) in found.items()]
     rows.sort(key=lambda row: _place(row, ask.by))
-    total = Figures(sum(sums.values(), Sums()), sum(sold.values(), Sold()))
+    total = Figures(
+        sum((sums for sums, _ in counts.values()), Sums()),
+        sum(sold.values(), Sold()),
+        sum(priced for _, priced in counts.values()),
+    )
     return Report(tuple(rows[:most]), total, len(rows) > most)
 
 
-def _sum_counts(ask: ReportAsk, column: str) -> dict[Any, Sums]:
+def to_sums(row: Mapping[str, Any]) -> Sums:
+    """A row of `COUNTED`."""
+    return Sums(**{name: int(row[f"sum_{name}"]) for name in SUM_NAMES})
+
+
+def _sum_counts(ask: ReportAsk, column: str) -> dict[Any, tuple[Sums, int]]:
+    """Sums, and the clicks of cells in which one was billed."""
     rows = AdCount.objects.filter(**_narrow(ask, "")).values(column)
-    found = rows.annotate(**{f"sum_{name}": Sum(name) for name in SUM_NAMES}).order_by()
-    return {row[column]: Sums(**{name: int(row[f"sum_{name}"]) for name in SUM_NAMES}) for row in found}
+    found = rows.annotate(**COUNTED, priced=PRICED).order_by()
+    return {row[column]: (to_sums(row), int(row["priced"])) for row in found}
 
 
 def _sum_sales(ask: ReportAsk, column: str) -> dict[Any, Sold]:

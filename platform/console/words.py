@@ -13,6 +13,7 @@ from billing.settlement.contracts import ChannelName, ClearingState, PayoutState
 from market.accounts.contracts import StaffRole
 from market.jobs.contracts import JobState
 from market.shops.contracts import Role, ShopStatus
+from search.campaigns.contracts import CreativeState
 from search.listings.contracts.explaining import MetIn
 from search.moderation.contracts import BanReason
 from tenants.orders.contracts import OrderState
@@ -94,6 +95,11 @@ PAYOUT_STATES: Words = {
     PayoutState.CONFIRMED: pgettext_lazy("payout", "Arrived"),
     PayoutState.FAILED: _("Failed"),
     PayoutState.CANCELLED: pgettext_lazy("payout", "Stopped"),
+}
+CREATIVE_STATES: Words = {
+    CreativeState.WAITING: _("To review"),
+    CreativeState.APPROVED: _("Approved"),
+    CreativeState.REFUSED: _("Refused"),
 }
 CHANNELS: Words = {ChannelName.BANK: _("Bank transfer"), ChannelName.WECHATPAY: _("WeChat withdrawal")}
 JOB_STATES: Words = {

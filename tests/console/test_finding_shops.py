@@ -8,6 +8,7 @@ from tests.console.test_pages import words_of
 NOTE = "No one shop has this number, address or name."
 NARROWED = (
     "/ads/charges/",
+    "/ads/creatives/",
     "/ads/findings/",
     "/payouts/",
     "/releases/",

@@ -1,6 +1,6 @@
 """Reads of what has been uploaded. Every read names the shop; a shop never sees another's files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from market.media.contracts import MediaKind, StoredDocument, StoredPicture
 from market.media.models import MediaFile
@@ -15,6 +15,12 @@ def list_pictures(*, media_ids: Sequence[int], shop_id: int) -> dict[int, Stored
     """The public pictures of a shop among these ids: one statement."""
     rows = MediaFile.objects.filter(pk__in=media_ids, shop_id=shop_id, kind=MediaKind.PICTURE.value, private=False)
     return {row.pk: to_picture(row) for row in rows}
+
+
+def list_pictures_of_shops(*, owners: Mapping[int, int]) -> dict[int, StoredPicture]:
+    """Public pictures of several shops, asked for by media id with the shop whose it has to be: one statement."""
+    rows = MediaFile.objects.filter(pk__in=set(owners), kind=MediaKind.PICTURE.value, private=False)
+    return {row.pk: to_picture(row) for row in rows if row.shop_id == owners[row.pk]}
 
 
 def find_picture_by_content(*, sha256: str, shop_id: int) -> StoredPicture | None:

@@ -2,7 +2,13 @@
 
 from search.campaigns.selectors.audiences import find_reach, list_audiences, read_sizes
 from search.campaigns.selectors.changes import read_changes
-from search.campaigns.selectors.creatives import count_waiting, list_creatives, list_review_queue, map_creatives
+from search.campaigns.selectors.creatives import (
+    count_creatives,
+    count_waiting,
+    list_creatives,
+    list_for_review,
+    map_creatives,
+)
 from search.campaigns.selectors.demand import forecast_words, measure_words, study_words, suggest_words
 from search.campaigns.selectors.floors import measure_floors
 from search.campaigns.selectors.limits import (
@@ -35,6 +41,7 @@ from search.campaigns.selectors.typed_bids import find_typed_bid
 __all__ = [
     "CampaignNotFound",
     "count_campaigns",
+    "count_creatives",
     "count_waiting",
     "find_limit",
     "find_reach",
@@ -52,11 +59,11 @@ __all__ = [
     "list_blocked_shops",
     "list_campaigns",
     "list_creatives",
+    "list_for_review",
     "list_groups",
     "list_keywords",
     "list_limited",
     "list_negatives",
-    "list_review_queue",
     "map_ads",
     "map_campaigns",
     "map_creatives",

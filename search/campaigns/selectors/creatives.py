@@ -1,10 +1,11 @@
 """Pictures of merchants' own, with their files."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from django.db.models import Count
+
 from market.media.contracts import StoredPicture
-from market.media.selectors import list_pictures
+from market.media.selectors import list_pictures_of_shops
 from search.campaigns import models
 from search.campaigns.contracts import CreativeState, CreativeView
 from tenants.catalog.contracts import Picture, Text
@@ -17,19 +18,32 @@ def list_creatives(*, shop_id: int) -> list[CreativeView]:
 
 
 def map_creatives(creative_ids: Collection[int]) -> dict[int, CreativeView]:
-    """Creatives of any shop by id, removed ones too: for staff and for what is shown already. A statement, and one
-    for each shop.
-    """
+    """Creatives of any shop by id, removed ones too: for staff and for what is shown already. Two statements."""
     rows = models.Creative.objects.filter(pk__in=set(creative_ids))
     return {view.creative_id: view for view in _to_views(rows)}
 
 
-def list_review_queue(
-    *, state: CreativeState = CreativeState.WAITING, after: int = 0, limit: int = 50
+def list_for_review(
+    state: CreativeState, *, shop_id: int | None = None, position: int | None = None, limit: int = 50
 ) -> list[CreativeView]:
-    """Creatives of all shops for staff, oldest first, those after an id."""
-    rows = models.Creative.objects.filter(state=state.value, removed_at=None, pk__gt=after)
-    return _to_views(rows.order_by("pk")[:limit])
+    """Creatives for staff, of one shop or of all: those that wait the oldest first, decided ones the newest first.
+
+    Goes on after the id `position`. Two statements.
+    """
+    rows = models.Creative.objects.filter(state=state.value, removed_at=None)
+    if shop_id is not None:
+        rows = rows.filter(shop_id=shop_id)
+    is_queue = state is CreativeState.WAITING
+    if position is not None:
+        rows = rows.filter(pk__gt=position) if is_queue else rows.filter(pk__lt=position)
+    return _to_views(rows.order_by("pk" if is_queue else "-pk")[:limit])
+
+
+def count_creatives() -> dict[CreativeState, int]:
+    """How many creatives there are in each state, without removed ones: one statement."""
+    rows = models.Creative.objects.filter(removed_at=None).values_list("state").annotate(rows=Count("pk")).order_by()
+    counted = dict(rows)
+    return {state: counted.get(state.value, 0) for state in CreativeState}
 
 
 def count_waiting() -> int:
@@ -38,14 +52,8 @@ def count_waiting() -> int:
 
 
 def map_stored_pictures(rows: Iterable[models.Creative]) -> dict[int, StoredPicture]:
-    """The pictures of creatives by media id: a statement for each shop."""
-    by_shop: dict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        by_shop[row.shop_id].add(row.media_id)
-    found: dict[int, StoredPicture] = {}
-    for shop_id, media_ids in by_shop.items():
-        found |= list_pictures(media_ids=sorted(media_ids), shop_id=shop_id)
-    return found
+    """The pictures of creatives by media id: one statement."""
+    return list_pictures_of_shops(owners={row.media_id: row.shop_id for row in rows})
 
 
 def to_picture(stored: StoredPicture, title: str) -> Picture:

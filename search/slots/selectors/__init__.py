@@ -1,6 +1,6 @@
 """Reads of slots: places, lots, sealed bids, and what runs now."""
 
-from search.slots.selectors.bids import count_waiting_for, list_bids, list_bids_of_shop, list_outcomes
+from search.slots.selectors.bids import count_lots_of_creatives, list_bids, list_bids_of_shop, list_outcomes
 from search.slots.selectors.lots import (
     find_landing,
     find_lot,
@@ -16,8 +16,8 @@ from search.slots.selectors.running import list_running
 from search.slots.selectors.staff import count_standing_bids, get_slot, measure_cancel
 
 __all__ = [
+    "count_lots_of_creatives",
     "count_standing_bids",
-    "count_waiting_for",
     "find_landing",
     "find_lot",
     "find_slot",

@@ -1,10 +1,12 @@
 """Reads of sealed bids. A merchant sees its own ones only; staff see who bid how much once a lot is closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db.models import Count
+
 from search.slots.contracts import BidState, BidView, LostBecause, LotState, LotView
-from search.slots.models import Lot, LotBidRow
+from search.slots.models import LotBidRow
 from search.slots.selectors.lots import to_lot
 
 
@@ -29,10 +31,15 @@ def list_bids(lot_id: int) -> list[BidView]:
     return [to_bid(row) for row in rows.order_by("-maximum_minor", "order")]
 
 
-def count_waiting_for(creative_id: int, *, now: datetime) -> int:
-    """At how many lots that are open or to come a creative stands: how urgent its review is."""
-    live = Lot.objects.filter(ends_at__gt=now, bids__creative_id=creative_id)
-    return live.filter(bids__state__in=[BidState.STANDING.value, BidState.WON.value]).distinct().count()
+def count_lots_of_creatives(creative_ids: Collection[int], *, now: datetime) -> dict[int, int]:
+    """At how many lots that run or are to come each of these creatives stands: what hangs on staff's word.
+
+    One statement.
+    """
+    live = LotBidRow.objects.filter(creative_id__in=set(creative_ids), lot__ends_at__gt=now)
+    live = live.exclude(lot__state=LotState.CANCELLED.value)
+    rows = live.filter(state__in=[BidState.STANDING.value, BidState.WON.value]).values("creative_id")
+    return dict(rows.annotate(lots=Count("lot_id", distinct=True)).order_by().values_list("creative_id", "lots"))
 
 
 def to_bid(row: LotBidRow) -> BidView:

@@ -63,6 +63,8 @@ def test_two_shops_with_the_same_picture_share_nothing(db, clock):
     first, second = store(clock, shop_id=7), store(clock, shop_id=8)
     assert first != second
     assert selectors.list_pictures(media_ids=[first, second], shop_id=8).keys() == {second}
+    assert selectors.list_pictures_of_shops(owners={first: 7, second: 8}).keys() == {first, second}
+    assert selectors.list_pictures_of_shops(owners={first: 8, second: 8}).keys() == {second}
     assert selectors.find_picture_by_content(sha256="0" * 64, shop_id=8) is None
 
 

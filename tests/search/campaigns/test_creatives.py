@@ -7,7 +7,7 @@ from search.campaigns.contracts import BadInput, CampaignKind, Charge, CreativeS
 from search.campaigns.contracts import limits as most
 from search.campaigns.models import Creative
 from search.campaigns.rules.creatives import check_picture, check_title, check_weight
-from search.campaigns.selectors import count_waiting, list_creatives, list_review_queue, map_creatives, read_changes
+from search.campaigns.selectors import count_waiting, list_creatives, list_for_review, map_creatives, read_changes
 from search.campaigns.services import (
     AlreadyDecided,
     CreativeNotFound,
@@ -39,7 +39,7 @@ def test_a_creative_shows_only_once_it_is_approved(alpha: Advertiser, clock: Clo
     campaign_id = _run_display(alpha, creative_id)
     before = live(campaign_id)
     assert before and before.ads == ()
-    assert [one.creative_id for one in list_review_queue()] == [creative_id]
+    assert [one.creative_id for one in list_for_review(CreativeState.WAITING)] == [creative_id]
     _decide(creative_id, clock, approved=True)
     assert count_waiting() == 0
     seen = live(campaign_id)

@@ -11,7 +11,7 @@ from search.campaigns.models import AdvertiserLimit
 from search.slots import contracts
 from search.slots.contracts import BidState
 from search.slots.models import LotBidRow
-from search.slots.selectors import list_bids, list_bids_of_shop, list_outcomes
+from search.slots.selectors import count_lots_of_creatives, list_bids, list_bids_of_shop, list_outcomes
 from search.slots.services import (
     BidNotFound,
     CreativeUnfit,
@@ -20,10 +20,11 @@ from search.slots.services import (
     ShopMayNotBid,
     TooManyBids,
     bidding,
+    cancel_lot,
     withdraw_bid,
 )
 from tests.conftest import Clock
-from tests.search.slots.conftest import MERCHANT, Market, make_creative
+from tests.search.slots.conftest import MERCHANT, STAFF, Market, make_creative
 
 
 def test_a_bid_holds_its_maximum_and_a_raise_holds_the_difference(market: Market) -> None:
@@ -147,3 +148,18 @@ def test_an_unknown_lot_is_said_to_be_unknown(market: Market) -> None:
 
 def _withdraw(bidder, lot: contracts.LotView, clock: Clock) -> None:
     withdraw_bid(lot_id=lot.lot_id, shop_id=bidder.shop_id, actor_id=MERCHANT, now=clock.now)
+
+
+def test_on_a_picture_hang_the_lots_that_run_or_are_to_come(market: Market) -> None:
+    first, second, third, fourth = market.lots()[:4]
+    tea, cups = market.bidder("alpha"), market.bidder("beta")
+    for lot in (first, second, third):
+        tea.bid(lot, 12_000)
+    cups.bid(third, 11_000), cups.bid(fourth, 11_000)
+    said, pictures = {"actor_id": STAFF, "now": market.clock.now}, [tea.creative_id, cups.creative_id, 0]
+    cancel_lot(lot_id=second.lot_id, reason="the page is rebuilt", **said)
+    withdraw_bid(lot_id=fourth.lot_id, shop_id=cups.shop_id, actor_id=MERCHANT, now=market.clock.now)
+    assert count_lots_of_creatives(pictures, now=market.clock.now) == {tea.creative_id: 2, cups.creative_id: 1}
+    market.close(first)
+    assert count_lots_of_creatives(pictures, now=first.span.starts_at)[tea.creative_id] == 2, "won, and to come"
+    assert count_lots_of_creatives(pictures, now=first.span.ends_at)[tea.creative_id] == 1

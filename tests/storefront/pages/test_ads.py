@@ -300,3 +300,6 @@ def test_a_merchants_own_picture_stands_on_the_shelf_is_seen_and_leads_where_it_
     assert report(person, rendered=[found[1]]) == report(person, viewed=[found[1]]) == 204
     assert AdEvent.objects.get().billed_micro > 0
     assert person.client.get(f"/ad/{found[2]}/")["Location"] == f"/shop/{shop.slug}/"
+    decide_creative(creative_id=creative_id, approved=False, reason="it lies", actor_id=1, now=now())
+    get_server().refresh(now())
+    assert "周末的杯子" not in visitor().open("/"), "what was approved is taken down with the next look at changes"

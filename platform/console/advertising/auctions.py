@@ -9,10 +9,12 @@ from django.views.decorators.http import require_GET
 
 from billing.settlement.services.days import business_date
 from console.access import staff_page
+from console.advertising.auction import describe_bids, describe_decisions, describe_lines, name_region
 from console.frame import render_page
 from console.lists import PAGE, read_text
+from market.shops.selectors import read_epochs
 from search.campaigns.contracts import PageKind
-from search.campaigns.selectors import map_campaigns
+from search.campaigns.words import name_page
 from search.spending.contracts import DecisionPosition, DecisionView
 from search.spending.selectors import DecisionNotFound, get_decision, replay_decision, search_decisions
 from web.paging import BadCursor, CursorPage, cut_page, decode_cursor
@@ -33,8 +35,8 @@ def show_auctions(request: HttpRequest) -> HttpResponse:
         "day": day,
         "query": query,
         "page_kind": page,
-        "pages": [kind.value for kind in PageKind],
-        "decisions": found.items,
+        "pages": [(kind.value, name_page(kind.value)) for kind in PageKind],
+        "rows": describe_decisions(found.items),
         "next_cursor": found.next_cursor,
     }
     return render_page(request, "advertising/auctions.html", context)
@@ -43,15 +45,20 @@ def show_auctions(request: HttpRequest) -> HttpResponse:
 @staff_page()
 @require_GET
 def show_auction(request: HttpRequest, day: str, decision_id: UUID) -> HttpResponse:
-    """One decision with its candidates, and the same auction held again from what was stored."""
+    """One decision with its candidates, and the same auction held again from what was stored; ads that are paid per
+    sale were chosen without one."""
     try:
         decision = get_decision(day=read_day(day), decision_id=decision_id)
     except DecisionNotFound as error:
         raise Http404 from error
+    replay, epochs = replay_decision(decision) if decision.auction else None, read_epochs()
     context = {
         "decision": decision,
-        "replay": replay_decision(decision),
-        "campaigns": map_campaigns({line.campaign_id for line in decision.lines}),
+        "page_name": name_page(decision.page),
+        "region": name_region(decision.region),
+        "replay": replay,
+        "lines": describe_lines(decision.lines, epochs=epochs),
+        "bids": describe_bids(replay.stored.candidates, epochs=epochs) if replay and replay.stored else [],
     }
     return render_page(request, "advertising/auction.html", context)
 

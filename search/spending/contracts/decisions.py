@@ -25,7 +25,7 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDecision:
-    """What was decided for one page. `auction` is the record of the auction, "" where there was none (fixed slots).
+    """What was decided for one page. `auction` is its record, "" where there was none (ads that are paid per sale).
 
     `held_out`: the visitor was shown nothing of it, to be compared with those who are. `day` is the business day that
     the tokens carry; `page` a word of campaigns' `PageKind`; person and network are as in `VisitorFacts` and are hashed
@@ -72,3 +72,8 @@ class DecisionView:
     def position(self) -> DecisionPosition:
         """A list goes on after it from here."""
         return DecisionPosition(self.decided_at, self.decision_id)
+
+    @property
+    def is_per_sale(self) -> bool:
+        """Whether its ads are paid per sale: these are chosen without an auction."""
+        return not self.auction and all(line.kind is TokenKind.SALE for line in self.lines)

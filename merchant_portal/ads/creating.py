@@ -20,7 +20,6 @@ from merchant_portal.ads.goods import epochs_of, find_goods, map_cards
 from merchant_portal.ads.sentences import describe, list_matches, name_competition
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
-from search.auction.contracts.units import LARGEST_BID_MINOR
 from search.campaigns.contracts import (
     ALL_HOURS,
     BadInput,
@@ -66,7 +65,7 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
     money, bid = MoneyForm(request.POST), BidForm(request.POST)
     if not (target.is_valid() and week.is_valid()):
         return _show(request, typed, WHO, [])
-    if not (money.is_valid() and bid.is_valid()):
+    if not (money.is_valid() and bid.is_right(typed.kind)):
         return _show(request, typed, HOW, [])
     visit, now = visit_of(request), timezone.now()
     targeting = replace(target.aim(week, Targeting()), audiences=read_audiences(typed.asked.getlist("audience")))
@@ -184,7 +183,7 @@ def _show_who(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
 def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
     if "daily_budget" in typed.asked:
         money, bid = MoneyForm(request.POST), BidForm(request.POST)
-        is_right = money.is_valid() and bid.is_valid()
+        is_right = all([money.is_valid(), bid.is_right(typed.kind)])
         bid_minor, budget = (bid.cleaned_data["bid"], money.cleaned_data["daily_budget"]) if is_right else (0, 0)
         charge = bid.charge_of(typed.kind) if is_right else Charge.CLICK
         forms: list[MoneyForm | BidForm] = [money, bid]
@@ -194,7 +193,8 @@ def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
         money, bid, budget, forms = MoneyForm(initial=first), BidForm(initial=first), 5_000, []
         charge = Charge(first["charge"])
     context: dict[str, Any] = {"money": money, "bid": bid, "forms": forms, "wants_words": bool(typed.words)}
-    if 0 < bid_minor <= LARGEST_BID_MINOR and budget:
+    context["is_foretold"] = bool(bid_minor and budget)
+    if context["is_foretold"]:
         offer = Offer(bid_minor, charge, budget, _read_hours(request))
         context |= forecast_offer(
             typed, offer, shop_id=visit_of(request).shop.shop_id, epochs=epochs_of(request), now=now

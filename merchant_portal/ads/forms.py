@@ -8,10 +8,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from market.accounts.regions import list_provinces
+from merchant_portal.ads.sentences import describe
 from merchant_portal.shop_settings.forms import SumField
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Pace, Window
-from search.campaigns.contracts import CampaignDraft, CampaignKind, CampaignView, Charge, PageKind, Targeting
+from search.campaigns.contracts import BadInput, CampaignDraft, CampaignKind, CampaignView, Charge, PageKind, Targeting
 from search.campaigns.contracts import limits as most
+from search.campaigns.rules.checking import check_bid, check_budgets
 from search.campaigns.rules.hours import (
     DAYS,
     HOURS_A_DAY,
@@ -128,6 +130,16 @@ class MoneyForm(forms.Form):
         label=_("Pace"), choices=_PACES, initial=Pace.EVEN.value, widget=forms.RadioSelect(), required=False
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Budgets are held to their limits here, so that what is wrong stands at its field."""
+        data: dict[str, Any] = super().clean() or {}
+        if isinstance(data.get("daily_budget"), int):
+            try:
+                check_budgets(data["daily_budget"], data.get("total_budget"))
+            except BadInput as error:
+                self.add_error(error.field, describe(error))
+        return data
+
     def draft(self, kind: CampaignKind, targeting: Targeting) -> CampaignDraft:
         """The campaign as it was typed."""
         typed = self.cleaned_data
@@ -150,6 +162,16 @@ class BidForm(forms.Form):
     charge = forms.ChoiceField(
         label=pgettext_lazy("ads", "Paid"), choices=_CHARGES, required=False, widget=forms.RadioSelect()
     )
+
+    def is_right(self, kind: CampaignKind) -> bool:
+        """Whether the bid is within its limits; if it is not, a sentence stands at its field."""
+        if not self.is_valid():
+            return False
+        try:
+            check_bid(self.cleaned_data["bid"], self.charge_of(kind))
+        except BadInput as error:
+            self.add_error("bid", describe(error))
+        return not self.errors
 
     def charge_of(self, kind: CampaignKind) -> Charge:
         """Words are always paid by the click."""

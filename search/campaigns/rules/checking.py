@@ -28,12 +28,17 @@ def clean_line(text: str, field: str, longest: int) -> str:
 
 def check_campaign(draft: CampaignDraft, provinces: Collection[str]) -> None:
     """Budgets, days and targets of a campaign."""
-    check_amount("daily_budget", draft.daily_budget_minor, most.LEAST_BUDGET_MINOR, most.LARGEST_BUDGET_MINOR)
-    if draft.total_budget_minor is not None:
-        check_amount("total_budget", draft.total_budget_minor, draft.daily_budget_minor, most.LARGEST_BUDGET_MINOR)
+    check_budgets(draft.daily_budget_minor, draft.total_budget_minor)
     if draft.ends_on is not None and draft.ends_on < draft.starts_on:
         raise BadInput("ends_on", "before_start")
     _check_targeting(draft.targeting, provinces)
+
+
+def check_budgets(daily_minor: int, total_minor: int | None) -> None:
+    """A day's budget, and one in all, which holds a day's."""
+    check_amount("daily_budget", daily_minor, most.LEAST_BUDGET_MINOR, most.LARGEST_BUDGET_MINOR)
+    if total_minor is not None:
+        check_amount("total_budget", total_minor, daily_minor, most.LARGEST_BUDGET_MINOR)
 
 
 def check_first_day(starts_on: date, today: date) -> None:

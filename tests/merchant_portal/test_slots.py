@@ -85,6 +85,16 @@ def test_bonus_is_not_shown_as_free_since_it_buys_no_place(merchant, lot) -> Non
         assert "500.00" in page and "1,270.00" not in page and "onus is" in page
 
 
+def test_next_to_close_is_when_bids_end(merchant, lot) -> None:
+    Lot.objects.filter(pk=lot.pk).update(closes_at=timezone.now() + timedelta(hours=3, minutes=5))
+    lot.refresh_from_db()
+    page = merchant.browser.get("/ads/slots/").content.decode()
+    cell = page.split(f'href="/ads/slots/lots/{lot.pk}/">')[1].split("</td>")[0]
+    ends, rest = cell.split("</a>")
+    assert f">{timezone.localtime(lot.closes_at):%m-%d %H:%M}</time>" in ends
+    assert "3 hours left" in rest and f"for tomorrow ({timezone.localtime(lot.starts_at):%-d %b})" in rest
+
+
 def test_a_lower_bid_says_what_to_do_instead(merchant, lot) -> None:
     path, creative = f"/ads/slots/lots/{lot.pk}/", equip(merchant)
     merchant.browser.post(path, {"maximum": "150", "creative": creative})

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import floor, log10
 
 WIDTH, HEIGHT, GRID_LINES = 600, 100, 4
+MOST_LABELS = 7
+"""All days of a week fit under the axis of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart. `finding` tells in a sentence what it shows; it is the drawing's accessible name."""
+    """A drawn chart. `finding` tells in a sentence what it shows; it is the drawing's accessible name.
+
+    `x_labels` has one for each point or bar, so that it stands under it; most of a long axis are empty.
+    """
 
     finding: str
     name: str
@@ -65,12 +70,14 @@ def _points(places: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x},{y}" for x, y in places)
 
 
-def _thin(labels: Sequence[str], most: int = 5) -> tuple[str, ...]:
-    """First, last and a few evenly between: what fits under the axis."""
-    if len(labels) <= most:
-        return tuple(labels)
+def _thin(labels: Sequence[str]) -> tuple[str, ...]:
+    """One label for each point, empty where none fits: the first, the last and a few evenly between."""
     last = len(labels) - 1
-    return tuple(labels[round(i * last / (most - 1))] for i in range(most))
+    if last < MOST_LABELS:
+        return tuple(labels)
+    gaps = next((gaps for gaps in (4, 3) if last % gaps == 0), 4)
+    shown = {round(i * last / gaps) for i in range(gaps + 1)}
+    return tuple(label if i in shown else "" for i, label in enumerate(labels))
 
 
 def _scale_label(value: float) -> str:

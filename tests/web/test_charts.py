@@ -53,7 +53,21 @@ def test_an_empty_line_draws_nothing() -> None:
     assert (chart.line, chart.wash, chart.end) == ("", "", None)
 
 
-def test_long_axes_show_five_labels_with_first_and_last() -> None:
-    chart = draw_line(finding="", labels=[str(i) for i in range(31)], values=[1] * 31)
-    assert len(chart.x_labels) == 5
-    assert (chart.x_labels[0], chart.x_labels[-1]) == ("0", "30")
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        (1, [0]),
+        (7, [0, 1, 2, 3, 4, 5, 6]),
+        (14, [0, 3, 6, 10, 13]),
+        (24, [0, 6, 12, 17, 23]),
+        (25, [0, 6, 12, 18, 24]),
+        (28, [0, 9, 18, 27]),
+        (30, [0, 7, 14, 22, 29]),
+        (31, [0, 10, 20, 30]),
+        (90, [0, 22, 44, 67, 89]),
+    ],
+)
+def test_every_label_belongs_to_its_point(points: int, shown: list[int]) -> None:
+    chart = draw_line(finding="", labels=[str(i) for i in range(points)], values=[1] * points)
+    assert [(i, label) for i, label in enumerate(chart.x_labels) if label] == [(i, str(i)) for i in shown]
+    assert len(chart.x_labels) == points

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import new_context, open_browser, overflow, screenshot, until, watch
 from tests.fixtures.served import served
+from web.charts import Chart, draw_bars, draw_line
 
 pytestmark = pytest.mark.browser
 
@@ -57,6 +60,46 @@ def test_the_gallery_fits_both_widths_and_breaks_no_rule(visit: Visit, language:
         page.set_viewport_size({"width": width, "height": 800})
         assert overflow(page) == 0
     assert seen == []
+
+
+MEASURE = """plot => {
+    const drawn = plot.querySelector("svg").getBoundingClientRect();
+    return [...plot.querySelectorAll("svg + ol > li")].map(li => {
+        const range = document.createRange();
+        range.selectNodeContents(li);
+        const box = range.getBoundingClientRect();
+        return [li.textContent, (box.left - drawn.left) / drawn.width, (box.right - drawn.left) / drawn.width];
+    });
+}"""
+
+
+def measure_labels(page: Page, chart: Chart) -> list[tuple[str, float, float]]:
+    """Where each label begins and ends, in parts of the drawing's width; no two of them may touch."""
+    page.locator("main").evaluate(
+        "(box, html) => { box.innerHTML = html; }", render_to_string("web/parts/chart.html", {"chart": chart})
+    )
+    assert overflow(page) == 0
+    labels = [(text, start, end) for text, start, end in page.locator(".plot").evaluate(MEASURE) if text]
+    assert all(one[2] < other[1] for one, other in pairwise(labels)), labels
+    return labels
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_labels_of_a_chart_stand_under_their_points(visit: Visit, width: int) -> None:
+    page, _ = visit("/_gallery/")
+    page.set_viewport_size({"width": width, "height": 800})
+    for number in (1, 7, 14, 25, 28, 30, 90):
+        names = [f"{10 + i // 28}-{1 + i % 28:02}" for i in range(number)]
+        labels = measure_labels(page, draw_line(finding="", labels=names, values=[1.0] * number))
+        places = {name: i / max(number - 1, 1) for i, name in enumerate(names)}
+        assert labels[0][1] == pytest.approx(0, abs=0.002), "the first begins at its point"
+        for name, start, end in labels[1:-1]:
+            assert (start + end) / 2 == pytest.approx(places[name], abs=0.002), (number, name)
+        if number > 1:
+            assert labels[-1][0] == names[-1] and labels[-1][2] == pytest.approx(1, abs=0.002)
+    names = [f"{hour:02}" if hour % 6 == 0 else "" for hour in range(24)]
+    for name, start, end in measure_labels(page, draw_bars(finding="", labels=names, values=[1.0] * 24)):
+        assert (start + end) / 2 == pytest.approx((int(name) + 0.5) / 24, abs=0.002), name
 
 
 @pytest.mark.parametrize("face", ["portal", "console"])

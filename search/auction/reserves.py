@@ -7,6 +7,7 @@ from search.auction.contracts import KeywordBid
 
 LEAST_MERCHANTS = 5
 LARGEST_MOVE_BPS = 2_000
+LEAST_MOVE_MINOR = 1
 
 
 def find_best_reserve(bids: Iterable[KeywordBid], floor_minor: int) -> int:
@@ -26,7 +27,10 @@ def find_best_reserve(bids: Iterable[KeywordBid], floor_minor: int) -> int:
 
 
 def move_reserve(before_minor: int, target_minor: int, floor_minor: int) -> int:
-    """The reserve of the next day: at most 20 % from the last one, in whole fen, and never below the slot's floor."""
-    most = before_minor * LARGEST_MOVE_BPS // WHOLE_BPS
+    """The reserve of the next day: at most 20 % from the last one, in whole fen, and never below the slot's floor.
+
+    One below 5 fen moves by a fen, though that is more: a fifth of it is none, and it would stay for ever.
+    """
+    most = max(LEAST_MOVE_MINOR, before_minor * LARGEST_MOVE_BPS // WHOLE_BPS)
     moved = max(before_minor - most, min(before_minor + most, target_minor))
     return max(floor_minor, moved)

@@ -174,6 +174,8 @@ SERVING = (
         "reserves",
         ("four merchants are enough", "LEAST_MERCHANTS = 5", "LEAST_MERCHANTS = 4"),
         ("a reserve jumps", "LARGEST_MOVE_BPS = 2_000", "LARGEST_MOVE_BPS = 2_500"),
+        ("a reserve of few fen never moves", "LEAST_MOVE_MINOR = 1", "LEAST_MOVE_MINOR = 0"),
+        ("a reserve of few fen jumps", "LEAST_MOVE_MINOR = 1", "LEAST_MOVE_MINOR = 2"),
         ("of equal reserves the highest is taken", "for value in values), -price)", "for value in values), price)"),
         tests="test_reserves",
     ),

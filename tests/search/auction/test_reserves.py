@@ -60,6 +60,11 @@ def test_no_other_price_would_have_earned_more(offers: list[tuple[int, int]], fl
         (100, 20, 90, 90),
         (100, 300, 150, 150),
         (99, 300, 10, 118),
+        (4, 100, 4, 5),
+        (1, 100, 1, 2),
+        (4, 1, 1, 3),
+        (4, 1, 4, 4),
+        (4, 4, 1, 4),
     ],
 )
 def test_a_reserve_moves_at_most_a_fifth_a_day_and_never_below_the_floor(
@@ -74,5 +79,14 @@ def test_every_move_is_towards_the_target_and_small(before: int, target: int, fl
     after = move_reserve(before, target, floor)
     assert after >= floor
     if before >= floor:
-        assert 5 * abs(after - before) <= before
+        assert abs(after - before) <= max(1, before // 5)
         assert min(before, max(target, floor)) <= after <= max(before, target)
+
+
+@steady
+@given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 40))
+def test_a_reserve_arrives_day_by_day(before: int, target: int, floor: int) -> None:
+    days, reserve = 0, max(before, floor)
+    while reserve != max(target, floor):
+        reserve, days = move_reserve(reserve, target, floor), days + 1
+        assert days <= 60, "from one end to the other, a fen a day at the lower one"

@@ -17,6 +17,7 @@ from market.outbox.contracts import OutboxHealth
 from market.outbox.selectors import count_parked
 from market.shops.contracts import ShopStatus
 from market.shops.selectors import count_shops_by_status
+from search.campaigns.selectors import count_waiting
 from search.spending.contracts import FindingState as AdFindingState
 from search.spending.selectors import count_open_findings
 
@@ -30,6 +31,7 @@ class Rail:
         shops: dict[ShopStatus, int] | None = None,
         outbox: OutboxHealth | None = None,
         poster: PosterHealth | None = None,
+        pictures_to_review: int | None = None,
     ) -> None:
         now = timezone.now()
         shops = shops if shops is not None else count_shops_by_status()
@@ -39,6 +41,7 @@ class Rail:
         self.parked_postings = poster.parked
         self.payouts_to_approve = count_payouts()["asked"]
         self.open_findings = count_unsettled_findings()[FindingState.OPEN]
+        self.pictures_to_review = pictures_to_review if pictures_to_review is not None else count_waiting()
         self.invalid_clicks = count_open_findings()[AdFindingState.FOUND]
 
 

@@ -57,6 +57,19 @@ def test_who_is_no_reviewer_looks_and_decides_nothing(make_shop, enter) -> None:
     assert map_creatives([creative])[creative].state is CreativeState.WAITING
 
 
+def test_pictures_that_wait_are_counted_on_the_rail_and_among_what_somebody_has_to_do(make_shop, enter) -> None:
+    staff, shop, door = enter(), make_shop("alpha"), 'href="/ads/creatives/"'
+    for size, state in (((1_200, 400), CreativeState.WAITING), ((600, 600), CreativeState.APPROVED)):
+        make_creative(shop.shop_id, timezone.now(), state=state, size=size)
+    for path, doors in (("/", 2), ("/shops/", 1), ("/ads/creatives/", 1)):
+        page = staff.get(path).content.decode()
+        rail, _, content = page.partition("<main")
+        (entry,) = (one for one in rail.split("</li>") if door in one)
+        assert '<span class="badge">1</span>' in entry, path
+        assert content.count(door) == doors - 1 and page.count(door) == doors, path
+        assert path != "/" or "Pictures to review" in content
+
+
 def test_an_approved_picture_is_found_and_taken_down_and_the_place_that_shows_it_stands_empty(
     clock, make_market, enter
 ) -> None:

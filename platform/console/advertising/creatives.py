@@ -1,6 +1,6 @@
 """Merchants' pictures: those that wait for staff's word, and those that have it, which can be taken down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from console.access import REVIEWERS, me, staff_page
-from console.frame import render_page
+from console.frame import Rail, render_page
 from console.lists import PAGE, cut, read_position
 from console.shops.naming import AskedShop, read_shop
 from console.words import CREATIVE_STATES
@@ -88,18 +88,20 @@ def _say_what_is_bad(error: BadInput) -> str:
 def _render(request: HttpRequest, bad: BadReason | None = None) -> HttpResponse:
     state, asked_shop = _read_state(request.GET.get("tab", CreativeState.WAITING)), read_shop(request.GET)
     scope = f"creatives:{state.value}:{asked_shop.typed}"
+    counts = count_creatives()
     found = list_for_review(state, shop_id=asked_shop.shop_id, position=read_position(request, scope), limit=PAGE + 1)
     page = cut(found, scope, lambda one: one.creative_id)
     context = {
         "state": state.value,
-        "tabs": _list_tabs(state, asked_shop),
+        "tabs": _list_tabs(state, asked_shop, counts),
         "asked_shop": asked_shop,
         "rows": _describe(page.items, bad),
         "query": request.GET.urlencode(),
         "wrongs": bad.wrongs if bad else [],
         "next_cursor": None if bad else page.next_cursor,
     }
-    return render_page(request, "advertising/creatives.html", context, status=422 if bad else 200)
+    rail = Rail(pictures_to_review=counts[CreativeState.WAITING])
+    return render_page(request, "advertising/creatives.html", context, rail=rail, status=422 if bad else 200)
 
 
 def _describe(found: Sequence[CreativeView], bad: BadReason | None) -> list[CreativeRow]:
@@ -123,8 +125,8 @@ def _read_state(tab: str) -> CreativeState:
         raise Http404 from error
 
 
-def _list_tabs(current: CreativeState, asked_shop: AskedShop) -> list[Tab]:
-    address, counts = reverse("console:ads-creatives"), count_creatives()
+def _list_tabs(current: CreativeState, asked_shop: AskedShop, counts: Mapping[CreativeState, int]) -> list[Tab]:
+    address = reverse("console:ads-creatives")
     shop = f"&{urlencode({'shop': asked_shop.typed})}" if asked_shop.typed else ""
     return [
         Tab(str(CREATIVE_STATES[state]), f"{address}?tab={state.value}{shop}", state is current, counts[state])

@@ -33,10 +33,11 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One sentence of the error summary and the field it leads to."""
+    """One sentence of the error summary and the field it leads to, with the field's name where the form knows it."""
 
     href: str
     sentence: str
+    label: str = ""
 
 
 def _kind(bound: BoundField) -> str:
@@ -93,5 +94,12 @@ def list_wrongs(form: BaseForm | Iterable[tuple[str, str]]) -> list[Wrong]:
         return [Wrong(href, sentence) for href, sentence in form]
     wrongs = [Wrong("", str(error)) for error in form.non_field_errors()]
     for bound in form:
-        wrongs += [Wrong(f"#{bound.id_for_label or bound.auto_id}", str(error)) for error in bound.errors]
+        wrongs += [_lead_to(bound, str(error)) for error in bound.errors]
     return wrongs
+
+
+def _lead_to(bound: BoundField, sentence: str) -> Wrong:
+    """Nobody can be led to a hidden field."""
+    if bound.is_hidden:
+        return Wrong("", sentence)
+    return Wrong(f"#{bound.id_for_label or bound.auto_id}", sentence, str(bound.label or ""))

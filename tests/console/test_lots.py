@@ -119,9 +119,9 @@ def test_who_adds_a_place_off_sale_is_not_told_that_it_takes_bids(db, enter) -> 
 
 
 def find_wrongs(page: str) -> dict[str, str]:
-    """What is said above a form that was refused, by the field it leads to."""
+    """What is said above a form that was refused after each field's name, by the field it leads to."""
     box = page.partition('class="wrong-list')[2].partition("</ul>")[0]
-    return dict(re.findall(r'<a href="#([^"]+)">([^<]+)</a>', box))
+    return dict(re.findall(r'<a href="#([^"]+)">[^<：:]+[：:] ?([^<]+)</a>', box))
 
 
 def test_bids_are_sealed_until_they_end_and_open_afterwards(street: Street, enter) -> None:

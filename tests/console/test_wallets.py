@@ -75,6 +75,21 @@ def test_finance_gives_bonus_once_with_a_reason(shop, enter) -> None:
     assert "Gave a shop advertising bonus" in enter().get("/trail/").content.decode()
 
 
+def test_what_is_wrong_with_a_bonus_is_said_in_our_words_with_the_fields_name(shop, enter) -> None:
+    staff = enter(StaffRole.FINANCE)
+    path = f"{PATH}{shop}/bonus/"
+    asked = {"amount": "30.00", "days": "14", "reason": "Opening week", "key": "0" * 32}
+    for days in ("", "many", "1.5", "0", "2000"):
+        answer = staff.post(path, **{**asked, "days": days})
+        assert answer.status_code == 422, days
+        said = "Good for so many days: Enter a whole number of days, three years at most."
+        assert f'<a href="#id_days">{said}</a>' in answer.content.decode(), days
+        assert 'value="Opening week"' in answer.content.decode(), "what was typed stays"
+    for key in ("", "x"):
+        page = staff.post(path, **{**asked, "key": key}).content.decode()
+        assert "<li>This page is not whole. Load it again.</li>" in page and "Hidden field" not in page
+
+
 def test_only_finance_with_a_fresh_proof_gives_bonus(shop, enter) -> None:
     reader = enter(StaffRole.REVIEWER)
     assert "Finance and admins give bonus." in page_of(reader.get(f"{PATH}{shop}/"))

@@ -263,7 +263,7 @@ def test_the_summary_links_to_every_mistake_and_is_silent_without_one() -> None:
         a = forms.CharField(required=False)
 
     html = draw("{% wrongs form %}", form=sample_form())
-    assert '<a href="#id_phone">少了4位，请填11位手机号。</a>' in html
+    assert '<a href="#id_phone">手机号 Phone：少了4位，请填11位手机号。</a>' in html
     assert "有1处要改" in html
     fine = Fine({"a": ""})
     assert fine.is_valid()

@@ -17,7 +17,9 @@ class BonusForm(forms.Form):
         label=_("Good for so many days"),
         min_value=1,
         max_value=MOST_BONUS_DAYS,
-        error_messages={"required": _("Enter a number of days.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("Enter a whole number of days, three years at most.")
+        ),
     )
     reason = forms.CharField(
         label=_("What it is given for"),
@@ -28,7 +30,11 @@ class BonusForm(forms.Form):
             "max_length": _("A reason has at most 300 characters. Shorten it."),
         },
     )
-    key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput())
+    key = forms.RegexField(
+        r"^[0-9a-f]{32}$",
+        widget=forms.HiddenInput(),
+        error_messages=dict.fromkeys(("required", "invalid"), _("This page is not whole. Load it again.")),
+    )
 
     def clean_amount(self) -> int:
         """More than nothing, and not more than may be given at once."""

@@ -35,15 +35,23 @@ _LAST_RESORT = (
 
 
 def render_error(
-    request: HttpRequest, status: int, *, headers: Mapping[str, str] | None = None, retry_after: int = 0
+    request: HttpRequest,
+    status: int,
+    *,
+    headers: Mapping[str, str] | None = None,
+    retry_after: int = 0,
+    template: str = "",
 ) -> HttpResponse:
-    """The page or the problem of a status. Asks no database, no cache; falls back to plain HTML."""
+    """The page or the problem of a status. Asks no database, no cache; falls back to plain HTML.
+
+    `template` is a face's own page, where the shoppers' one would lead away from it.
+    """
     if wants_problem(request):
         return respond(Problem(status, KINDS.get(status, "internal"), headers=headers))
     with translation.override(read_language(request)):
         try:
             html: str = render_to_string(
-                f"web/errors/{status}.html",
+                template or f"web/errors/{status}.html",
                 {"retry_after": retry_after, "request_id": getattr(request, "request_id", "")},
                 request=request,
             )

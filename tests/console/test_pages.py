@@ -150,6 +150,16 @@ def test_what_is_not_there_is_not_found(path: str, enter) -> None:
     assert enter().get(path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/ads/charging/proof/?day=yesterday", "/nowhere/", "/trail/?after=x"])
+def test_what_is_not_there_leads_back_into_the_console(path: str, enter) -> None:
+    staff = enter()
+    for language, way in {"en": "To the console", "zh-CN": "回到后台"}.items():
+        answer = staff.get(path, language)
+        page = answer.content.decode()
+        assert answer.status_code == 404 and f'href="/">{way}</a>' in page, language
+        assert 'name="q"' not in page and "To the marketplace" not in page, "staff look for no goods"
+
+
 def test_a_strange_instant_is_said_at_its_field_and_kept(enter) -> None:
     answer = enter().get("/ledger/?at=yesterday")
     page = answer.content.decode()

@@ -90,6 +90,14 @@ def test_what_is_wrong_with_a_bonus_is_said_in_our_words_with_the_fields_name(sh
         assert "<li>This page is not whole. Load it again.</li>" in page and "Hidden field" not in page
 
 
+def test_why_bonus_was_given_back_is_said_in_words(shop, enter) -> None:
+    Bonus.objects.update(source="returned", granted_by=None, reason="no_dwell, unusual_click_rate")
+    said = "Given back for invalid clicks: Never looks at what it opens · Clicks far more often than others"
+    for language, sentence in {"en": said, "zh-CN": "无效点击退回：点开就走，从不看 · "}.items():
+        page = enter().get(f"{PATH}{shop}/", language).content.decode()
+        assert sentence in page and "no_dwell" not in page, language
+
+
 def test_only_finance_with_a_fresh_proof_gives_bonus(shop, enter) -> None:
     reader = enter(StaffRole.REVIEWER)
     assert "Finance and admins give bonus." in page_of(reader.get(f"{PATH}{shop}/"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.wallets.contracts import BonusView
+from billing.wallets.contracts import BonusSource, BonusView
 from billing.wallets.selectors import get_wallet, list_bonuses, list_top_ups, list_wallets
 from billing.wallets.services import KeyReused, grant_bonus
 from console.access import FINANCE, me, staff_page
@@ -20,6 +20,7 @@ from console.wallets.forms import BonusForm
 from market.accounts.selectors import list_people_by_ids
 from market.money import format_minor
 from market.shops.selectors import list_shops_by_ids
+from search.spending.words import name_reason
 from web.access import recent_proof_required
 from web.toasts import add_toast
 
@@ -85,6 +86,14 @@ def _give(request: HttpRequest, shop_id: int, form: BonusForm) -> BonusView | No
         return None
 
 
+def name_bonus(bonus: BonusView) -> str:
+    """What a bonus was given for. One that was given back has the codes of why clicks were invalid."""
+    if bonus.source is not BonusSource.RETURNED:
+        return bonus.reason
+    why = " · ".join(name_reason(reason) for reason in bonus.reason.split(", "))
+    return gettext("Given back for invalid clicks: %(reasons)s") % {"reasons": why}
+
+
 def _show(request: HttpRequest, shop_id: int, form: BonusForm, *, status: int = 200) -> HttpResponse:
     shop = list_shops_by_ids([shop_id]).get(shop_id)
     if shop is None:
@@ -93,7 +102,7 @@ def _show(request: HttpRequest, shop_id: int, form: BonusForm, *, status: int = 
     context = {
         "shop": shop,
         "wallet": get_wallet(shop_id),
-        "bonuses": bonuses,
+        "bonuses": [(one, name_bonus(one)) for one in bonuses],
         "people": list_people_by_ids([one.granted_by for one in bonuses if one.granted_by]),
         "top_ups": list_top_ups(shop_id=shop_id, limit=LATEST),
         "form": form,

@@ -10,7 +10,7 @@ from merchant_portal.ads.refused import MOST_SENTENCES
 from merchant_portal.ads.sentences import describe
 from merchant_portal.frame import read_number
 from search.campaigns.contracts import BadInput, GroupView, KeywordView, MatchType, PartState, WordEdit
-from search.campaigns.rules.checking import check_bid
+from search.campaigns.rules.checking import check_bid, check_fits
 
 _WHOLE_BPS = 10_000
 _MOST_FALL_BPS, _MOST_RISE_BPS = 9_900, 90_000
@@ -24,7 +24,7 @@ class BadChange(ValueError):
         self.field, self.sentences = field, sentences
 
 
-def read_edits(data: QueryDict, words: Sequence[KeywordView], group: GroupView) -> list[WordEdit]:
+def read_edits(data: QueryDict, words: Sequence[KeywordView], group: GroupView, daily_minor: int) -> list[WordEdit]:
     """What the pressed button and the field beside it make of the ticked words. Raises `BadChange`."""
     ticked = {read_number(text) for text in data.getlist("tick")}
     chosen = [word for word in words if word.keyword_id in ticked]
@@ -37,11 +37,11 @@ def read_edits(data: QueryDict, words: Sequence[KeywordView], group: GroupView) 
     if "no_bid" in data:
         return [WordEdit(word.keyword_id, own_bid=False) for word in chosen]
     if "set_bid" in data:
-        return _read_bids(data.get("bid", "").strip(), chosen, group)
+        return _read_bids(data.get("bid", "").strip(), chosen, group, daily_minor)
     raise BadChange("words", gettext("Choose what to do with the ticked words."))
 
 
-def _read_bids(text: str, chosen: Sequence[KeywordView], group: GroupView) -> list[WordEdit]:
+def _read_bids(text: str, chosen: Sequence[KeywordView], group: GroupView, daily_minor: int) -> list[WordEdit]:
     is_percent = text.endswith(("%", "％"))
     plain = text.rstrip("%％").strip().lstrip("+-¥")
     try:
@@ -57,17 +57,18 @@ def _read_bids(text: str, chosen: Sequence[KeywordView], group: GroupView) -> li
     if not -_MOST_FALL_BPS <= change_bps <= _MOST_RISE_BPS:
         raise _no_bid()
     bids = [(word, _move(word.bid_minor or group.bid_minor, change_bps)) for word in chosen]
-    if sentences := _list_wrong_bids(bids, group):
+    if sentences := _list_wrong_bids(bids, group, daily_minor):
         raise BadChange("new_bid", *sentences)
     return [WordEdit(word.keyword_id, own_bid=True, bid_minor=bid_minor) for word, bid_minor in bids]
 
 
-def _list_wrong_bids(bids: Sequence[tuple[KeywordView, int]], group: GroupView) -> list[str]:
+def _list_wrong_bids(bids: Sequence[tuple[KeywordView, int]], group: GroupView, daily_minor: int) -> list[str]:
     """Where a change by a part leads too far: the words are named, since the same change is right for others."""
     sentences = []
     for word, bid_minor in bids:
         try:
             check_bid(bid_minor, group.charge)
+            check_fits(bid_minor, group.charge, daily_minor)
         except BadInput as error:
             said = {"text": word.text, "bid": format_minor(bid_minor), "sentence": describe(error)}
             sentences.append(gettext("“%(text)s” would bid %(bid)s. %(sentence)s") % said)

@@ -65,7 +65,7 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
     money, bid = MoneyForm(request.POST), BidForm(request.POST)
     if not (target.is_valid() and week.is_valid()):
         return _show(request, typed, WHO, [])
-    if not (money.is_valid() and bid.is_right(typed.kind)):
+    if not _are_right(typed, money, bid):
         return _show(request, typed, HOW, [])
     visit, now = visit_of(request), timezone.now()
     targeting = replace(target.aim(week, Targeting()), audiences=read_audiences(typed.asked.getlist("audience")))
@@ -183,7 +183,7 @@ def _show_who(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
 def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:
     if "daily_budget" in typed.asked:
         money, bid = MoneyForm(request.POST), BidForm(request.POST)
-        is_right = all([money.is_valid(), bid.is_right(typed.kind)])
+        is_right = _are_right(typed, money, bid)
         bid_minor, budget = (bid.cleaned_data["bid"], money.cleaned_data["daily_budget"]) if is_right else (0, 0)
         charge = bid.charge_of(typed.kind) if is_right else Charge.CLICK
         forms: list[MoneyForm | BidForm] = [money, bid]
@@ -200,6 +200,12 @@ def _show_how(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, An
             typed, offer, shop_id=visit_of(request).shop.shop_id, epochs=epochs_of(request), now=now
         )
     return context
+
+
+def _are_right(typed: Typed, money: MoneyForm, bid: BidForm) -> bool:
+    """Both are looked at, so that all sentences show at once."""
+    is_money = money.is_valid()
+    return bid.is_right(typed.kind, money.cleaned_data.get("daily_budget")) and is_money
 
 
 def _suggest_name(request: HttpRequest, typed: Typed) -> str:

@@ -41,7 +41,7 @@ def upload(request: HttpRequest, group_id: int) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            table = read_table(_read_file(request), group.charge)
+            table = read_table(_read_file(request), group.charge, campaign.daily_budget_minor)
             issues = [{"row": one.row, "column": one.column, "reason": describe(one.error)} for one in table.issues]
             if not issues:
                 return _take(request, group_id, table.words)

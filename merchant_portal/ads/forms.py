@@ -13,7 +13,7 @@ from merchant_portal.shop_settings.forms import SumField
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Pace, Window
 from search.campaigns.contracts import BadInput, CampaignDraft, CampaignKind, CampaignView, Charge, PageKind, Targeting
 from search.campaigns.contracts import limits as most
-from search.campaigns.rules.checking import check_bid, check_budgets
+from search.campaigns.rules.checking import check_bid, check_budgets, check_fits
 from search.campaigns.rules.hours import (
     DAYS,
     HOURS_A_DAY,
@@ -163,12 +163,15 @@ class BidForm(forms.Form):
         label=pgettext_lazy("ads", "Paid"), choices=_CHARGES, required=False, widget=forms.RadioSelect()
     )
 
-    def is_right(self, kind: CampaignKind) -> bool:
-        """Whether the bid is within its limits; if it is not, a sentence stands at its field."""
+    def is_right(self, kind: CampaignKind, daily_minor: int | None) -> bool:
+        """Whether the bid is within its limits and a day's budget (None for one that is wrong itself); if it is not, a
+        sentence stands at its field."""
         if not self.is_valid():
             return False
         try:
             check_bid(self.cleaned_data["bid"], self.charge_of(kind))
+            if daily_minor is not None:
+                check_fits(self.cleaned_data["bid"], self.charge_of(kind), daily_minor)
         except BadInput as error:
             self.add_error("bid", describe(error))
         return not self.errors

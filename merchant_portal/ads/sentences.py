@@ -72,6 +72,8 @@ def describe(error: BadInput) -> str:
     """What to type instead."""
     if error.code == "out_of_range":
         return _describe_range(error)
+    if error.code in ("above_budget", "below_bid"):
+        return _describe_budget(error)
     if error.code == "too_many":
         return _describe_number(error)
     if error.code == "too_long":
@@ -85,6 +87,14 @@ def _describe_range(error: BadInput) -> str:
     show = format_minor if error.field in _MONEY else str
     least, most = (show(number) if number is not None else "" for number in (error.least, error.most))
     return gettext("Enter %(least)s to %(most)s.") % {"least": least, "most": most}
+
+
+def _describe_budget(error: BadInput) -> str:
+    if error.code == "below_bid":
+        sentence = gettext("¥%(sum)s is bid for a click in this campaign. Enter at least that, or lower the bid first.")
+        return sentence % {"sum": format_minor(error.least or 0)}
+    sentence = gettext("A bid is not above the budget of a day, ¥%(sum)s here. Bid less, or raise the budget first.")
+    return sentence % {"sum": format_minor(error.most or 0)}
 
 
 def _describe_number(error: BadInput) -> str:

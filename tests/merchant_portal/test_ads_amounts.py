@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from search.campaigns.models import Campaign, Group, Keyword
 from tests.fixtures.api import forget_everything, list_product
 from tests.merchant_portal.conftest import Merchant
 
@@ -37,6 +39,75 @@ def test_nothing_is_foretold_of_an_amount_that_cannot_be(seller: Merchant, typed
     assert NOBODY not in page and "Mend what is wrong first" in page
     assert re.findall(r'<span class="wrong" id="([^"]*)"', page) == [f"id_{name}_wrong"]
     assert page.count('<a href="#id_') == 1
+
+
+@pytest.mark.parametrize("go", ["how", "create"])
+def test_a_bid_above_the_budget_of_a_day_is_said_at_its_field(seller: Merchant, typed: dict, go: str) -> None:
+    page = _go(seller, {**typed, "bid": "60", "go": go}, status=422)
+    assert re.findall(r'<span class="wrong" id="([^"]*)"', page) == ["id_bid_wrong"]
+    assert "A bid is not above the budget of a day, ¥50.00 here." in page and 'value="60"' in page
+    assert not Campaign.objects.exists()
+    _go(seller, {**typed, "bid": "50", "go": "create"}, status=302)
+
+
+def test_a_view_costs_a_thousandth_so_its_bid_may_be_above_the_budget(seller: Merchant, typed: dict) -> None:
+    views = {**typed, "kind": "display", "bid": "60", "charge": "mille", "go": "create"}
+    assert "above the budget of a day" in _go(seller, {**views, "charge": "click"}, status=422)
+    _go(seller, views, status=302)
+
+
+def test_bids_stay_below_the_budget_wherever_they_are_changed(seller: Merchant, typed: dict) -> None:
+    said = "A bid is not above the budget of a day, ¥50.00 here."
+    campaign_id, group_id = _make(seller, typed)
+    group = f"/ads/campaigns/groups/{group_id}/"
+    ticks = [str(pk) for pk in Keyword.objects.values_list("pk", flat=True)]
+    answers = [
+        seller.browser.post(f"{group}change/", {"group_name": "杯子", "bid": "60"}),
+        seller.browser.post(f"/ads/campaigns/{campaign_id}/groups/", {"group_name": "碗", "bid": "60"}),
+        seller.browser.post(f"{group}words/change/", {"tick": ticks, "bid": "60", "set_bid": "1"}),
+        seller.browser.post(
+            f"{group}import/", {"file": SimpleUploadedFile("w.csv", "word,bid\n茶杯,1\n碗,60\n".encode())}
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * len(answers)
+    assert [said in answer.content.decode() for answer in answers] == [True] * len(answers)
+    file = answers[-1].content.decode()
+    assert re.findall(r'<td class="num">(\d+)</td><td><code>(\w+)</code>', file) == [("3", "bid")]
+    assert not Keyword.objects.exclude(bid_minor=None).exists()
+    dear = Keyword.objects.filter(pk=ticks[0])
+    dear.update(bid_minor=4_000)
+    page = seller.browser.post(f"{group}words/change/", {"tick": ticks, "bid": "+50%", "set_bid": "1"}).content.decode()
+    assert f"“马克杯” would bid 60.00. {said}" in page
+
+
+def test_a_budget_is_not_lowered_below_a_bid(seller: Merchant, typed: dict) -> None:
+    campaign_id, group_id = _make(seller, {**typed, "bid": "40"})
+    pages = {"search": "100", "category": "100", "product": "100", "home": "100"}
+    lower = {**typed, **pages, "daily_budget": "30"}
+    answer = seller.browser.post(f"/ads/campaigns/{campaign_id}/edit/", lower)
+    said = "¥40.00 is bid for a click in this campaign. Enter at least that, or lower the bid first."
+    assert answer.status_code == 422 and said in answer.content.decode()
+    seller.browser.post(f"/ads/campaigns/groups/{group_id}/change/", {"group_name": "杯子", "bid": "30"})
+    assert seller.browser.post(f"/ads/campaigns/{campaign_id}/edit/", lower).status_code == 302
+    assert Campaign.objects.get().daily_budget_minor == 3_000
+
+
+def test_what_is_taken_back_bids_no_more_than_the_budget_either(seller: Merchant, typed: dict) -> None:
+    campaign_id, group_id = _make(seller, {**typed, "bid": "40"})
+    group = f"/ads/campaigns/groups/{group_id}/"
+    seller.browser.post(f"{group}change/", {"state": "removed"})
+    pages = {"search": "100", "category": "100", "product": "100", "home": "100"}
+    lower = {**typed, **pages, "daily_budget": "30"}
+    assert seller.browser.post(f"/ads/campaigns/{campaign_id}/edit/", lower).status_code == 302
+    page = seller.browser.post(f"{group}restore/", follow=True).content.decode()
+    assert "A bid is not above the budget of a day, ¥30.00 here." in page
+    assert Group.objects.get(pk=group_id).state == "removed"
+
+
+def _make(who: Merchant, typed: dict) -> tuple[int, int]:
+    _go(who, {**typed, "go": "create"}, status=302)
+    group = Group.objects.get()
+    return group.campaign_id, group.pk
 
 
 def _go(who: Merchant, data: dict, *, status: int = 200) -> str:

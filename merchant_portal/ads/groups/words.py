@@ -12,6 +12,7 @@ from merchant_portal.ads.bulk import BadChange, read_edits
 from merchant_portal.ads.groups.deeds import find_group
 from merchant_portal.ads.groups.page import render_group
 from merchant_portal.ads.refused import Refused, list_wrong_lines, posted_from, refuse
+from merchant_portal.ads.sentences import describe
 from search.campaigns.contracts import (
     BadInput,
     MatchType,
@@ -67,10 +68,10 @@ def buy_words(request: HttpRequest, group_id: int) -> HttpResponse:
 def change_words(request: HttpRequest, group_id: int) -> HttpResponse:
     """One change for all ticked words, with an undo."""
     visit = visit_of(request)
-    group, _ = find_group(request, group_id)
+    group, campaign = find_group(request, group_id)
     try:
         words = list_keywords(shop_id=visit.shop.shop_id, group_id=group_id)
-        edits = read_edits(request.POST, words, group)
+        edits = read_edits(request.POST, words, group, campaign.daily_budget_minor)
         outcome = edit_words(
             shop_id=visit.shop.shop_id, group_id=group_id, edits=edits, actor_id=visit.user_id, now=timezone.now()
         )
@@ -97,7 +98,9 @@ def undo_words(request: HttpRequest, group_id: int, edit_id: int) -> HttpRespons
     visit = visit_of(request)
     try:
         number = undo_edit(shop_id=visit.shop.shop_id, edit_id=edit_id, actor_id=visit.user_id, now=timezone.now())
-    except (NothingToUndo, CampaignEnded, BadInput):
+    except BadInput as error:
+        add_toast(request, describe(error), bad=True)
+    except (NothingToUndo, CampaignEnded):
         add_toast(request, gettext("There is nothing left to undo."), bad=True)
     else:
         text = ngettext("%(number)s word is as before.", "%(number)s words are as before.", number)

@@ -60,7 +60,7 @@ class BadInput(ValueError):
 
     `field` says of what, `code` why (`required`, `too_long`, `too_many`, `out_of_range`, `unknown`, `twice`,
     `personal`, `forbidden`, `not_a_sum`, `before_start`, `past`, `too_heavy`, `wrong_size`,
-    `too_small`); `least` and `most` are the
+    `too_small`, `above_budget`, `below_bid`); `least` and `most` are the
     limits, if there are some.
     """
 

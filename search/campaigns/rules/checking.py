@@ -47,10 +47,11 @@ def check_first_day(starts_on: date, today: date) -> None:
         raise BadInput("starts_on", "past")
 
 
-def check_group(draft: GroupDraft, kind: CampaignKind) -> None:
-    """Bid and sizes of a group. Words are clicked, so they are paid by the click."""
+def check_group(draft: GroupDraft, kind: CampaignKind, daily_minor: int) -> None:
+    """Bid and sizes of a group in a campaign of that day's budget. Words are clicked, so they are paid by the click."""
     check_charge(draft.charge, kind)
     check_bid(draft.bid_minor, draft.charge)
+    check_fits(draft.bid_minor, draft.charge, daily_minor)
     for field, number, limit in (
         ("products", len(draft.product_ids) + len(draft.creative_ids), most.MOST_ADS),
         ("words", len(draft.words), most.MOST_WORDS),
@@ -72,6 +73,15 @@ def check_charge(charge: Charge, kind: CampaignKind) -> None:
 def check_bid(bid_minor: int, charge: Charge, field: str = "bid") -> None:
     """A bid for a click or for a thousand views."""
     check_amount(field, bid_minor, *_BIDS[charge])
+
+
+def check_fits(bid_minor: int, charge: Charge, daily_minor: int) -> None:
+    """A bid for a click is not above the day's budget, which it could never be paid from.
+
+    A view costs a thousandth of its bid, and the thousandth of the largest one fits into the least budget.
+    """
+    if charge is Charge.CLICK and bid_minor > daily_minor:
+        raise BadInput("bid", "above_budget", most=daily_minor)
 
 
 def check_word(text: str) -> tuple[str, tuple[str, ...]]:

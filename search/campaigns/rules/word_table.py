@@ -10,7 +10,7 @@ from market.money import BadAmount, parse_minor
 from search.auction.contracts import MatchType
 from search.campaigns.contracts import BadInput, Charge, KeywordView, PartState, WordDraft
 from search.campaigns.contracts import limits as most
-from search.campaigns.rules.checking import check_bid, check_word
+from search.campaigns.rules.checking import check_bid, check_fits, check_word
 
 WORD, MATCH, BID, STATE = COLUMNS = ("word", "match", "bid", "state")
 MOST_BYTES = 256 * 1024
@@ -70,8 +70,8 @@ def write_table(words: Iterable[KeywordView]) -> Iterator[str]:
         yield target.getvalue()
 
 
-def read_table(content: bytes, charge: Charge) -> ReadTable:
-    """The words of a file: UTF-8 or GB 18030, with a head. Raises `FileRefused`."""
+def read_table(content: bytes, charge: Charge, daily_minor: int) -> ReadTable:
+    """The words of a file for a campaign of that day's budget: UTF-8 or GB 18030, with a head. Raises `FileRefused`."""
     rows = _read_rows(content)
     head = [_HEADS.get(cell.strip(), cell.strip().lower()) for cell in rows[0]]
     if WORD not in head:
@@ -88,7 +88,7 @@ def read_table(content: bytes, charge: Charge) -> ReadTable:
             column = MATCH
             match = _choose(_MATCHES, row.get(MATCH, ""), MATCH)
             column = BID
-            bid_minor = _read_bid(row.get(BID, ""), charge)
+            bid_minor = _read_bid(row.get(BID, ""), charge, daily_minor)
             column = STATE
             words.append(WordDraft(text, match, bid_minor, _choose(_STATES, row.get(STATE, ""), STATE)))
         except BadInput as error:
@@ -131,7 +131,7 @@ def _choose(known: Mapping[str, Value], cell: str, field: str) -> Value:
         raise BadInput(field, "unknown") from None
 
 
-def _read_bid(cell: str, charge: Charge) -> int | None:
+def _read_bid(cell: str, charge: Charge, daily_minor: int) -> int | None:
     if not cell:
         return None
     try:
@@ -139,6 +139,7 @@ def _read_bid(cell: str, charge: Charge) -> int | None:
     except BadAmount as error:
         raise BadInput("bid", "not_a_sum") from error
     check_bid(bid_minor, charge)
+    check_fits(bid_minor, charge, daily_minor)
     return bid_minor
 
 

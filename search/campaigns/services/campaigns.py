@@ -25,6 +25,7 @@ from search.campaigns.rules.checking import check_amount, check_campaign, check_
 from search.campaigns.rules.hours import split_hours
 from search.campaigns.rules.moves import can_move
 from search.campaigns.selectors import read_sizes
+from search.campaigns.services.bids import check_lower_budget
 from search.campaigns.services.groups import fill_group
 from search.campaigns.services.touching import CampaignEnded, lock_campaign, lock_campaigns, lock_shop, tell
 
@@ -64,7 +65,7 @@ def create_campaign(
         **_columns(draft),
     )
     if group is not None:
-        check_group(group, draft.kind)
+        check_group(group, draft.kind, draft.daily_budget_minor)
         row = Group.objects.create(
             campaign=campaign,
             name=clean_line(group.name, "group_name", most.LONGEST_NAME),
@@ -96,6 +97,7 @@ def change_campaign(
         raise CampaignChanged(campaign.version)
     if draft.kind.value != campaign.kind:
         raise BadInput("kind", "unknown")
+    check_lower_budget(campaign=campaign, daily_minor=draft.daily_budget_minor)
     if draft.starts_on != campaign.starts_on:
         check_first_day(draft.starts_on, business_date(now))
     aimed = Targeting(regions=tuple(campaign.regions), audiences=campaign.audiences)
@@ -111,6 +113,7 @@ def set_daily_budget(*, shop_id: int, campaign_id: int, daily_budget_minor: int,
     campaign = lock_campaign(shop_id=shop_id, campaign_id=campaign_id)
     largest = campaign.total_budget_minor or most.LARGEST_BUDGET_MINOR
     check_amount("daily_budget", daily_budget_minor, most.LEAST_BUDGET_MINOR, largest)
+    check_lower_budget(campaign=campaign, daily_minor=daily_budget_minor)
     Campaign.objects.filter(pk=campaign.pk).update(daily_budget_minor=daily_budget_minor, version=campaign.version + 1)
     detail = {"daily_budget_minor": daily_budget_minor}
     tell("campaign.changed", campaign=campaign, actor_id=actor_id, now=now, detail=detail)

@@ -8,7 +8,8 @@ from django.db import transaction
 from search.campaigns.contracts import BadInput, CampaignKind, Charge, CreativeState, GroupDraft, PartState
 from search.campaigns.contracts import limits as most
 from search.campaigns.models import Ad, Campaign, Creative, Group
-from search.campaigns.rules.checking import check_bid, check_charge, check_group, clean_line
+from search.campaigns.rules.checking import check_bid, check_charge, check_fits, check_group, clean_line
+from search.campaigns.services.bids import check_restored_group
 from search.campaigns.services.touching import NoSuchCampaign, lock_campaign, lock_group, tell
 from search.campaigns.services.words import put_words
 from search.listings.selectors import map_listing_ids
@@ -26,7 +27,7 @@ class NoSuchCreative(LookupError):
 def add_group(*, shop_id: int, campaign_id: int, draft: GroupDraft, actor_id: int, now: datetime) -> int:
     """A further group. Raises `BadInput`, `NoSuchCampaign`, `CampaignEnded`, `NoSuchProduct`, `NoSuchCreative`."""
     campaign = lock_campaign(shop_id=shop_id, campaign_id=campaign_id)
-    check_group(draft, CampaignKind(campaign.kind))
+    check_group(draft, CampaignKind(campaign.kind), campaign.daily_budget_minor)
     _check_room(campaign)
     group = Group.objects.create(
         campaign=campaign,
@@ -47,6 +48,8 @@ def change_group(
     campaign, group = lock_group(shop_id=shop_id, group_id=group_id)
     check_charge(charge, CampaignKind(campaign.kind))
     check_bid(bid_minor, charge)
+    if (bid_minor, charge.value) != (group.bid_minor, group.charge):
+        check_fits(bid_minor, charge, campaign.daily_budget_minor)
     group_name = _choose_name(campaign, group_name, besides=group.pk)
     Group.objects.filter(pk=group.pk).update(name=group_name, bid_minor=bid_minor, charge=charge.value)
     detail = {"group_id": group.pk, "bid_minor": bid_minor, "charge": charge.value}
@@ -66,7 +69,8 @@ def set_group_state(*, shop_id: int, group_id: int, state: PartState, actor_id: 
 def restore_group(*, shop_id: int, group_id: int, state: PartState, actor_id: int, now: datetime) -> None:
     """Take the removal of a group back, with all that was in it; one that is there stays as it is.
 
-    Raises `BadInput` where another has its name by now or there are too many, `NoSuchCampaign`, `CampaignEnded`.
+    Raises `BadInput` where another has its name by now, there are too many, or it bids more than a day's budget;
+    `NoSuchCampaign`, `CampaignEnded`.
     """
     found = Group.objects.filter(pk=group_id, campaign__shop_id=shop_id).values_list("campaign_id", flat=True).first()
     if found is None:
@@ -77,6 +81,7 @@ def restore_group(*, shop_id: int, group_id: int, state: PartState, actor_id: in
         return
     _choose_name(campaign, group.name, besides=group.pk)
     _check_living(campaign)
+    check_restored_group(campaign=campaign, group=group)
     Group.objects.filter(pk=group.pk).update(state=state.value)
     detail = {"group_id": group.pk, "state": state.value}
     tell("campaign.group_restored", campaign=campaign, actor_id=actor_id, now=now, detail=detail)
@@ -121,7 +126,7 @@ def set_ad_state(*, shop_id: int, ad_id: int, state: PartState, actor_id: int, n
 def fill_group(*, campaign: Campaign, group: Group, draft: GroupDraft, now: datetime) -> None:
     """Put into a new group what its draft says: a step. Raises `BadInput`, `NoSuchProduct`, `NoSuchCreative`."""
     _put_ads(campaign, group, draft.product_ids, draft.creative_ids, now)
-    put_words(group=group, drafts=draft.words)
+    put_words(campaign=campaign, group=group, drafts=draft.words)
 
 
 def _put_ads(

@@ -18,8 +18,8 @@ from search.campaigns.contracts import (
     WordEdit,
 )
 from search.campaigns.contracts import limits as most
-from search.campaigns.models import Group, Keyword, NegativeKeyword, WordsEdit
-from search.campaigns.rules.checking import check_bid, check_word
+from search.campaigns.models import Campaign, Group, Keyword, NegativeKeyword, WordsEdit
+from search.campaigns.rules.checking import check_bid, check_fits, check_word
 from search.campaigns.services.touching import NoSuchCampaign, lock_campaign, lock_group, tell
 
 UNDO_FOR = timedelta(days=1)
@@ -39,7 +39,7 @@ def add_words(*, shop_id: int, group_id: int, drafts: Sequence[WordDraft], actor
     campaign, group = lock_group(shop_id=shop_id, group_id=group_id)
     if campaign.kind != CampaignKind.KEYWORD.value:
         raise BadInput("words", "unknown")
-    number = put_words(group=group, drafts=drafts)
+    number = put_words(campaign=campaign, group=group, drafts=drafts)
     detail = {"group_id": group.pk, "words": number}
     tell("campaign.words_added", campaign=campaign, actor_id=actor_id, now=now, detail=detail)
     return number
@@ -57,7 +57,7 @@ def edit_words(*, shop_id: int, group_id: int, edits: Sequence[WordEdit], actor_
         raise NoSuchCampaign(group_id)
     before = {pk: _facts(row) for pk, row in rows.items()}
     for edit in edits:
-        _apply(rows[edit.keyword_id], edit, Charge(group.charge))
+        _apply(rows[edit.keyword_id], edit, Charge(group.charge), campaign.daily_budget_minor)
     changed = [row for pk, row in rows.items() if _facts(row) != before[pk]]
     if not changed:
         return EditOutcome(0, 0)
@@ -78,7 +78,7 @@ def edit_words(*, shop_id: int, group_id: int, edits: Sequence[WordEdit], actor_
 def undo_edit(*, shop_id: int, edit_id: int, actor_id: int, now: datetime) -> int:
     """Take a change of many words back, where nothing was changed since. Returns how many words are as before.
 
-    Raises `NothingToUndo`, `CampaignEnded`.
+    Raises `NothingToUndo`, `CampaignEnded`, and `BadInput` where bids or matches of before are no longer possible.
     """
     found = WordsEdit.objects.filter(pk=edit_id, group__campaign__shop_id=shop_id, made_at__gte=now - UNDO_FOR)
     group_id = found.values_list("group_id", flat=True).first()
@@ -96,6 +96,7 @@ def undo_edit(*, shop_id: int, edit_id: int, actor_id: int, now: datetime) -> in
     for row in unchanged:
         facts = edit.before[str(row.pk)]
         row.state, row.match, row.bid_minor = facts["state"], facts["match"], facts["bid_minor"]
+        check_fits(row.bid_minor or 0, Charge(group.charge), campaign.daily_budget_minor)
     _store(group, unchanged)
     WordsEdit.objects.filter(pk=edit.pk).update(undone_at=now)
     tell("campaign.words_undone", campaign=campaign, actor_id=actor_id, now=now, detail={"edit_id": edit.pk})
@@ -155,7 +156,7 @@ def remove_negative(*, shop_id: int, negative_id: int, actor_id: int, now: datet
     tell("campaign.negative_removed", campaign=campaign, actor_id=actor_id, now=now)
 
 
-def put_words(*, group: Group, drafts: Sequence[WordDraft]) -> int:
+def put_words(*, campaign: Campaign, group: Group, drafts: Sequence[WordDraft]) -> int:
     """Add words to a group whose campaign is locked: a step. Said twice, the last one holds. Raises `BadInput`."""
     known: dict[_Key, Keyword] = {_key(row): row for row in Keyword.objects.filter(group=group)}
     new: dict[_Key, Keyword] = {}
@@ -164,6 +165,7 @@ def put_words(*, group: Group, drafts: Sequence[WordDraft]) -> int:
         text, tokens = check_word(draft.text)
         if draft.bid_minor is not None:
             check_bid(draft.bid_minor, Charge(group.charge))
+            check_fits(draft.bid_minor, Charge(group.charge), campaign.daily_budget_minor)
         key = (tokens, draft.match.value)
         facts = {"state": draft.state.value, "match": draft.match.value, "bid_minor": draft.bid_minor}
         if key not in known:
@@ -184,13 +186,15 @@ def _check_room(rows: Sequence[Keyword]) -> None:
         raise BadInput("words", "too_many", most=most.MOST_WORDS_EVER)
 
 
-def _apply(row: Keyword, edit: WordEdit, charge: Charge) -> None:
+def _apply(row: Keyword, edit: WordEdit, charge: Charge, daily_minor: int) -> None:
     row.state = (edit.state or PartState(row.state)).value
     row.match = (edit.match or MatchType(row.match)).value
     if edit.own_bid is False:
         row.bid_minor = None
     elif edit.bid_minor is not None:
         check_bid(edit.bid_minor, charge)
+        if edit.bid_minor != row.bid_minor:
+            check_fits(edit.bid_minor, charge, daily_minor)
         row.bid_minor = edit.bid_minor
 
 

@@ -80,6 +80,30 @@ def test_what_is_wrong_is_told_by_pointer(trade, body) -> None:
     assert not Campaign.objects.exists()
 
 
+def test_a_bid_above_the_budget_of_a_day_is_refused(trade, body) -> None:
+    small = {**body, "daily_budget_minor": 5_000}
+    dear = {**small, "group": {**body["group"], "keywords": [{"text": "马克杯", "bid_minor": 6_000}]}}
+    answers = [
+        trade.alpha.post("campaigns", {**small, "group": {**body["group"], "bid_minor": 6_000}}, Idempotency_Key="1"),
+        trade.alpha.post("campaigns", dear, Idempotency_Key="2"),
+    ]
+    made = trade.alpha.post("campaigns", small, Idempotency_Key="3").json()
+    campaign, group = made["campaign"], f"ad-groups/{made['groups'][0]['group_id']}"
+    word = trade.alpha.get(group).json()["keywords"][0]["keyword_id"]
+    answers += [
+        trade.alpha.ask("PUT", group, {"name": "杯子", "bid_minor": 6_000}),
+        trade.alpha.post(f"{group}/keywords", {"keywords": [{"text": "茶杯", "bid_minor": 6_000}]}),
+        trade.alpha.post(f"{group}/keywords/changes", {"changes": [{"keyword_id": word, "bid_minor": 6_000}]}),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * len(answers)
+    assert {answer.json()["errors"][0]["pointer"] for answer in answers} == {"/bid_minor"}
+    assert trade.alpha.ask("PUT", group, {"name": "杯子", "bid_minor": 5_000}).status_code == 200
+    path = f"campaigns/{campaign['campaign_id']}"
+    change = {"name": "x", "daily_budget_minor": 4_000, "starts_on": campaign["starts_on"]}
+    lowered = trade.alpha.ask("PUT", path, change)
+    assert (lowered.status_code, lowered.json()["errors"][0]["pointer"]) == (422, "/daily_budget_minor")
+
+
 def test_a_campaign_is_changed_paused_and_ended(trade, body) -> None:
     made = trade.alpha.post("campaigns", body, Idempotency_Key="1").json()["campaign"]
     path = f"campaigns/{made['campaign_id']}"

@@ -31,7 +31,7 @@ words = st.builds(
 
 @given(st.lists(words, min_size=1, max_size=20))
 def test_what_goes_out_comes_in_the_same(rows: list[KeywordView]) -> None:
-    table = read_table("".join(write_table(rows)).encode(), Charge.CLICK)
+    table = read_table("".join(write_table(rows)).encode(), Charge.CLICK, 100_000)
     assert table.issues == ()
     assert [(word.text, word.match, word.bid_minor, word.state) for word in table.words] == [
         (row.text, row.match, row.bid_minor, row.state) for row in rows
@@ -41,7 +41,7 @@ def test_what_goes_out_comes_in_the_same(rows: list[KeywordView]) -> None:
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_no_file_breaks_the_reader(content: bytes) -> None:
     try:
-        table = read_table(content, Charge.CLICK)
+        table = read_table(content, Charge.CLICK, 5_000)
     except FileRefused as error:
         assert error.code
     else:
@@ -62,13 +62,13 @@ def test_no_file_breaks_the_reader(content: bytes) -> None:
 )
 def test_what_is_no_table_is_refused_whole(content: bytes, code: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        read_table(content, Charge.CLICK)
+        read_table(content, Charge.CLICK, 5_000)
     assert refused.value.code == code
 
 
 def test_files_of_chinese_spreadsheets_are_read() -> None:
     content = "关键词,匹配方式,出价,状态\r\n马克杯,精确,¥1.20,暂停\r\n陶瓷 杯,,,\r\n".encode("gb18030")
-    first, second = read_table(content, Charge.CLICK).words
+    first, second = read_table(content, Charge.CLICK, 5_000).words
     assert (first.text, first.match, first.bid_minor, first.state) == (
         "马克杯", MatchType.EXACT, 120, PartState.PAUSED
     )  # fmt: skip
@@ -82,4 +82,4 @@ def test_a_formula_in_a_word_is_made_harmless_and_comes_back(text: str, cell: st
     )
     table = "".join(write_table([row]))
     assert table.splitlines()[1].split(",")[0] == cell
-    assert read_table(table.encode(), Charge.CLICK).words[0].text == text
+    assert read_table(table.encode(), Charge.CLICK, 5_000).words[0].text == text

@@ -91,6 +91,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("advertising/balances/", wallets.show_wallets, name="ad-wallets"),
     path("advertising/balances/<int:shop_id>/", wallets.show_wallet, name="ad-wallet"),
     path("advertising/balances/<int:shop_id>/bonus/", wallets.give_bonus, name="give-bonus"),
+    path("advertising/balances/<int:shop_id>/order/", wallets.set_order, name="set-payment-order"),
     path("debts/", debts.show_debts, name="debts"),
     path("debts/<int:shop_id>/", debts.write_off, name="write-off"),
     path("commission/", commission.show_rules, name="commission"),

@@ -222,6 +222,7 @@ DEEDS: Words = {
     "clearing.explained": _("Said why something has not cleared"),
     "debt.written_off": _("Gave a shop's debt up"),
     "wallet.bonus_granted": _("Gave a shop advertising bonus"),
+    "wallet.order_set": _("Set whether cash or bonus pays a shop’s ads first"),
     "wallet.auto_set": _("Set when the advertising balance fills itself"),
     "creative.uploaded": _("Uploaded a picture for advertising"),
     "creative.approved": _("Let a merchant's picture be shown"),

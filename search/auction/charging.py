@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from market.money import MICRO_PER_MINOR, included_portion
-from search.auction.contracts import HourCharge, WalletShare
+from search.auction.contracts import HourCharge
 
 
 class BadCharge(ValueError):
@@ -37,11 +37,3 @@ def list_breaks(charges: Sequence[HourCharge]) -> list[int]:
             breaks.append(index)
         carry_micro = charge.carry_out_micro
     return breaks
-
-
-def pay_from_wallet(amount_minor: int, *, bonus_minor: int, cash_minor: int, cash_first: bool = False) -> WalletShare:
-    """Bonus first, or cash first as staff set it. Raises `BadCharge` where both together are too little."""
-    if amount_minor < 0 or bonus_minor < 0 or cash_minor < 0 or amount_minor > bonus_minor + cash_minor:
-        raise BadCharge(f"{amount_minor} out of {bonus_minor} bonus and {cash_minor} cash")
-    bonus = max(0, amount_minor - cash_minor) if cash_first else min(amount_minor, bonus_minor)
-    return WalletShare(bonus, amount_minor - bonus)

@@ -11,7 +11,7 @@ from billing.ledger.rules import AdTopUpCaptured, Posting, ProviderFeeCharged
 from billing.ledger.selectors import get_balance
 from billing.ledger.services import post_batch, post_pending
 from billing.wallets.models import Bonus
-from billing.wallets.selectors import get_wallet
+from billing.wallets.selectors import get_wallet, is_cash_first
 from market.accounts.contracts import StaffRole
 from market.audit.models import AuditEntry
 from tests.billing.wallets.steps import DAY, give_bonus, give_cash, hold_day
@@ -106,6 +106,21 @@ def test_only_finance_with_a_fresh_proof_gives_bonus(shop, enter) -> None:
     assert stale.post(f"{PATH}{shop}/bonus/", amount="1").status_code == 302
     assert enter(None).get(PATH).status_code in (302, 403)
     assert get_wallet(shop).bonus_minor == 2_000
+
+
+def test_finance_sets_what_pays_first(shop, enter) -> None:
+    staff, path = enter(StaffRole.FINANCE), f"{PATH}{shop}/"
+    assert "Bonus pays clicks and views first" in page_of(staff.get(path))
+    assert staff.post(f"{path}order/", first="cash").headers["Location"] == path
+    assert is_cash_first(shop)
+    page = staff.get(path).content.decode()
+    assert "Cash pays clicks and views first" in page and 'name="first" value="bonus"' in page
+    staff.post(f"{path}order/", first="cash")
+    assert "It is set so already." in staff.get(path).content.decode()
+    assert enter(StaffRole.REVIEWER).post(f"{path}order/", first="bonus").status_code == 403
+    assert "Let bonus pay first" not in page_of(enter(StaffRole.REVIEWER).get(path))
+    assert staff.post(f"{PATH}999999/order/", first="cash").status_code == 404
+    assert "Set whether cash or bonus pays" in enter().get("/trail/").content.decode()
 
 
 def test_what_the_provider_settles_of_top_ups_clears_its_own_account(shop, enter) -> None:

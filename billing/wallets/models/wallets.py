@@ -13,6 +13,7 @@ class Wallet(models.Model):
     opened_at = models.DateTimeField()
     owed_minor = models.BigIntegerField(default=0)  # commission on sales that it had no money for
     owed_parts = models.PositiveIntegerField(default=0)  # how often some of it was paid
+    cash_first = models.BooleanField(default=False, db_default=False)  # else bonus pays first
 
     class Meta:
         constraints = [models.CheckConstraint(name="wallet_owed_is_a_sum", condition=Q(owed_minor__gte=0))]

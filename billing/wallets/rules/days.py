@@ -22,8 +22,11 @@ class MoreThanCharged(ValueError):
     """More would be given back than was charged."""
 
 
-def take_bonus_first(amount_minor: int, *, cash_minor: int, bonus_minor: int) -> Parts:
-    """As much of an amount as there is, bonus first."""
+def divide_payment(amount_minor: int, *, cash_minor: int, bonus_minor: int, cash_first: bool = False) -> Parts:
+    """As much of an amount as there is: bonus first, or cash first as staff set it for a shop."""
+    if cash_first:
+        cash = min(amount_minor, cash_minor)
+        return Parts(cash_minor=cash, bonus_minor=min(amount_minor - cash, bonus_minor))
     bonus = min(amount_minor, bonus_minor)
     return Parts(cash_minor=min(amount_minor - bonus, cash_minor), bonus_minor=bonus)
 

@@ -41,6 +41,11 @@ def _to_wallet_view(shop_id: int, cash: Balance, bonus: Balance) -> WalletView:
     )
 
 
+def is_cash_first(shop_id: int) -> bool:
+    """Whether a shop's cash pays clicks and views before its bonus does, as staff set it: one statement."""
+    return Wallet.objects.filter(shop_id=shop_id, cash_first=True).exists()
+
+
 def list_wallets(*, after_shop_id: int = 0, limit: int = 50) -> list[WalletView]:
     """Every wallet that was ever used, in the order of the shops' ids: for staff. Two statements."""
     rows = Wallet.objects.filter(shop_id__gt=after_shop_id).order_by("shop_id")

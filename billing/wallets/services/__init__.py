@@ -8,6 +8,7 @@ from billing.wallets.services.bonuses import (
     NoReason,
     expire_due_bonuses,
     grant_bonus,
+    set_payment_order,
 )
 from billing.wallets.services.credits import MoreThanCharged, credit_charge
 from billing.wallets.services.day_holds import (
@@ -82,6 +83,7 @@ __all__ = [
     "open_top_up",
     "return_lot_part",
     "set_auto_top_up",
+    "set_payment_order",
     "settle_top_up",
     "start_top_up",
     "top_up_from_sales",

@@ -12,7 +12,7 @@ from billing.ledger.contracts import Balance, Code
 from billing.ledger.rules import AdSaleDebtPaid
 from billing.ledger.services import post
 from billing.wallets.models import Wallet
-from billing.wallets.rules.days import Parts, take_bonus_first
+from billing.wallets.rules.days import Parts, divide_payment
 from billing.wallets.services.bonuses import EXPIRY_CODES, expire_bonuses_of, has_due_bonus
 from billing.wallets.services.locking import lock_books, lock_wallet
 
@@ -21,16 +21,17 @@ _OWED = (Code.AD_WALLET_CASH, Code.MERCHANT_RECEIVABLE)
 
 
 def take_available(wallet: Wallet, amount_minor: int, now: datetime, *, more: Iterable[Code] = ()) -> Parts:
-    """Step: as much of an amount as is free, bonus first. Nothing is posted of it."""
+    """Step: as much of an amount as is free, bonus or cash first as is set for the shop. Nothing is posted of it."""
     due = has_due_bonus(wallet.shop_id, now)
     codes = {*_WALLET, *more, *(EXPIRY_CODES if due else ())}
     books = read_available(wallet, codes, now)
     if due and expire_bonuses_of(wallet.shop_id, books, now):
         books = lock_books(wallet.shop_id, _WALLET, now)
-    return take_bonus_first(
+    return divide_payment(
         amount_minor,
         cash_minor=books[Code.AD_WALLET_CASH].available_minor,
         bonus_minor=books[Code.AD_WALLET_BONUS].available_minor,
+        cash_first=wallet.cash_first,
     )
 
 

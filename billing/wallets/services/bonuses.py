@@ -1,4 +1,4 @@
-"""Bonus: given by staff, used before cash, gone when its time is over (money.md row H7)."""
+"""Bonus: given by staff, used before cash unless staff set otherwise, gone when its time is over (money.md row H7)."""
 
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -73,6 +73,32 @@ def grant_bonus(
         now=now,
     )
     return to_bonus_view(row)
+
+
+@transaction.atomic(durable=True)
+def set_payment_order(*, shop_id: int, cash_first: bool, actor_id: int, now: datetime) -> bool:
+    """Staff say what of a shop's balance pays clicks and views first. Returns whether that is new.
+
+    It holds for what is put aside and charged from now on; an hour that was charged stays as it was. Raises
+    `ShopNotFound`.
+    """
+    get_shop(shop_id)
+    wallet = lock_wallet(shop_id, now)
+    if wallet.cash_first == cash_first:
+        return False
+    wallet.cash_first = cash_first
+    wallet.save(update_fields=["cash_first"])
+    write_audit(
+        action="wallet.order_set",
+        actor_id=actor_id,
+        actor_kind=ActorKind.STAFF,
+        shop_id=shop_id,
+        target_kind="wallet",
+        target_id=str(shop_id),
+        detail={"cash_first": cash_first},
+        now=now,
+    )
+    return True
 
 
 def expire_due_bonuses(*, now: datetime, limit: int = 500) -> int:

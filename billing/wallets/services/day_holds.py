@@ -1,7 +1,8 @@
 """Steps: a day's money is put aside, charged in parts, and what is left returns. Never more than is held.
 
-A shop has one hold a day, of bonus first and then cash. The ledger keeps them as two holds, which end by themselves
-when all of them is spent; the next asking then begins another (`cash_part`, `bonus_part`).
+A shop has one hold a day, of bonus and of cash in the order that is set for the shop. The ledger keeps them as two
+holds, which end by themselves when all of them is spent; the next asking then begins another (`cash_part`,
+`bonus_part`).
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from billing.ledger.services import hold, post_hold, top_up_hold, void_hold
 from billing.wallets.contracts import ChargeKind, DayCharge, DayHold
 from billing.wallets.models import Charge, DayIncrease
 from billing.wallets.models import DayHold as DayHoldRow
-from billing.wallets.rules.days import Parts, take_bonus_first
+from billing.wallets.rules.days import Parts, divide_payment
 from billing.wallets.selectors.wallets import to_day_hold
 from billing.wallets.services.available import take_available
 from billing.wallets.services.bonuses import use_bonuses_of
@@ -82,13 +83,13 @@ def hold_for_day(*, shop_id: int, day: date, amount_minor: int, key: str, now: d
 
 
 def charge_day(*, shop_id: int, day: date, key: str, kind: ChargeKind, amount_minor: int, now: datetime) -> DayCharge:
-    """Step: post a charge out of the day's hold, bonus first, as the ledger's transactions `key` and `key:bonus`.
+    """Step: post a charge out of the day's hold, in the shop's order: as `key` and `key:bonus` in the ledger.
 
     Raises `BadAmount`, `DayNotHeld`, `DayClosed`, `DayExceeded`, `KeyReused`.
     """
     check_amount(amount_minor)
     kind = ChargeKind(kind)
-    lock_wallet(shop_id, now)
+    wallet = lock_wallet(shop_id, now)
     known = Charge.objects.select_related("hold").filter(key=key).first()
     if known is not None:
         return _repeat(known, shop_id, day, kind, amount_minor)
@@ -98,7 +99,9 @@ def charge_day(*, shop_id: int, day: date, key: str, kind: ChargeKind, amount_mi
         raise DayClosed(f"{shop_id} {day}")
     if amount_minor > left.amount_minor:
         raise DayExceeded(shop_id, day, left.amount_minor, amount_minor)
-    parts = take_bonus_first(amount_minor, cash_minor=left.cash_minor, bonus_minor=left.bonus_minor)
+    parts = divide_payment(
+        amount_minor, cash_minor=left.cash_minor, bonus_minor=left.bonus_minor, cash_first=wallet.cash_first
+    )
     vat = included_portion(parts.cash_minor, settings.ADVERTISING_VAT_BPS)
     lock_books(shop_id, (*_WALLET, REVENUE[kind], Code.VAT_PAYABLE), now)
     numbers = [

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.wallets.contracts import BonusSource, BonusView
-from billing.wallets.selectors import get_wallet, list_bonuses, list_top_ups, list_wallets
-from billing.wallets.services import KeyReused, grant_bonus
+from billing.wallets.selectors import get_wallet, is_cash_first, list_bonuses, list_top_ups, list_wallets
+from billing.wallets.services import KeyReused, grant_bonus, set_payment_order
 from console.access import FINANCE, me, staff_page
 from console.frame import render_page
 from console.lists import PAGE, cut, read_position
@@ -68,6 +68,20 @@ def give_bonus(request: HttpRequest, shop_id: int) -> HttpResponse:
     return redirect("console:ad-wallet", shop_id)
 
 
+@staff_page(*FINANCE)
+@recent_proof_required
+@require_POST
+def set_order(request: HttpRequest, shop_id: int) -> HttpResponse:
+    """Set whether cash or bonus pays clicks and views first."""
+    if shop_id not in list_shops_by_ids([shop_id]):
+        raise Http404
+    cash_first = request.POST.get("first") == "cash"
+    is_new = set_payment_order(shop_id=shop_id, cash_first=cash_first, actor_id=me(request), now=timezone.now())
+    said = gettext("Saved. It holds for what is charged from now on.") if is_new else gettext("It is set so already.")
+    add_toast(request, said)
+    return redirect("console:ad-wallet", shop_id)
+
+
 def _give(request: HttpRequest, shop_id: int, form: BonusForm) -> BonusView | None:
     typed, now = form.cleaned_data, timezone.now()
     end = (now + timedelta(days=typed["days"])).replace(hour=15, minute=59, second=59, microsecond=0)
@@ -102,6 +116,7 @@ def _show(request: HttpRequest, shop_id: int, form: BonusForm, *, status: int = 
     context = {
         "shop": shop,
         "wallet": get_wallet(shop_id),
+        "cash_first": is_cash_first(shop_id),
         "bonuses": [(one, name_bonus(one)) for one in bonuses],
         "people": list_people_by_ids([one.granted_by for one in bonuses if one.granted_by]),
         "top_ups": list_top_ups(shop_id=shop_id, limit=LATEST),

@@ -10,7 +10,7 @@ from search.auction.contracts.attribution import (
     Touch,
     TouchKind,
 )
-from search.auction.contracts.budgets import Bill, Cap, CapKind, HourCharge, Lease, WalletShare
+from search.auction.contracts.budgets import Bill, Cap, CapKind, HourCharge, Lease
 from search.auction.contracts.clicks import ClickFacts, ClickGroup, InvalidReason, InvalidRules, TokenState
 from search.auction.contracts.commissions import PlanRates, Rate, RateSource, SaleLine, SaleOffer, SaleShare
 from search.auction.contracts.display import (
@@ -120,6 +120,5 @@ __all__ = [
     "TrafficCurve",
     "Usual",
     "VisitFacts",
-    "WalletShare",
     "Window",
 ]

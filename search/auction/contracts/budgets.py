@@ -68,11 +68,3 @@ class HourCharge:
     @property
     def net_minor(self) -> int:
         return self.amount_minor - self.vat_minor
-
-
-@dataclass(frozen=True, slots=True)
-class WalletShare:
-    """How a charge is paid: bonus is a discount and no revenue."""
-
-    bonus_minor: int
-    cash_minor: int

@@ -7,9 +7,18 @@ import pytest
 from billing.ledger.contracts import Code
 from billing.wallets.contracts import BonusSource
 from billing.wallets.models import Bonus
-from billing.wallets.selectors import get_wallet, list_bonuses
-from billing.wallets.services import BadAmount, BadExpiry, KeyReused, NoReason, expire_due_bonuses, grant_bonus
+from billing.wallets.selectors import get_wallet, is_cash_first, list_bonuses
+from billing.wallets.services import (
+    BadAmount,
+    BadExpiry,
+    KeyReused,
+    NoReason,
+    expire_due_bonuses,
+    grant_bonus,
+    set_payment_order,
+)
 from market.audit.models import AuditEntry
+from market.audit.selectors import list_entries
 from market.shops.selectors import ShopNotFound
 from tests.billing.wallets.steps import (
     STAFF,
@@ -18,6 +27,7 @@ from tests.billing.wallets.steps import (
     close_day,
     credit,
     give_bonus,
+    give_cash,
     hold_day,
     read_code,
 )
@@ -127,3 +137,26 @@ def test_one_shops_bonuses_are_not_anothers(shop, shop_b, clock):
     give_bonus(shop, 2_000, key="b", now=clock.now)
     assert list_bonuses(shop_id=shop_b.shop_id) == []
     assert [bonus.shop_id for bonus in list_bonuses(shop_id=shop)] == [shop]
+
+
+def test_cash_goes_first_where_staff_set_it_and_bonus_pays_the_rest(shop, clock):
+    give_cash(shop, 500, key="cash", now=clock.now)
+    give_bonus(shop, 2_000, key="bonus", now=clock.now)
+    asked = {"shop_id": shop, "actor_id": STAFF, "now": clock.now}
+    assert not is_cash_first(shop) and not set_payment_order(cash_first=False, **asked)
+    assert set_payment_order(cash_first=True, **asked) and not set_payment_order(cash_first=True, **asked)
+    assert is_cash_first(shop)
+    held = hold_day(shop, 1_500, key="day", now=clock.now)
+    assert (held.held_cash_minor, held.held_bonus_minor) == (500, 1_000)
+    first, second = (charge(shop, amount, key=f"hour-{amount}", now=clock.now) for amount in (400, 600))
+    assert (first.cash_minor, first.bonus_minor) == (400, 0)
+    assert (second.cash_minor, second.bonus_minor) == (100, 500)
+    assert set_payment_order(cash_first=False, **asked)
+    (entry, *_) = list_entries(shop_id=shop, action="wallet.order_set", limit=5)
+    assert entry.detail == {"cash_first": False} and entry.actor_id == STAFF
+    assert_sound(shop)
+
+
+def test_the_order_of_a_shop_that_is_none_cannot_be_set(db, clock):
+    with pytest.raises(ShopNotFound):
+        set_payment_order(shop_id=999_999, cash_first=True, actor_id=STAFF, now=clock.now)

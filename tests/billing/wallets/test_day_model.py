@@ -12,9 +12,17 @@ from billing.wallets.contracts import ChargeKind
 from billing.wallets.rules.bonuses import BonusLeft, expire_bonuses, use_bonuses
 from billing.wallets.rules.days import Parts, divide_credit
 from billing.wallets.selectors import find_day_hold, get_wallet
-from billing.wallets.services import DayClosed, DayExceeded, DayNotHeld, MoreThanCharged, expire_due_bonuses
+from billing.wallets.services import (
+    DayClosed,
+    DayExceeded,
+    DayNotHeld,
+    MoreThanCharged,
+    expire_due_bonuses,
+    set_payment_order,
+)
 from tests.billing.wallets.steps import (
     DAY,
+    STAFF,
     assert_sound,
     charge,
     close_day,
@@ -25,7 +33,9 @@ from tests.billing.wallets.steps import (
     read_code,
 )
 
-DEEDS = st.sampled_from(["cash", "bonus", "hold", "hold", "charge", "charge", "charge", "credit", "close", "pass"])
+DEEDS = st.sampled_from(
+    ["cash", "bonus", "hold", "hold", "charge", "charge", "charge", "credit", "close", "pass", "order"]
+)
 STEPS = st.lists(
     st.tuples(DEEDS, st.integers(0, 1), st.integers(0, 1), st.integers(1, 3_000), st.sampled_from(list(ChargeKind))),
     min_size=5,
@@ -40,6 +50,7 @@ class Model:
         self.cash = 0
         self.bonuses: list[list] = []
         self.days: dict = {}
+        self.cash_first = False
 
     @property
     def bonus(self) -> int:
@@ -76,20 +87,27 @@ class Model:
         if not found["open"]:
             return False
         self.expire(now)
-        bonus = min(amount, self.bonus - self.held[1])
+        cash, bonus = self.divide(amount, self.cash - self.held[0], self.bonus - self.held[1])
         found["bonus"] += bonus
-        found["cash"] += min(amount - bonus, self.cash - self.held[0])
+        found["cash"] += cash
         return True
+
+    def divide(self, amount: int, cash: int, bonus: int) -> tuple[int, int]:
+        """Fen by fen, out of what goes first while there is some."""
+        paid = {"cash": 0, "bonus": 0}
+        for name, there in (("cash", cash), ("bonus", bonus))[:: 1 if self.cash_first else -1]:
+            paid[name] = min(there, amount - sum(paid.values()))
+        return paid["cash"], paid["bonus"]
 
     def charge(self, day, kind, amount: int) -> bool:
         found = self.days.get(day)
         if found is None or not found["open"] or amount > found["cash"] + found["bonus"]:
             return False
-        bonus = min(amount, found["bonus"])
+        cash, bonus = self.divide(amount, found["cash"], found["bonus"])
         found["bonus"] -= bonus
-        found["cash"] -= amount - bonus
+        found["cash"] -= cash
         self.use(bonus)
-        self.cash -= amount - bonus
+        self.cash -= cash
         found["charged"][kind] = found["charged"].get(kind, 0) + amount
         return True
 
@@ -154,6 +172,9 @@ def do_both(deed: str, shop: int, model: Model, amount: int, asked: dict, kind: 
     elif deed == "bonus":
         give_bonus(shop, amount, days=1 + amount % 3, **asked)
         model.bonuses.append([amount, now + timedelta(days=1 + amount % 3)])
+    elif deed == "order":
+        model.cash_first = not model.cash_first
+        assert set_payment_order(shop_id=shop, cash_first=model.cash_first, actor_id=STAFF, now=now)
     elif deed == "hold":
         done = model.put_aside(day, amount, now)
         assert refuses(hold_day, shop, amount, day=day, **asked) is not done

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.money import MICRO_PER_MINOR
-from search.auction.charging import BadCharge, close_hour, list_breaks, pay_from_wallet
-from search.auction.contracts import HourCharge, WalletShare
+from search.auction.charging import BadCharge, close_hour, list_breaks
+from search.auction.contracts import HourCharge
 from tests.search.auction.markets import steady
 
 VAT_BPS = 600
@@ -74,12 +74,3 @@ def test_a_carry_that_was_forgotten_is_found() -> None:
 def test_what_cannot_be_charged_is_refused(amounts: list[int], carry: int) -> None:
     with pytest.raises(BadCharge):
         close_hour(amounts, carry_in_micro=carry, vat_bps=VAT_BPS)
-
-
-def test_bonus_goes_first_unless_staff_set_otherwise() -> None:
-    assert pay_from_wallet(1_500, bonus_minor=2_000, cash_minor=500) == WalletShare(1_500, 0)
-    assert pay_from_wallet(2_300, bonus_minor=2_000, cash_minor=500) == WalletShare(2_000, 300)
-    assert pay_from_wallet(1_500, bonus_minor=2_000, cash_minor=500, cash_first=True) == WalletShare(1_000, 500)
-    for amount, bonus, cash in ((2_501, 2_000, 500), (-1, 5, 5), (1, -1, 9), (1, 9, -1)):
-        with pytest.raises(BadCharge):
-            pay_from_wallet(amount, bonus_minor=bonus, cash_minor=cash)

@@ -1,5 +1,7 @@
 """Following what is advertised: campaigns, their goods, and the tables that a timer works out."""
 
+from collections.abc import Iterable
+
 from market.shops.contracts import Epochs
 from market.shops.selectors import read_epochs
 from search.campaigns.contracts import LiveCampaign
@@ -48,7 +50,8 @@ def follow_campaigns(state: ServerState) -> int:
     changes = read_changes(after=state.reading.position)
     if changes.campaign_ids:
         live = {campaign.campaign_id: campaign for campaign in read_live(changes.campaign_ids)}
-        _load_goods(state, list_products(live.values()), read_epochs())
+        differing = _load_goods(state, list_products(live.values()), read_epochs())
+        _put_again(state, state.index.list_advertising(differing) - live.keys())
         for campaign_id in changes.campaign_ids:
             if campaign_id in live:
                 _put(state, live[campaign_id])
@@ -68,15 +71,10 @@ def follow_goods(state: ServerState, *, everything: bool) -> int:
     everything = everything or epochs.shops != state.reading.shops_epoch
     advertised = state.index.list_products()
     products = advertised if everything else sorted(set(changed) & set(advertised))
-    before = {product: state.goods.get(product) for product in products}
-    _load_goods(state, products, epochs)
-    differing = [product for product in products if state.goods.get(product) != before[product]]
-    closed_before, state.closed_shop_ids = state.closed_shop_ids, list_closed_shop_ids(epochs)
-    moved = closed_before ^ state.closed_shop_ids
-    for campaign_id in state.index.list_advertising(differing) | state.index.list_of_shops(moved):
-        campaign = state.index.find_campaign(campaign_id)
-        if campaign is not None:
-            _put(state, campaign)
+    closed = list_closed_shop_ids(epochs)
+    differing = _load_goods(state, products, epochs)  # the last statement: what it finds is taken over in any case
+    moved, state.closed_shop_ids = state.closed_shop_ids ^ closed, closed
+    _put_again(state, state.index.list_advertising(differing) | state.index.list_of_shops(moved))
     state.reading.change_no, state.reading.shops_epoch = change_no, epochs.shops
     return len(products)
 
@@ -85,10 +83,21 @@ def _put(state: ServerState, campaign: LiveCampaign) -> None:
     state.index.put(campaign, state.goods, is_shop_open=campaign.shop_id not in state.closed_shop_ids)
 
 
-def _load_goods(state: ServerState, products: list[Product], epochs: Epochs) -> None:
+def _put_again(state: ServerState, campaign_ids: Iterable[int]) -> None:
+    """Hold campaigns as they were, with goods and shops as they are."""
+    for campaign_id in campaign_ids:
+        campaign = state.index.find_campaign(campaign_id)
+        if campaign is not None:
+            _put(state, campaign)
+
+
+def _load_goods(state: ServerState, products: list[Product], epochs: Epochs) -> list[Product]:
+    """Read these goods anew. Returns those that differ: whatever campaign holds them has to be put again."""
+    before = {product: state.goods.get(product) for product in products}
     found = {goods.product: goods for goods in read_goods(products, epochs=epochs)}
     for product in products:
         if product in found:
             state.goods[product] = found[product]
         else:
             state.goods.pop(product, None)
+    return [product for product in products if state.goods.get(product) != before[product]]

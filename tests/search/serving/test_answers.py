@@ -10,7 +10,7 @@ from search.auction.audiences import KNOWN_BUYER, MOBILE
 from search.auction.contracts import Pace
 from search.campaigns.contracts import CampaignKind, CampaignState, Charge, Targeting
 from search.campaigns.models import Campaign
-from search.campaigns.services import set_campaign_state
+from search.campaigns.services import set_campaign_state, set_daily_budget
 from search.serving.rules import finding
 from search.serving.services import get_server
 from search.serving.services.refreshing import follow_campaigns
@@ -120,3 +120,15 @@ def test_a_question_is_looked_into_once_but_not_while_a_draw_decides(street: Str
     get_server().refresh(street.now)
     street.choose()
     assert len(looked) == 5, "money was counted again"
+
+
+def test_goods_that_sell_out_leave_every_campaign_also_when_one_of_them_changes_at_once(street: Street) -> None:  # noqa: F811
+    changed, other = (advertise(street.offers[0], "马克杯", now=street.now) for _ in range(2))
+    warm_up(street.now)
+    assert street.choose().lines
+    sell_out(street, 0)
+    set_daily_budget(
+        shop_id=street.shops[0].shop_id, campaign_id=changed, daily_budget_minor=30_000, actor_id=1, now=street.now
+    )
+    get_server().refresh(street.now)
+    assert not street.choose().lines, f"campaign {other} holds the goods as they were"

@@ -1,7 +1,7 @@
 """What crosses the border of the advertising wallets. Money in minor units; a day is a business day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -219,6 +219,11 @@ class Invoice:
     @property
     def number(self) -> str:
         return f"AI-{self.month:%Y%m}-{self.shop_id}"
+
+    @property
+    def issued_on(self) -> date:
+        """The day after the month's last: from then on it never changes, whenever it is read or printed."""
+        return (self.month + timedelta(days=31)).replace(day=1)
 
     @property
     def amount_minor(self) -> int:

@@ -13,7 +13,7 @@ from billing.wallets.contracts import Invoice
 from billing.wallets.selectors import InvoiceNotFound, get_invoice
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.frame import render_page
-from merchant_portal.wallet.papers import describe_invoice, last_day
+from merchant_portal.wallet.papers import describe_invoice, describe_issuer, last_day
 
 
 @require_GET
@@ -25,6 +25,7 @@ def show_invoice(request: HttpRequest, year: int, month: int) -> HttpResponse:
         "invoice": invoice,
         "lines": [{"line": line, "name": name_kind(line.kind)} for line in invoice.lines],
         "last_day": last_day(invoice.month),
+        "issuer": describe_issuer(),
     }
     return render_page(request, "portal/wallet/invoice.html", context)
 

@@ -1,8 +1,9 @@
-"""An invoice as a paper: what was charged by kind, the VAT inside, and what bonus paid beside it."""
+"""An invoice as a paper: who issues it to whom and when, what was charged by kind with its VAT, and bonus beside it."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext
 
 from billing.settlement.exporting.sheets import Cell, Column, Paper, Section
@@ -25,8 +26,10 @@ def describe_invoice(invoice: Invoice, *, shop_name: str) -> Paper:
         [gettext("Together"), None, invoice.net_minor, invoice.vat_minor, invoice.amount_minor],
     )
     notes = [
-        shop_name,
-        gettext("%(first)s to %(last)s") % {"first": invoice.month, "last": last_day(invoice.month)},
+        *describe_issuer(),
+        gettext("Issued on %(day)s") % {"day": invoice.issued_on},
+        gettext("Issued to %(shop)s") % {"shop": shop_name},
+        gettext("For %(first)s to %(last)s") % {"first": invoice.month, "last": last_day(invoice.month)},
         gettext("Amounts in %(currency)s") % {"currency": "CNY"},
         gettext("Paid out of the advertising balance; nothing is owed."),
     ]
@@ -38,6 +41,14 @@ def describe_invoice(invoice: Invoice, *, shop_name: str) -> Paper:
         )
         return Paper(_title(invoice), notes, [section, bonus], "CNY", gettext("Page %(page)s"))
     return Paper(_title(invoice), notes, [section], "CNY", gettext("Page %(page)s"))
+
+
+def describe_issuer() -> list[str]:
+    """Who issues invoices, a line each: the name, and the registration where there is one."""
+    lines = [gettext("Issued by %(name)s") % {"name": settings.OPERATOR_NAME}]
+    if settings.OPERATOR_REGISTRATION:
+        lines.append(gettext("Unified social credit code %(code)s") % {"code": settings.OPERATOR_REGISTRATION})
+    return lines
 
 
 def last_day(month: date) -> date:

@@ -364,6 +364,9 @@ WECHATPAY = {
     "notify_url": env.str("WECHATPAY_NOTIFY_URL", default=f"{SCHEME}://{MARKET_HOST}:{PORT}/webhooks/wechatpay/"),
     "timeout_seconds": env.float("WECHATPAY_TIMEOUT_SECONDS", default=5.0),
 }
+# Who issues invoices for advertising: the registered name, and the unified social credit code where there is one.
+OPERATOR_NAME = env.str("JISHI_OPERATOR_NAME", default="集市 Jishi")
+OPERATOR_REGISTRATION = env.str("JISHI_OPERATOR_REGISTRATION", default="91310000JISHIDEMO0" if LOCAL_ONLY else "")
 COMMISSION_BPS = env.int("JISHI_COMMISSION_BPS", default=500)
 COMMISSION_VAT_BPS = env.int("JISHI_COMMISSION_VAT_BPS", default=600)
 ADVERTISING_VAT_BPS = env.int("JISHI_ADVERTISING_VAT_BPS", default=600)

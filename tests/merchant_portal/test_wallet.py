@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 
+from billing.settlement.exporting.pdf_writer import write_pdf
 from billing.wallets.contracts import TopUpSource, TopUpState
 from billing.wallets.selectors import find_auto_top_up, get_invoice, get_wallet, list_top_ups
 from market.shops.contracts import Role
@@ -137,6 +139,29 @@ def test_an_invoice_is_a_page_whose_lines_open_their_postings_and_a_paper(mercha
     assert f"{invoice.number}.pdf" in answer.headers["Content-Disposition"]
     for wrong in ("2026/13", f"{till.now.year}/{till.now.month}", "1/1"):
         page(merchant, f"/wallet/invoices/{wrong}/", status=404)
+
+
+def test_an_invoice_says_who_issued_it_to_whom_and_when_whatever_day_it_is_printed(merchant, till, settings):
+    settings.OPERATOR_NAME, settings.OPERATOR_REGISTRATION = "集市 Jishi", "91310000JISHIDEMO0"
+    month = spend_last_month(till)
+    invoice = get_invoice(shop_id=till.shop_id, month=month, now=till.now)
+    issued_on = till.now.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date().replace(day=1)
+    last = issued_on - timedelta(days=1)
+    said = {
+        "en": (f"Issued on {issued_on}", "Issued by 集市 Jishi", "Issued to alpha", f"For {month} to {last}"),
+        "zh-hans": (f"开具日期：{issued_on}", "开具方：集市 Jishi", "开具给：alpha", f"所属期间：{month} 至 {last}"),
+    }
+    for language, lines in said.items():
+        with translation.override(language):
+            paper = describe_invoice(invoice, shop_name="alpha")
+        assert set(lines) < set(paper.notes) and any("91310000JISHIDEMO0" in note for note in paper.notes)
+        once, again = (b"".join(write_pdf(paper)) for _ in range(2))
+        assert once == again
+    path = f"/wallet/invoices/{month.year}/{month.month}/"
+    shown = page(merchant, path)
+    assert f"Issued on {issued_on}" in shown and "集市 Jishi" in shown and "91310000JISHIDEMO0" in shown
+    settings.OPERATOR_REGISTRATION = ""
+    assert "Unified social credit code" not in page(merchant, path)
 
 
 def test_lines_tell_the_hour_that_was_charged_as_the_shops_clock_shows_it_and_open_an_orders_commission(merchant, till):

@@ -56,7 +56,7 @@ def _load_fonts() -> _Fonts:
 def write_pdf(paper: Paper) -> Iterator[bytes]:
     """The whole file is made on disk first: a PDF's table of contents stands at its end."""
     with TemporaryFile() as file:
-        press = _Press(Canvas(file, pagesize=A4, pageCompression=1), paper)
+        press = _Press(Canvas(file, pagesize=A4, pageCompression=1, invariant=1), paper)
         press.print_paper()
         file.seek(0)
         while piece := file.read(_PIECE_BYTES):

@@ -87,6 +87,7 @@ class InvoiceBody(serializers.Serializer[Any]):
 
     number = serializers.CharField()
     month = serializers.DateField()
+    issued_on = serializers.DateField()
     amount_minor = serializers.IntegerField()
     vat_minor = serializers.IntegerField()
     bonus_minor = serializers.IntegerField()

@@ -57,6 +57,7 @@ def test_an_invoice_is_the_ledger_to_the_fen(shop):
     lowered = 500_000 - balance_at(code=Code.AD_WALLET_CASH, owner=Owner.of_shop(shop), at=END_OF_OCTOBER)
     deferred = balance_at(code=Code.SLOT_DEFERRED, owner=Owner.of_shop(shop), at=END_OF_OCTOBER)
     assert october.amount_minor == lowered - deferred
+    assert october.issued_on == NOVEMBER
     assert october.number == f"AI-202610-{shop}"
     assert [(line.kind, line.account, line.postings, line.amount_minor) for line in october.lines] == [
         ("ad_clicks_charged", "2050", 1, 4_127),

@@ -1,6 +1,6 @@
 """The advertising balance through the merchant API: topped up once under a key, within scopes, of its own shop only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -107,6 +107,7 @@ def test_invoices_are_those_of_months_that_are_over(till, trade):
     charge(till.shop_id, 5_127, key="ads:1", now=then)
     [invoice] = trade.alpha.get("wallet/invoices").json()["items"]
     assert (invoice["amount_minor"], invoice["vat_minor"], invoice["bonus_minor"]) == (4_127, 234, 1_000)
+    assert date.fromisoformat(invoice["issued_on"]).day == 1 and invoice["issued_on"] > invoice["month"]
     assert invoice["lines"] == [{"kind": "ad_clicks_charged", "postings": 1, "amount_minor": 4_127, "vat_minor": 234}]
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from search.auction.contracts import TokenKind
-from search.spending.models import AdEvent
+from search.auction.contracts import InvalidReason, TokenKind
+from search.spending.models import AdEvent, Correction
 from search.spending.services import approve_finding, record_click, record_views
 from tests.browser import new_context, open_browser, overflow, screenshot, watch
 from tests.conftest import CommittedDatabase
@@ -19,6 +19,14 @@ from tests.merchant_portal.ads import advertise
 from tests.merchant_portal.conftest import Merchant
 
 pytestmark = pytest.mark.browser
+
+CLIPPED = """() => innerWidth > 640 ? [] : [...document.querySelectorAll(".table.cards td")].filter(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const text = range.getBoundingClientRect(), panel = cell.closest(".panel").getBoundingClientRect();
+    return text.width && (text.right > panel.right || text.left < panel.left);
+}).map(cell => cell.textContent)"""
+"""Texts of cards that the panel's edge cuts off."""
 
 
 @pytest.fixture
@@ -49,6 +57,11 @@ def give_back(shop_id: int, now: datetime) -> int:
     """Clicks that were found invalid later."""
     (finding,) = find_clocks(now, (shop_id,))
     approve_finding(finding_id=finding.finding_id, note="", actor_id=1, now=now)
+    event = AdEvent.objects.filter(billed_micro__gt=0)[0]
+    Correction.objects.create(
+        day=event.day, token=event.token, shop_id=shop_id, campaign_id=event.campaign_id, kind="credited",
+        amount_micro=event.billed_micro, reason=InvalidReason.UNUSUAL_CLICK_RATE.value, at=now,
+    )  # fmt: skip
     return finding.finding_id
 
 
@@ -66,6 +79,7 @@ def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant:
         "nothing": f"/ads/reports/?days=1&campaign={make_ad(shop_id=merchant.shop.shop_id, now=now).campaign_id}",
         "charges": "/ads/reports/charges/?which=all",
         "charge": charge(merchant.shop.shop_id, now),
+        "charged": "/ads/reports/charges/?days=7",
         "given-back": "/ads/reports/given-back/",
         "given-back-clicks": f"/ads/reports/given-back/{give_back(merchant.shop.shop_id, now)}/",
     }
@@ -82,5 +96,6 @@ def test_every_page_of_reports_fits_and_breaks_no_rule(site: str, make_merchant:
                     for width in (1280, 640, 390):
                         page.set_viewport_size({"width": width, "height": 844})
                         assert overflow(page) == 0, (name, language, width)
+                        assert page.evaluate(CLIPPED) == [], (name, language, width)
                     screenshot(page, f"portal-ads-reports-{name}-{language}")
                 assert problems == []

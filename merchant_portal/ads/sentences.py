@@ -12,17 +12,9 @@ from search.campaigns.contracts import (
     PartState,
     WordHint,
 )
+from search.campaigns.words import name_match
 
 _MONEY = frozenset({"bid", "daily_budget", "total_budget", "daily_limit"})
-
-
-def name_match(match: MatchType) -> str:
-    """How close a question has to be to the word."""
-    return {
-        MatchType.EXACT: pgettext("match", "Exact"),
-        MatchType.PHRASE: pgettext("match", "Phrase"),
-        MatchType.BROAD: pgettext("match", "Broad"),
-    }[match]
 
 
 def list_matches() -> list[tuple[str, str]]:

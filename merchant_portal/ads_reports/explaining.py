@@ -6,11 +6,11 @@ from django.utils.translation import gettext, pgettext
 
 from market.money import WHOLE_BPS, format_minor
 from merchant_portal.ads_reports.page import print_exact
-from merchant_portal.ads_reports.words import name_match
 from search.auction.contracts import DisplayPrice, Price, PriceStep, PriceStepKind, TokenKind
 from search.auction.explaining import PriceDisputed
 from search.auction.records import BadRecord, read_record
 from search.campaigns.selectors import find_typed_bid
+from search.campaigns.words import name_match
 from search.spending.contracts import AdEventView, Explanation
 from search.spending.selectors import NotExplained, explain_charge
 

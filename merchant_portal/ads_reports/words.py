@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from django.utils.translation import get_language, gettext, pgettext
 
 from market.accounts.regions import list_provinces
-from search.auction.contracts import MatchType, Model
+from search.auction.contracts import Model
 from search.campaigns.selectors import map_ads, map_campaigns, map_creatives, map_keywords
-from search.campaigns.words import name_page
+from search.campaigns.words import name_match, name_page
 from search.listings.selectors import list_listings, map_listing_ids
 from search.reports.contracts import Dimension
 from search.spending.words import name_reason
@@ -48,15 +48,6 @@ def name_model(model: Model) -> str:
         Model.LINEAR: gettext("All clicks of 7 days alike"),
         Model.POSITION: gettext("First and last click 40% each"),
     }[model]
-
-
-def name_match(match: MatchType) -> str:
-    """How loosely a bought word may match."""
-    return {
-        MatchType.EXACT: gettext("exact"),
-        MatchType.PHRASE: gettext("phrase"),
-        MatchType.BROAD: gettext("broad"),
-    }[match]
 
 
 def join_reasons(reasons: Sequence[str]) -> str:

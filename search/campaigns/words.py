@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext, pgettext
 
+from search.auction.contracts import MatchType
 from search.campaigns.contracts import CampaignKind, CampaignState, Charge, PageKind, PartState
 
 
@@ -28,6 +29,15 @@ def name_part_state(state: PartState) -> str:
 def name_charge(charge: Charge) -> str:
     """What is paid for."""
     return gettext("per click") if charge is Charge.CLICK else gettext("per 1,000 views")
+
+
+def name_match(match: MatchType) -> str:
+    """How close a question has to be to the word."""
+    return {
+        MatchType.EXACT: pgettext("match", "Exact"),
+        MatchType.PHRASE: pgettext("match", "Phrase"),
+        MatchType.BROAD: pgettext("match", "Broad"),
+    }[match]
 
 
 def name_page(page: str) -> str:

@@ -15,7 +15,7 @@ from merchant_portal.ads_reports.asking import read_asked
 from merchant_portal.ads_reports.page import draw_spend, print_micro
 from search.auction.contracts import TokenKind
 from search.auction.pacing import plan_spend
-from search.campaigns.models import Campaign
+from search.campaigns.models import Campaign, Keyword
 from search.campaigns.rules.hours import join_hours, read_hours, split_hours
 from search.campaigns.selectors import get_campaign
 from search.reports.contracts import Sums
@@ -199,3 +199,12 @@ def test_today_is_drawn_until_now_against_the_plan_of_the_chosen_hours(
     eight = plan_spend(20_000 * MICRO, USUAL_DAY, 8 * 3_600)
     assert before["08:00"] == print_micro(eight), "nothing of the other one before it begins"
     assert chart.rows[12].value != "" and chart.rows[13].value == ""
+
+
+def test_a_match_is_called_the_same_where_it_is_set_and_where_it_is_counted(
+    merchant: Merchant, advertised: Advertised
+) -> None:
+    keyword = Keyword.objects.filter(group__campaign_id=advertised.campaign_ids[0])[0]
+    for path in (f"{SHOP_DAYS}&by=keyword", f"/ads/campaigns/groups/{keyword.group_id}/"):
+        page = merchant.browser.get(path, headers={"Accept-Language": "zh-CN"}).content.decode()
+        assert "短语匹配" in page and "词组" not in page, path

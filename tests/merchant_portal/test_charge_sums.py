@@ -151,8 +151,8 @@ def make_word(ad: AdRow, bid_minor: int | None) -> Keyword:
     ("query", "typed", "search_bps", "effective", "said"),
     [
         ("马克杯", 230, 10_000, 230, "Not above your bid of ¥2.30"),
-        ("陶瓷马克杯", 230, 10_000, 184, "Not above your bid of ¥2.30 × 0.80 (phrase) = ¥1.84"),
-        ("陶瓷马克杯", None, 15_000, 600, "Not above your bid of ¥5.00 × 0.80 (phrase) × 1.50 (this page) = ¥6.00"),
+        ("陶瓷马克杯", 230, 10_000, 184, "Not above your bid of ¥2.30 × 0.80 (Phrase) = ¥1.84"),
+        ("陶瓷马克杯", None, 15_000, 600, "Not above your bid of ¥5.00 × 0.80 (Phrase) × 1.50 (this page) = ¥6.00"),
         ("马克杯", 230, 15_000, 345, "Not above your bid of ¥2.30 × 1.50 (this page) = ¥3.45"),
         ("陶瓷马克杯", 250, 10_000, 184, "Not above your bid of ¥1.84, with the factors of match and page"),
         ("", 230, 10_000, 184, "Not above your bid of ¥1.84, with the factors of match and page"),
@@ -171,7 +171,7 @@ def test_a_bid_is_said_as_it_was_typed(
 def test_whoever_is_shown_for_a_category_bids_as_by_a_broad_match() -> None:
     ad = make_ad(shop_id=1, now=NOW)
     why = explain(make_event(bid_at(300), group_id=ad.group_id, page="category"))
-    assert why is not None and why.kept[0] == "Not above your bid of ¥5.00 × 0.60 (broad) = ¥3.00"
+    assert why is not None and why.kept[0] == "Not above your bid of ¥5.00 × 0.60 (Broad) = ¥3.00"
 
 
 def test_a_bid_for_views_is_said_for_a_thousand_of_them() -> None:

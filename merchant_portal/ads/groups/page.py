@@ -16,7 +16,6 @@ from merchant_portal.ads.sentences import (
     list_matches,
     name_competition,
     name_creative_state,
-    name_match,
     say_hint,
     tone_of,
 )
@@ -39,7 +38,7 @@ from search.campaigns.selectors import (
     study_words,
     suggest_words,
 )
-from search.campaigns.words import name_charge, name_part_state
+from search.campaigns.words import name_charge, name_match, name_part_state
 from search.serving.selectors import map_qualities
 
 MOST_HINTS = 8

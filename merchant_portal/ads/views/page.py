@@ -14,7 +14,6 @@ from merchant_portal.ads.held_up import describe_held_up
 from merchant_portal.ads.refused import Refused, list_wrong_lines, posted_from, refuse
 from merchant_portal.ads.sentences import (
     list_matches,
-    name_match,
     tone_of,
 )
 from merchant_portal.ads.views.describing import describe_campaign, find_campaign
@@ -39,7 +38,7 @@ from search.campaigns.services import (
     add_negatives,
     remove_negative,
 )
-from search.campaigns.words import name_charge, name_part_state
+from search.campaigns.words import name_charge, name_match, name_part_state
 from web.toasts import add_toast
 
 LONGEST_TYPED = 20_000

@@ -19,9 +19,9 @@ _HEADS: Mapping[str, str] = {"词": WORD, "关键词": WORD, "匹配": MATCH, "�
 _MATCHES: Mapping[str, MatchType] = {
     "": MatchType.PHRASE,
     **{match.value: match for match in MatchType},
-    "精确": MatchType.EXACT,
-    "短语": MatchType.PHRASE,
-    "广泛": MatchType.BROAD,
+    **dict.fromkeys(("精准匹配", "精准", "精确匹配", "精确"), MatchType.EXACT),
+    **dict.fromkeys(("短语匹配", "短语", "词组"), MatchType.PHRASE),
+    **dict.fromkeys(("广泛匹配", "广泛"), MatchType.BROAD),
 }
 _STATES: Mapping[str, PartState] = {
     "": PartState.RUNNING,

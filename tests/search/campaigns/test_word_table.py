@@ -75,6 +75,15 @@ def test_files_of_chinese_spreadsheets_are_read() -> None:
     assert (second.match, second.bid_minor, second.state) == (MatchType.PHRASE, None, PartState.RUNNING)
 
 
+@pytest.mark.parametrize(
+    ("typed", "match"),
+    [("短语匹配", "phrase"), ("精准匹配", "exact"), ("广泛匹配", "broad"), ("精确", "exact"), ("词组", "phrase")],
+)
+def test_a_match_may_be_typed_as_pages_call_it(typed: str, match: str) -> None:
+    table = read_table(f"词,匹配\n马克杯,{typed}\n".encode(), Charge.CLICK)
+    assert [word.match.value for word in table.words] == [match]
+
+
 @pytest.mark.parametrize(("text", "cell"), [("=杯", "'=杯"), ("'=杯", "''=杯"), ("'杯", "''杯"), ("杯=", "杯=")])
 def test_a_formula_in_a_word_is_made_harmless_and_comes_back(text: str, cell: str) -> None:
     row = KeywordView(

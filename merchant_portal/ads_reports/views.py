@@ -34,6 +34,7 @@ def show_reports(request: HttpRequest) -> HttpResponse:
         "report": report,
         "rows": name_rows(report, asked.by, shop_id=shop_id),
         "total": print_figures(report.total),
+        "sold": report.total.sold,
         "borne": print_micro(report.total.sums.borne_micro),
         "given_back": print_micro(report.total.sums.credited_micro + report.total.sums.freed_micro),
         "chart": draw_spend(asked, shop_id=shop_id, now=now),

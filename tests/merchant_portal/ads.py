@@ -96,9 +96,11 @@ def _draw_sums(chance: random.Random) -> Sums:
 
 
 def _sell(cell: Cell, number: int, product_id: int, now: datetime) -> None:
+    """A purchase after a click; the first one is of other goods of the shop, the second after no more than a view."""
     at = now - timedelta(days=(business_date(now) - cell.day).days, hours=1)
-    touch = TouchedAd(number=number + 1, kind=TouchKind.CLICK, at=at, product_id=product_id, cell=cell)
-    lines = (BoughtLine(number=1, product_id=product_id, revenue_minor=3_000 + number * 100),)
+    kind, bought_id = TouchKind.VIEW if number == 1 else TouchKind.CLICK, product_id + (number == 0)
+    touch = TouchedAd(number=number + 1, kind=kind, at=at, product_id=product_id, cell=cell)
+    lines = (BoughtLine(number=1, product_id=bought_id, revenue_minor=3_000 + number * 100),)
     share = SoldShare(share_no=f"S-{number}", shop_id=cell.shop_id, ordered_at=at + timedelta(minutes=20), lines=lines)
     credit_sale(share=share, touches=[touch])
 

@@ -19,7 +19,7 @@ from search.campaigns.models import Campaign, Keyword
 from search.campaigns.rules.hours import join_hours, read_hours, split_hours
 from search.campaigns.selectors import get_campaign
 from search.reports.contracts import Sums
-from search.reports.models import AdCount
+from search.reports.models import AdCount, SaleCredit
 from search.serving.models import LiftSum
 from search.serving.rules.traffic import USUAL_DAY
 from search.signals.rules.visitors import find_week
@@ -208,3 +208,22 @@ def test_a_match_is_called_the_same_where_it_is_set_and_where_it_is_counted(
     for path in (f"{SHOP_DAYS}&by=keyword", f"/ads/campaigns/groups/{keyword.group_id}/"):
         page = merchant.browser.get(path, headers={"Accept-Language": "zh-CN"}).content.decode()
         assert "短语匹配" in page and "词组" not in page, path
+
+
+def test_the_page_of_campaigns_draws_the_day_and_takes_the_latest_charge_apart(merchant: Merchant, ad: AdRow) -> None:
+    before = merchant.browser.get("/ads/campaigns/").content.decode()
+    assert "Every charge explains itself" in before and 'class="plot"' in before
+    click(ad)
+    page = merchant.browser.get("/ads/campaigns/").content.decode()
+    assert "Why it is ¥0.37" in page and "This click" in page and "Every charge explains itself" not in page
+    ended = merchant.browser.get("/ads/campaigns/?tab=ended").content.decode()
+    assert 'class="plot"' not in ended and "Why it is" not in ended
+
+
+def test_sales_of_other_goods_and_after_views_are_said_apart(merchant: Merchant, advertised: Advertised) -> None:
+    said = merchant.browser.get(SHOP_DAYS).content.decode()
+    assert "of it other goods 30.00" in said
+    assert "bought for ¥31.00 within a day. That stands apart and is not among the revenue." in said
+    SaleCredit.objects.all().delete()
+    said = merchant.browser.get(SHOP_DAYS).content.decode()
+    assert "of it other goods" not in said and "That stands apart" not in said

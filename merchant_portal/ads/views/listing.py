@@ -13,6 +13,7 @@ from billing.settlement.services.days import business_date
 from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.held_up import describe_held_up
+from merchant_portal.ads.overview import read_overview
 from merchant_portal.ads.refused import Refused, posted_from, refuse
 from merchant_portal.ads.sentences import (
     describe,
@@ -57,7 +58,8 @@ def _render(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
     before = read_number(request.GET.get("after", "")) or None
     states = (CampaignState.ENDED,) if is_ended else _LIVING
     rows = list_campaigns(shop_id=shop_id, states=states, before=before, limit=PAGE + 1)
-    day = business_date(timezone.now())
+    now = timezone.now()
+    day = business_date(now)
     empty = find_without_groups(shop_id=shop_id, campaign_ids=[row.campaign_id for row in rows[:PAGE]])
     today = read_today(shop_id=shop_id, campaigns=rows[:PAGE], day=day)
     context = {
@@ -76,8 +78,9 @@ def _render(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
         "next_cursor": rows[PAGE - 1].campaign_id if len(rows) > PAGE else None,
         "tabs": _list_tabs(counts, is_ended=is_ended),
         "total": sum(counts.values()),
-        **describe_held_up(shop_id, now=timezone.now()),
+        **describe_held_up(shop_id, now=now),
         "is_ended": is_ended,
+        "overview": read_overview(shop_id=shop_id, now=now) if rows and not is_ended else None,
         "refused": refused,
     }
     return render_page(request, "portal/ads/campaigns.html", context, status=422 if refused else 200)

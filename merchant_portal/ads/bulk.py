@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from market.money import BadAmount, format_minor, parse_minor
+from market.money import format_minor
 from merchant_portal.ads.refused import MOST_SENTENCES
 from merchant_portal.ads.sentences import describe
 from merchant_portal.frame import read_number
 from search.campaigns.contracts import BadInput, GroupView, KeywordView, MatchType, PartState, WordEdit
-from search.campaigns.rules.checking import check_bid, check_fits
+from search.campaigns.rules.checking import check_bid, check_fits, read_amount
 
 _WHOLE_BPS = 10_000
 _MOST_FALL_BPS, _MOST_RISE_BPS = 9_900, 90_000
@@ -46,8 +46,8 @@ def _read_bids(text: str, chosen: Sequence[KeywordView], group: GroupView, daily
     plain = text.rstrip("%％").strip().lstrip("+-¥")
     try:
         # Two decimals of a percentage are basis points, as two decimals of a price are minor units.
-        number = parse_minor(plain)
-    except BadAmount as error:
+        number = read_amount(plain, "bid")
+    except BadInput as error:
         raise _no_bid() from error
     if not is_percent:
         if text.startswith("-"):

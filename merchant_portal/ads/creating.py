@@ -17,6 +17,8 @@ from merchant_portal.ads.audiences import read_audiences, show_audiences
 from merchant_portal.ads.forecasting import Offer, forecast_offer
 from merchant_portal.ads.forms import BidForm, MoneyForm, TargetForm, WeekForm, first_values, show_week
 from merchant_portal.ads.goods import epochs_of, find_goods, map_cards
+from merchant_portal.ads.marks import Marks, list_all, place_marks
+from merchant_portal.ads.refused import list_wrong_lines
 from merchant_portal.ads.sentences import describe, list_matches, name_competition
 from merchant_portal.ads.typed import HOW, STEPS, WHAT, WHO, Typed, read_typed
 from merchant_portal.frame import render_page
@@ -38,6 +40,12 @@ from web.toasts import add_toast
 
 USUAL_BID_MINOR = 50
 CREATE, DRAFT = "create", "draft"
+_PLACES = {
+    "products": (WHAT, "products"), "creatives": (WHAT, "products"), "words": (WHO, "own_words"),
+    "word": (WHO, "own_words"), "audiences": (WHO, "audiences"), "hours": (WHO, "hours"), "regions": (WHO, "hours"),
+    "key": (HOW, ""),
+}  # fmt: skip
+"""In which step, and where in it, stands what is wrong with something; else at the last step's field of that name."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,26 +55,25 @@ def create(request: HttpRequest) -> HttpResponse:
     typed = read_typed(request.POST)
     here, wanted = request.POST.get("step", WHAT), request.POST.get("go", WHAT)
     if here not in STEPS or request.method == "GET":
-        return _show(request, typed, WHAT, [])
+        return _show(request, typed, WHAT, {})
     if wanted in STEPS and STEPS.index(wanted) <= STEPS.index(here):
-        return _show(request, typed, wanted, [])
+        return _show(request, typed, wanted, {})
     for step in STEPS[: STEPS.index(here) + 1]:
-        if wrongs := [(f"#{error.field}", _say(error)) for error in typed.list_wrongs(step)]:
-            return _show(request, typed, step, wrongs)
-        if step == WHO and not _is_aimed(request):
-            return _show(request, typed, step, [])
+        marks = _mark_step(typed, step)
+        if marks or (step == WHO and not _is_aimed(request)):
+            return _show(request, typed, step, marks)
     if wanted in (CREATE, DRAFT):
         return _create(request, typed, runs=wanted == CREATE)
-    return _show(request, typed, wanted if wanted in STEPS else here, [])
+    return _show(request, typed, wanted if wanted in STEPS else here, {})
 
 
 def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
     target, week = _read_target(request)
     money, bid = MoneyForm(request.POST), BidForm(request.POST)
     if not (target.is_valid() and week.is_valid()):
-        return _show(request, typed, WHO, [])
+        return _show(request, typed, WHO, {})
     if not _are_right(typed, money, bid):
-        return _show(request, typed, HOW, [])
+        return _show(request, typed, HOW, {})
     visit, now = visit_of(request), timezone.now()
     targeting = replace(target.aim(week, Targeting()), audiences=read_audiences(typed.asked.getlist("audience")))
     try:
@@ -80,14 +87,13 @@ def _create(request: HttpRequest, typed: Typed, *, runs: bool) -> HttpResponse:
             now=now,
         )
     except BadInput as error:
-        if error.field in ("audiences", "hours"):
-            return _show(request, typed, WHO, [(f"#{error.field}", _say(error))])
-        return _show(request, typed, HOW, [(f"#id_{error.field}", _say(error))])
+        step, field = _PLACES.get(error.field, (HOW, error.field))
+        return _show(request, typed, step, {field: (_say(error),)})
     except (NoSuchProduct, NoSuchCreative):
-        return _show(request, typed, WHAT, [("#products", gettext("Some of these are not on sale any more."))])
+        return _show(request, typed, WHAT, {"products": (gettext("Some of these are not on sale any more."),)})
     except TooManyCampaigns as error:
         sentence = gettext("There are %(most)s campaigns already. End one that you do not need.")
-        return _show(request, typed, HOW, [("", sentence % {"most": error.args[0]})])
+        return _show(request, typed, HOW, {"": (sentence % {"most": error.args[0]},)})
     said = gettext("The campaign runs. Shoppers see it within seconds.") if runs else gettext("Kept as a draft.")
     add_toast(request, said)
     return redirect("portal:campaign", campaign_id)
@@ -122,20 +128,30 @@ def _make_group(typed: Typed, bid: BidForm) -> GroupDraft:
     )
 
 
-def _show(request: HttpRequest, typed: Typed, step: str, wrongs: list[tuple[str, str]]) -> HttpResponse:
+def _mark_step(typed: Typed, step: str) -> Marks:
+    """Why the next step cannot be gone to yet."""
+    if step == WHO and (lines := list_wrong_lines(typed.own_lines)) and typed.kind is CampaignKind.KEYWORD:
+        return {"own_words": lines}
+    return {_PLACES[error.field][1]: (_say(error),) for error in typed.list_wrongs(step)}
+
+
+def _show(request: HttpRequest, typed: Typed, step: str, marks: Marks) -> HttpResponse:
     now = timezone.now()
     parts = {WHAT: _show_what, WHO: _show_who, HOW: _show_how}
     context = parts[step](request, typed, now)
+    forms = context.get("forms", ())
+    left = place_marks(forms, marks)
+    wrongs = list_all(forms, left)
     context |= {
         "typed": typed,
+        "marks": left,
         "step": step,
         "hidden": typed.hidden(step),
         "key": request.POST.get("key") or uuid4().hex,
         "steps": _list_steps(step),
         "wrongs_list": wrongs,
     }
-    failed = bool(wrongs) or any(form.errors for form in context.get("forms", ()))
-    return render_page(request, f"portal/ads/new_{step}.html", context, status=422 if failed else 200)
+    return render_page(request, f"portal/ads/new_{step}.html", context, status=422 if wrongs else 200)
 
 
 def _show_what(request: HttpRequest, typed: Typed, now: datetime) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class DayField(forms.DateField):
     """A day, with the browser's calendar."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"required": _("Choose a day."), "invalid": _("Choose a day.")}
 
 
 class TargetForm(forms.Form):
@@ -116,14 +117,18 @@ class MoneyForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the campaign"),
         max_length=most.LONGEST_NAME,
-        error_messages={"required": _("Give the campaign a name.")},
+        error_messages={
+            "required": _("Give the campaign a name."),
+            "max_length": _("A name has at most %(limit_value)s characters, this one %(show_value)s."),
+        },
     )
     daily_budget = SumField(
+        has_limits=True,
         label=_("Budget a day"),
         error_messages={"required": _("Enter what may be spent a day at most.")},
         help_text=_("Never exceeded by a cent."),
     )
-    total_budget = SumField(label=_("Budget in all"), required=False)
+    total_budget = SumField(has_limits=True, label=_("Budget in all"), required=False)
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"), required=False)
     pace = forms.ChoiceField(
@@ -158,7 +163,11 @@ class MoneyForm(forms.Form):
 class BidForm(forms.Form):
     """What a group bids, and for what."""
 
-    bid = SumField(label=pgettext_lazy("advertising", "Bid"), error_messages={"required": _("Enter a bid.")})
+    bid = SumField(
+        has_limits=True,
+        label=pgettext_lazy("advertising", "Bid"),
+        error_messages={"required": _("Enter a bid.")},
+    )
     charge = forms.ChoiceField(
         label=pgettext_lazy("ads", "Paid"), choices=_CHARGES, required=False, widget=forms.RadioSelect()
     )
@@ -181,19 +190,42 @@ class BidForm(forms.Form):
         return Charge(self.cleaned_data["charge"] or Charge.CLICK) if kind is CampaignKind.DISPLAY else Charge.CLICK
 
 
+class ShareField(forms.IntegerField):
+    """How much of its bid a page gets, in whole percent."""
+
+    default_error_messages = dict.fromkeys(
+        ("required", "invalid", "min_value", "max_value"), _("Enter 50 to 600 percent for each page.")
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            min_value=most.LEAST_PAGE_BPS // 100,
+            max_value=most.LARGEST_PAGE_BPS // 100,
+            error_messages=self.default_error_messages,
+            **options,
+        )
+
+
+class TimesField(forms.IntegerField):
+    """How often at most; nothing for as often as it comes."""
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "min_value", "max_value"), _("Enter 1 to 1,000 times, or nothing for no limit.")
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=most.MOST_VIEWS, error_messages=self.default_error_messages, **options)
+
+
 class PagesForm(forms.Form):
     """How much more or less a page is worth, and how often one person sees it."""
 
-    search = forms.IntegerField(label=_("Search pages"), min_value=50, max_value=600)
-    category = forms.IntegerField(label=_("Category pages"), min_value=50, max_value=600)
-    product = forms.IntegerField(label=_("Product pages"), min_value=50, max_value=600)
-    home = forms.IntegerField(label=_("Home page"), min_value=50, max_value=600)
-    most_a_day = forms.IntegerField(
-        label=_("One person a day at most"), min_value=1, max_value=most.MOST_VIEWS, required=False
-    )
-    most_a_life = forms.IntegerField(
-        label=_("One person in all at most"), min_value=1, max_value=most.MOST_VIEWS, required=False
-    )
+    search = ShareField(label=_("Search pages"))
+    category = ShareField(label=_("Category pages"))
+    product = ShareField(label=_("Product pages"))
+    home = ShareField(label=_("Home page"))
+    most_a_day = TimesField(label=_("One person a day at most"), required=False)
+    most_a_life = TimesField(label=_("One person in all at most"), required=False)
 
     def caps(self) -> tuple[FrequencyCap, ...]:
         """The frequency caps that were typed."""

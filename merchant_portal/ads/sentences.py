@@ -14,8 +14,6 @@ from search.campaigns.contracts import (
 )
 from search.campaigns.words import name_match
 
-_MONEY = frozenset({"bid", "daily_budget", "total_budget", "daily_limit"})
-
 
 def list_matches() -> list[tuple[str, str]]:
     """Values and names of all kinds of match."""
@@ -76,9 +74,10 @@ def describe(error: BadInput) -> str:
 def _describe_range(error: BadInput) -> str:
     if error.field == "pages":
         return gettext("Enter 50 to 600 percent for each page.")
-    show = format_minor if error.field in _MONEY else str
+    sentence = _RANGES.get(error.field)
+    show = format_minor if sentence else str
     least, most = (show(number) if number is not None else "" for number in (error.least, error.most))
-    return gettext("Enter %(least)s to %(most)s.") % {"least": least, "most": most}
+    return (sentence() if sentence else gettext("Enter %(least)s to %(most)s.")) % {"least": least, "most": most}
 
 
 def _describe_budget(error: BadInput) -> str:
@@ -99,6 +98,12 @@ def _describe_number(error: BadInput) -> str:
     return gettext("At most %(most)s here. Remove some first.") % {"most": error.most}
 
 
+_RANGES = {
+    "bid": lambda: gettext("Enter a bid of ¥%(least)s to ¥%(most)s."),
+    "daily_budget": lambda: gettext("Enter a budget a day of ¥%(least)s to ¥%(most)s."),
+    "total_budget": lambda: gettext("Enter a budget in all of ¥%(least)s, which is a day's, to ¥%(most)s."),
+    "daily_limit": lambda: gettext("Enter a limit a day of ¥%(least)s to ¥%(most)s."),
+}
 _SENTENCES = {
     ("name", "required"): lambda: gettext("Give the campaign a name."),
     ("group_name", "required"): lambda: gettext("Give the group a name."),
@@ -120,6 +125,7 @@ _SENTENCES = {
         " Choose more provinces or all, or everybody of a kind."
     ),
     ("audiences", "unknown"): lambda: gettext("Choose audiences from the list."),
+    ("daily_limit", "not_a_sum"): lambda: gettext("Enter a sum such as 300 or 300.00."),
     ("bid", "not_a_sum"): lambda: gettext("Enter a bid such as 0.60."),
     ("match", "unknown"): lambda: gettext("Enter exact, phrase or broad."),
     ("state", "unknown"): lambda: gettext("Enter running or paused."),

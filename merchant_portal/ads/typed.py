@@ -36,10 +36,14 @@ class Typed:
     match: MatchType
 
     @property
+    def own_lines(self) -> list[str]:
+        """The words of one's own, line by line as they were typed."""
+        return self.asked.get("own_words", "")[:LONGEST_TYPED].splitlines()
+
+    @property
     def words(self) -> list[str]:
         """Ticked words, then those that were typed, each once."""
-        lines = self.asked.get("own_words", "")[:LONGEST_TYPED].splitlines()
-        found = [" ".join(text.split()) for text in (*self.asked.getlist("word"), *lines)]
+        found = [" ".join(text.split()) for text in (*self.asked.getlist("word"), *self.own_lines)]
         return list(dict.fromkeys(text for text in found if text))[: most.MOST_WORDS + 1]
 
     @property

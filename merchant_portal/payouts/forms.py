@@ -19,7 +19,7 @@ class AskForm(forms.Form):
             (ChannelName.WECHATPAY.value, _("Account at WeChat Pay, to the bank you named there")),
         ],
     )
-    amount = SumField(label=pgettext_lazy("payout", "Amount"), required=False)
+    amount = SumField(has_limits=True, label=pgettext_lazy("payout", "Amount"), required=False)
     key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput())
 
 

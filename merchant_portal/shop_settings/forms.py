@@ -1,10 +1,12 @@
 """Forms of the shop's settings."""
 
+from typing import Any  # Any: what Django hands to a field is open by nature
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from market.money import BadAmount, parse_minor
+from market.money import MAX_AMOUNT_MINOR, AmountProblem, BadAmount, format_minor, parse_minor
 
 
 class ProfileForm(forms.Form):
@@ -21,9 +23,17 @@ class ProfileForm(forms.Form):
 
 
 class SumField(forms.Field):
-    """A sum of money as people type it; minor units come out, None for an empty one."""
+    """A sum of money as people type it; minor units come out, None for an empty one.
+
+    `has_limits`: one that is too large to be counted comes out as the largest there is, so that the limits that the
+    form holds it to are said.
+    """
 
     widget = forms.TextInput(attrs={"maxlength": "20"})
+
+    def __init__(self, *, has_limits: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.has_limits = has_limits
 
     def to_python(self, value: object) -> int | None:
         text = str(value or "").strip().lstrip("¥")[:40]
@@ -32,6 +42,11 @@ class SumField(forms.Field):
         try:
             return parse_minor(text)
         except BadAmount as error:
+            if error.problem is AmountProblem.TOO_LARGE:
+                if self.has_limits:
+                    return MAX_AMOUNT_MINOR
+                sentence = _("Enter at most ¥%(most)s.")
+                raise ValidationError(sentence % {"most": format_minor(MAX_AMOUNT_MINOR)}) from error
             raise ValidationError(_("Enter a sum such as 8 or 8.50.")) from error
 
 

@@ -17,6 +17,12 @@ def _check_limits(amount_minor: int | None) -> None:
         raise ValidationError(_OUTSIDE % {"least": format_minor(LEAST_MINOR), "most": format_minor(MOST_MINOR)})
 
 
+def _check_day(amount_minor: int | None) -> None:
+    if amount_minor is not None and not LEAST_MINOR <= amount_minor <= MOST_MINOR:
+        limits = {"least": format_minor(LEAST_MINOR), "most": format_minor(MOST_MINOR)}
+        raise ValidationError(_("Enter what is taken a day at most: ¥%(least)s to ¥%(most)s.") % limits)
+
+
 class TopUpForm(forms.Form):
     """How much, and where from. The key tells a second press of the button from a second wish."""
 
@@ -27,7 +33,12 @@ class TopUpForm(forms.Form):
             (TopUpSource.SALES.value, _("Your sales: what we owe you")),
         ],
     )
-    amount = SumField(label=_("Amount"), error_messages={"required": _("Enter how much.")}, validators=[_check_limits])
+    amount = SumField(
+        has_limits=True,
+        label=_("Amount"),
+        error_messages={"required": _("Enter how much.")},
+        validators=[_check_limits],
+    )
     key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput())
 
 
@@ -37,10 +48,16 @@ class AutoForm(forms.Form):
     is_on = forms.BooleanField(label=_("Top up by itself"), required=False)
     below = SumField(label=_("When it is below"), error_messages={"required": _("Enter a sum.")})
     take = SumField(
-        label=_("Take from sales"), error_messages={"required": _("Enter a sum.")}, validators=[_check_limits]
+        has_limits=True,
+        label=_("Take from sales"),
+        error_messages={"required": _("Enter a sum.")},
+        validators=[_check_limits],
     )
     daily = SumField(
-        label=_("At most a day"), error_messages={"required": _("Enter a sum.")}, validators=[_check_limits]
+        has_limits=True,
+        label=_("At most a day"),
+        error_messages={"required": _("Enter a sum.")},
+        validators=[_check_day],
     )
 
     def clean(self) -> dict[str, object]:

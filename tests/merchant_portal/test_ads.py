@@ -112,7 +112,7 @@ def test_a_step_is_not_left_without_what_it_is_for(seller: Merchant) -> None:
     personal = {**what, **WHO, "own_words": "13812345678"}
     assert "number or address" in _go(seller, personal, "who", "how", status=422)
     wrong = {**what, **WHO, **MONEY, "daily_budget": "1", "starts_on": _today(), "key": "k"}
-    assert "Enter 10.00 to 1,000,000.00" in _go(seller, wrong, "how", "create", status=422)
+    assert "Enter a budget a day of ¥10.00 to ¥1,000,000.00." in _go(seller, wrong, "how", "create", status=422)
     late = {**wrong, "daily_budget": "50", "starts_on": "2020-01-01"}
     assert "The first day is over" in _go(seller, late, "how", "create", status=422)
     hours = {**wrong, "daily_budget": "50", "from_hour": "12", "to_hour": "9"}
@@ -367,14 +367,16 @@ def test_a_budget_that_is_used_up_is_raised_with_one_press(seller: Merchant) -> 
     _do(seller, f"/ads/campaigns/{campaign_id}/budget/", {"daily_budget": "8000"})
     assert read_live(None)[0].daily_budget_minor == 8_000
     assert "has used up" not in seller.browser.get("/ads/campaigns/").content.decode()
-    assert "Enter 10.00" in _follow(seller, f"/ads/campaigns/{campaign_id}/budget/", {"daily_budget": "x"})
+    assert "Enter a budget a day of ¥10.00" in _follow(
+        seller, f"/ads/campaigns/{campaign_id}/budget/", {"daily_budget": "x"}
+    )
 
 
 def test_a_limit_for_all_campaigns(seller: Merchant) -> None:
     _make(seller)
     _do(seller, "/ads/campaigns/limit/", {"daily_limit": "¥300"})
     assert read_live(None)[0].shop_daily_limit_minor == 30_000
-    assert "Enter 10.00" in _follow(seller, "/ads/campaigns/limit/", {"daily_limit": "1"})
+    assert "Enter a limit a day of ¥10.00" in _follow(seller, "/ads/campaigns/limit/", {"daily_limit": "1"})
     _do(seller, "/ads/campaigns/limit/", {"daily_limit": ""})
     assert AdvertiserLimit.objects.get().own_daily_minor is None
 

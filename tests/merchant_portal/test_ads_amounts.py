@@ -104,6 +104,59 @@ def test_what_is_taken_back_bids_no_more_than_the_budget_either(seller: Merchant
     assert Group.objects.get(pk=group_id).state == "removed"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "at", "sentence"),
+    [
+        ({"daily_budget": "1"}, "id_daily_budget", "Enter a budget a day of ¥10.00 to ¥1,000,000.00."),
+        ({"daily_budget": "9" * 20}, "id_daily_budget", "Enter a budget a day of ¥10.00 to ¥1,000,000.00."),
+        ({"total_budget": "20"}, "id_total_budget", "Enter a budget in all of ¥50.00, which is a day&#x27;s, to"),
+        ({"bid": "9" * 20}, "id_bid", "Enter a bid of ¥0.05 to ¥999.99."),
+        ({"starts_on": "2020-01-01"}, "id_starts_on", "The first day is over."),
+        ({"starts_on": "soon"}, "id_starts_on", "Choose a day."),
+        ({"own_words": f"茶杯\n{'茶' * 41}"}, "own_words", "Line 2, “"),
+        ({"word": []}, "own_words", "Tick or type at least one word."),
+        ({"product": []}, "products", "Tick at least one product to advertise."),
+        ({"audience": ["56"]}, "audiences", "Choose more provinces or all"),
+    ],
+)
+def test_a_sentence_names_its_field_and_stands_there(
+    seller: Merchant, typed: dict, wrong: dict, at: str, sentence: str
+) -> None:
+    page = _go(seller, {**typed, **wrong, "go": "create"}, status=422)
+    assert re.findall(r'<span class="wrong" id="([^"]*)"', page) == [f"{at}_wrong"]
+    assert f'href="#{at}"' in page and f'id="{at}"' in page and sentence in page
+    assert page.count('class="wrong-list"') == 1
+
+
+def test_all_that_is_wrong_in_a_step_stands_in_one_list(seller: Merchant, typed: dict) -> None:
+    wrong = {"own_words": "13812345678", "from_hour": "12", "to_hour": "9", "day_3": "25-26", "day_4": "x"}
+    page = _go(seller, {**typed, **wrong, "step": "who"}, status=422)
+    assert page.count('class="wrong-list"') == 1 and "4 things to mend" in page
+
+
+def test_a_campaign_that_is_changed_says_everything_at_its_field(seller: Merchant, typed: dict) -> None:
+    campaign_id, _ = _make(seller, typed)
+    pages = {"search": "100", "category": "100", "product": "100", "home": "100"}
+    path = f"/ads/campaigns/{campaign_id}/edit/"
+    for wrong, at, sentence in (
+        ({"daily_budget": "1"}, "id_daily_budget", "Enter a budget a day of ¥10.00 to"),
+        ({"starts_on": "2020-01-01"}, "id_starts_on", "The first day is over."),
+        ({"home": "10"}, "id_home", "Enter 50 to 600 percent for each page."),
+        ({"search": "6OO"}, "id_search", "Enter 50 to 600 percent for each page."),
+        ({"product": ""}, "id_product", "Enter 50 to 600 percent for each page."),
+        ({"most_a_day": "0"}, "id_most_a_day", "Enter 1 to 1,000 times, or nothing for no limit."),
+        ({"name": "名" * 61}, "id_name", "A name has at most 60 characters, this one 61."),
+        ({f"day_{day}": "" for day in range(7)}, "hours", "Choose at least one day and one hour."),
+    ):
+        answer = seller.browser.post(path, {**typed, **pages, **wrong})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert re.findall(r'<span class="wrong" id="([^"]*)"', page) == [f"{at}_wrong"]
+        assert f'href="#{at}"' in page and sentence in page and page.count('class="wrong-list"') == 1
+    many = seller.browser.post(path, {**typed, **pages, "daily_budget": "1", "home": "10", "day_1": "x"})
+    assert many.content.decode().count('class="wrong-list"') == 1
+
+
 def _make(who: Merchant, typed: dict) -> tuple[int, int]:
     _go(who, {**typed, "go": "create"}, status=302)
     group = Group.objects.get()

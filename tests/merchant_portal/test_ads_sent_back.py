@@ -61,8 +61,8 @@ def test_ticks_and_bid_stay_when_a_change_of_many_is_wrong(seller: Merchant, gro
     path = f"/ads/campaigns/groups/{group_id}/words/change/"
     for bid, sentence in (
         ("much", "Enter a bid such as 0.60, or a change such as -10%."),
-        ("99999", "Enter 0.05 to 999.99."),
-        ("-99%", f"“{words[0].text}” would bid 0.01. Enter 0.05 to 999.99."),
+        ("99999", "Enter a bid of ¥0.05 to ¥999.99."),
+        ("-99%", f"“{words[0].text}” would bid 0.01. Enter a bid of ¥0.05 to ¥999.99."),
     ):
         page = _send_back(seller, path, {"tick": ticks, "bid": bid, "set_bid": "1", "match": "exact"})
         assert sentence in page and f'name="bid" size="7" maxlength="20" value="{bid}"' in page
@@ -86,7 +86,7 @@ def test_a_new_group_keeps_what_was_typed_of_it(seller: Merchant, group_id: int)
     campaign_id = Group.objects.get(pk=group_id).campaign_id
     path = f"/ads/campaigns/{campaign_id}/groups/"
     page = _send_back(seller, path, {"group_name": "碗", "bid": "0.01"})
-    assert 'value="碗"' in page and 'value="0.01"' in page and "Enter 0.05 to 999.99." in page
+    assert 'value="碗"' in page and 'value="0.01"' in page and "Enter a bid of ¥0.05 to ¥999.99." in page
     assert 'id="bid_wrong"' in page and '<details class="padded-box" open>' in page
     page = _send_back(seller, path, {"group_name": "杯子", "bid": "0.50"})
     assert "A group with this name is there already." in page and 'id="group_name_wrong"' in page
@@ -96,7 +96,8 @@ def test_a_new_group_keeps_what_was_typed_of_it(seller: Merchant, group_id: int)
 
 
 def test_the_limit_of_a_day_keeps_what_was_typed(seller: Merchant, group_id: int) -> None:
-    for typed, sentence in (("3oo", "Enter a sum such as 300"), ("1", "Enter 10.00 to 1,000,000.00.")):
+    limits = "Enter a limit a day of ¥10.00 to ¥1,000,000.00."
+    for typed, sentence in (("3oo", "Enter a sum such as 300"), ("1", limits), ("9" * 20, limits)):
         page = _send_back(seller, "/ads/campaigns/limit/", {"daily_limit": typed})
         assert f'value="{typed}"' in page and sentence in page and 'aria-describedby="daily_limit_wrong"' in page
 

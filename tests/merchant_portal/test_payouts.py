@@ -70,7 +70,7 @@ def test_pressing_twice_is_asking_once(merchant, desk):
         ("ten", "Enter a sum such as 8 or 8.50."),
         ("-5", "Enter a sum such as 8 or 8.50."),
         ("1.234", "Enter a sum such as 8 or 8.50."),
-        ("9" * 30, "Enter a sum such as 8 or 8.50."),
+        ("9" * 30, "A payout is from ¥1.00 to ¥50,000,000.00."),
     ],
 )
 def test_an_amount_that_cannot_be_is_explained_at_its_field(merchant, desk, amount, sentence):

@@ -108,6 +108,21 @@ def test_a_shop_lets_it_fill_itself(merchant, till):
     assert find_auto_top_up(till.shop_id).is_on is False
 
 
+def test_a_days_maximum_and_a_sum_beyond_counting_are_answered_with_their_own_limits(merchant, till):
+    sums = {"is_on": "on", "below": "50", "take": "200", "daily": "500"}
+    for wrong, sentence in (
+        ({"daily": "200000.01"}, "Enter what is taken a day at most: ¥10.00 to ¥200,000.00."),
+        ({"daily": "9" * 20}, "Enter what is taken a day at most: ¥10.00 to ¥200,000.00."),
+        ({"take": "9" * 20}, "A top-up is from ¥10.00 to ¥200,000.00."),
+        ({"below": "9" * 20}, "Enter at most ¥10,000,000,000,000.00."),
+    ):
+        answer = merchant.browser.post("/wallet/automatic/", {**sums, **wrong})
+        assert answer.status_code == 422 and answer.content.decode().count(sentence) == 2, (
+            "in the list and at its field"
+        )
+    assert find_auto_top_up(till.shop_id) is None
+
+
 def spend_last_month(till: Till) -> date:
     """Bonus and cash spent in the month before this one; its first day."""
     first = till.now.replace(day=1, hour=12)

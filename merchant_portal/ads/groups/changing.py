@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.groups.deeds import find_group, say_state
 from merchant_portal.ads.groups.page import render_group
@@ -24,6 +23,7 @@ from search.campaigns.contracts import (
     GroupView,
     PartState,
 )
+from search.campaigns.rules.checking import read_amount
 from search.campaigns.services import (
     CampaignEnded,
     NoSuchCampaign,
@@ -127,10 +127,7 @@ def _say_removed(request: HttpRequest, group: GroupView) -> HttpResponse:
 
 
 def _read_bid(request: HttpRequest) -> int:
-    try:
-        return parse_minor(request.POST.get("bid", "").strip().lstrip("¥")[:20])
-    except BadAmount as error:
-        raise BadInput("bid", "not_a_sum") from error
+    return read_amount(request.POST.get("bid", "")[:40], "bid")
 
 
 def _read_charge(request: HttpRequest) -> Charge:

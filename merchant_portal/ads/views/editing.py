@@ -22,6 +22,7 @@ from merchant_portal.ads.forms import (
     show_target,
     show_week,
 )
+from merchant_portal.ads.marks import Marks, list_all, place_marks
 from merchant_portal.ads.sentences import (
     describe,
 )
@@ -41,6 +42,8 @@ from search.campaigns.services import (
 )
 from web.toasts import add_toast
 
+_PLACES = {"regions": "hours", "frequency": "", "kind": ""}
+
 
 @require_http_methods(["GET", "POST"])
 @shop_required("money")
@@ -55,12 +58,14 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
     pages = PagesForm(data, initial=show_pages(campaign.targeting))
     week = WeekForm(data, initial=show_week(campaign.targeting))
     forms = (money, target, pages, week)
-    wrongs: list[tuple[str, str]] = []
+    marks: Marks = {}
     if data is not None and not _list_faulty(forms):
-        wrongs = _change(request, campaign, money, target.aim(week, campaign.targeting), pages)
-        if not wrongs:
+        marks = _change(request, campaign, money, target.aim(week, campaign.targeting), pages)
+        if not marks:
             add_toast(request, gettext("Saved. It holds within seconds."))
             return redirect("portal:campaign", campaign_id)
+    left = place_marks(forms, marks)
+    wrongs = list_all(forms, left)
     context = {
         **describe_campaign(campaign),
         "money": money,
@@ -69,10 +74,10 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "has_own_days": len({bits for bits in split_hours(campaign.targeting.hours) if bits}) > 1,
         "pages": pages,
         "audiences": _show_audiences(request, campaign),
+        "marks": left,
         "wrongs_list": wrongs,
     }
-    failed = bool(wrongs) or any(form.errors for form in forms)
-    return render_page(request, "portal/ads/edit.html", context, status=422 if failed else 200)
+    return render_page(request, "portal/ads/edit.html", context, status=422 if wrongs else 200)
 
 
 def _show_audiences(request: HttpRequest, campaign: CampaignView) -> ShownAudiences:
@@ -83,9 +88,7 @@ def _show_audiences(request: HttpRequest, campaign: CampaignView) -> ShownAudien
     return show_audiences(shop_id=campaign.shop_id, chosen=chosen, regions=regions, now=timezone.now())
 
 
-def _change(
-    request: HttpRequest, campaign: CampaignView, money: MoneyForm, aim: Targeting, pages: PagesForm
-) -> list[tuple[str, str]]:
+def _change(request: HttpRequest, campaign: CampaignView, money: MoneyForm, aim: Targeting, pages: PagesForm) -> Marks:
     """What is wrong after all, if anything."""
     targeting = replace(
         aim,
@@ -103,11 +106,10 @@ def _change(
             now=timezone.now(),
         )
     except BadInput as error:
-        anchor = f"#{error.field}" if error.field in ("audiences", "hours") else f"#id_{error.field}"
-        return [(anchor, describe(error))]
+        return {_PLACES.get(error.field, error.field): (describe(error),)}
     except (NoSuchCampaign, CampaignEnded) as error:
         raise Http404 from error
-    return []
+    return {}
 
 
 def _list_faulty(forms: Sequence[Form]) -> list[Form]:

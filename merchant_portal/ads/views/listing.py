@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing.settlement.services.days import business_date
-from market.money import BadAmount, parse_minor
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.held_up import describe_held_up
 from merchant_portal.ads.overview import read_overview
@@ -25,6 +24,7 @@ from search.campaigns.contracts import (
     BadInput,
     CampaignState,
 )
+from search.campaigns.rules.checking import read_amount
 from search.campaigns.selectors import (
     count_campaigns,
     find_without_groups,
@@ -140,13 +140,10 @@ def raise_budget(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @posted_from("portal:ads")
 def limit_day(request: HttpRequest) -> HttpResponse:
     """What all campaigns together may spend a day; an empty field lifts the limit."""
-    visit, text = visit_of(request), request.POST.get("daily_limit", "").strip().lstrip("¥")[:20]
+    visit, text = visit_of(request), request.POST.get("daily_limit", "").strip()[:40]
     try:
-        amount = parse_minor(text) if text else None
+        amount = read_amount(text, "daily_limit") if text else None
         set_own_limit(shop_id=visit.shop.shop_id, daily_minor=amount, actor_id=visit.user_id, now=timezone.now())
-    except BadAmount:
-        sentences = (gettext("Enter a sum such as 300 or 300.00."),)
-        return _render(request, Refused("limit", "daily_limit", sentences, request.POST))
     except BadInput as error:
         return _render(request, refuse(request, "limit", {"": "daily_limit"}, error))
     add_toast(request, gettext("The limit holds.") if text else gettext("There is no limit any more."))

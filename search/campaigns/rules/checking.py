@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
+from market.money import MAX_AMOUNT_MINOR, AmountProblem, BadAmount, parse_minor
 from search.auction.audiences import EVERYTHING
 from search.auction.contracts import ALL_HOURS
 from search.campaigns.contracts import BadInput, CampaignDraft, CampaignKind, Charge, GroupDraft, Targeting
@@ -93,6 +94,17 @@ def check_word(text: str) -> tuple[str, tuple[str, ...]]:
     if not tokens:
         raise BadInput("word", "too_many", most=most.MOST_TOKENS)
     return line, tokens
+
+
+def read_amount(text: str, field: str) -> int:
+    """A sum as it was typed, in minor units; one too large to be counted is the largest there is, for the limits to
+    refuse. Raises `BadInput`."""
+    try:
+        return parse_minor(text.strip().lstrip("¥"))
+    except BadAmount as error:
+        if error.problem is AmountProblem.TOO_LARGE:
+            return MAX_AMOUNT_MINOR
+        raise BadInput(field, "not_a_sum") from error
 
 
 def check_amount(field: str, amount: int, least: int, largest: int) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from market.money import BadAmount, parse_minor
 from search.auction.contracts import MatchType
 from search.campaigns.contracts import BadInput, Charge, KeywordView, PartState, WordDraft
 from search.campaigns.contracts import limits as most
-from search.campaigns.rules.checking import check_bid, check_fits, check_word
+from search.campaigns.rules.checking import check_bid, check_fits, check_word, read_amount
 
 WORD, MATCH, BID, STATE = COLUMNS = ("word", "match", "bid", "state")
 MOST_BYTES = 256 * 1024
@@ -134,10 +133,7 @@ def _choose(known: Mapping[str, Value], cell: str, field: str) -> Value:
 def _read_bid(cell: str, charge: Charge, daily_minor: int) -> int | None:
     if not cell:
         return None
-    try:
-        bid_minor = parse_minor(cell.lstrip("¥"))
-    except BadAmount as error:
-        raise BadInput("bid", "not_a_sum") from error
+    bid_minor = read_amount(cell, "bid")
     check_bid(bid_minor, charge)
     check_fits(bid_minor, charge, daily_minor)
     return bid_minor

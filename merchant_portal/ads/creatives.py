@@ -35,8 +35,8 @@ class CreativeForm(forms.Form):
     )
     landing = forms.CharField(
         label=_("A click leads to"),
-        max_length=most.LONGEST_LANDING,
-        help_text=_("Your shop or one of your products as shoppers see it: /shop/… or /item/…/"),
+        max_length=most.LONGEST_ADDRESS,
+        help_text=_("Your shop or one of your products as shoppers see it: /shop/… or /item/…/, or its whole address."),
         error_messages={"required": _("Say where a click leads.")},
     )
 

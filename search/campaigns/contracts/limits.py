@@ -24,6 +24,8 @@ LONGEST_WORD = 40
 MOST_TOKENS = 10
 LONGEST_TITLE = 30
 LONGEST_LANDING = 200
+LONGEST_ADDRESS = 2_000
+"""What may be typed of it: an address as browsers copy it, with all that follows the path."""
 LONGEST_REASON = 200
 
 LEAST_BUDGET_MINOR, LARGEST_BUDGET_MINOR = 1_000, 100_000_000

@@ -1,6 +1,8 @@
 """What a picture and its words may be before staff look at them: size, weight, words, landing."""
 
 import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from search.campaigns.contracts import BadInput
 from search.campaigns.contracts import limits as most
@@ -34,17 +36,28 @@ def check_title(title: str) -> str:
     return line
 
 
-def read_landing(landing: str) -> tuple[str, int, str]:
+def read_landing(landing: str, hosts: Collection[str]) -> tuple[str, int, str]:
     """A page of a shop in the marketplace: its path, and the product's public id (else 0) or the shop's address.
 
+    It may be typed as a path, or copied as a whole address on one of the hosts, of which only the path is kept.
     Raises `BadInput`.
     """
-    path = clean_line(landing, "landing", most.LONGEST_LANDING)
+    path = _cut_host(clean_line(landing, "landing", most.LONGEST_ADDRESS), hosts)
     if item := _ITEM.fullmatch(path):
         return path, int(item[1]), ""
     if shop := _SHOP.fullmatch(path):
         return path, 0, shop[1]
     raise BadInput("landing", "unknown")
+
+
+def _cut_host(address: str, hosts: Collection[str]) -> str:
+    """The path of a whole address on our own host, without what follows it; anything else as it is."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    is_ours = parts.scheme in ("http", "https") and parts.netloc.lower() in hosts
+    return parts.path if is_ours else address
 
 
 def check_weight(weight_bytes: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -94,7 +95,7 @@ def remove_creative(*, shop_id: int, creative_id: int, actor_id: int, now: datet
 
 
 def _check_landing(shop: ShopContext, landing: str) -> str:
-    path, listing_id, slug = read_landing(landing)
+    path, listing_id, slug = read_landing(landing, (settings.MARKET_HOST, f"{settings.MARKET_HOST}:{settings.PORT}"))
     place = find_place(listing_id) if listing_id else None
     if (place is None or place[0] != shop.shop_id) if listing_id else slug != shop.slug:
         raise BadInput("landing", "unknown")

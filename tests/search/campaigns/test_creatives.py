@@ -1,6 +1,7 @@
 """Pictures of merchants' own: checked at upload, shown only once staff have approved them."""
 
 import pytest
+from django.conf import settings
 
 from market.shops.contracts import ShopContext
 from search.campaigns.contracts import BadInput, CampaignKind, Charge, CreativeState
@@ -98,12 +99,44 @@ def test_staff_are_not_buried(alpha: Advertiser, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "landing", ["https://evil.example/", "//evil.example/", "/shop/beta/", "/cart/", "/item/1/../"]
+    "landing",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/shop/beta/",
+        "/cart/",
+        "/item/1/../",
+        "https://evil.example/shop/alpha/",
+        "//jishi.localhost/shop/alpha/",
+        "ftp://jishi.localhost/shop/alpha/",
+        "https://me@jishi.localhost/shop/alpha/",
+        "https://jishi.localhost@evil.example/shop/alpha/",
+        "https://jishi.localhost:1/shop/alpha/",
+        "https://jishi.localhost/shop/beta/",
+        "https://jishi.localhost/cart/",
+        "https://jishi.localhost",
+        "https://[jishi.localhost/shop/alpha/",
+        "https://portal.jishi.localhost/shop/alpha/",
+    ],
 )
 def test_a_creative_leads_to_the_own_shop_only(alpha: Advertiser, beta: Advertiser, landing: str) -> None:
     with pytest.raises(BadInput, match="landing: unknown"):
         _upload_to(alpha, landing)
     assert not Creative.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "landing",
+    [
+        "/shop/alpha/",
+        "https://jishi.localhost/shop/alpha/",
+        "http://Jishi.localhost:{port}/shop/alpha/?sort=new&from=" + "x" * 300 + "#goods",
+    ],
+)
+def test_an_address_on_our_own_host_is_kept_as_its_path(alpha: Advertiser, landing: str) -> None:
+    assert settings.MARKET_HOST == "jishi.localhost"
+    creative_id = _upload_to(alpha, landing.replace("{port}", str(settings.PORT)))
+    assert map_creatives([creative_id])[creative_id].landing == "/shop/alpha/"
 
 
 def test_a_creative_may_lead_to_an_own_product_and_to_no_other(alpha: Advertiser, beta: Advertiser) -> None:

@@ -235,6 +235,7 @@ DEEDS: Words = {
     "campaign.ended": _("Ended a campaign"),
     "campaign.group_made": _("Added a group to a campaign"),
     "campaign.group_changed": _("Changed a group of a campaign"),
+    "campaign.group_restored": _("Put a group of a campaign back"),
     "campaign.ads_added": _("Added goods to a campaign"),
     "campaign.ad_changed": _("Changed an ad of a campaign"),
     "campaign.words_added": _("Added words to a campaign"),

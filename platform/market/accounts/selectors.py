@@ -50,6 +50,12 @@ def list_people_by_ids(user_ids: Iterable[int]) -> dict[int, PersonView]:
     return {user.pk: view_person(user) for user in User.objects.filter(pk__in=set(user_ids))}
 
 
+def find_person_by_email(email: str) -> PersonView | None:
+    """Whose address this is, however it is written."""
+    user = User.objects.filter(email=email.strip().lower()).first() if email.strip() else None
+    return view_person(user) if user else None
+
+
 def find_user_by_phone(phone: str) -> User | None:
     """Who has proved this number, as typed or in E.164."""
     try:

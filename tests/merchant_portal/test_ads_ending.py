@@ -6,7 +6,7 @@ import pytest
 
 from search.campaigns.contracts import CampaignState, GroupDraft, PartState
 from search.campaigns.models import Campaign, Group
-from search.campaigns.selectors import find_without_groups, list_groups, read_live
+from search.campaigns.selectors import find_without_groups, list_ads, list_groups, read_live
 from search.campaigns.services import add_group, set_campaign_state
 from tests.fixtures.api import forget_everything
 from tests.merchant_portal.ads import advertise
@@ -91,6 +91,37 @@ def test_a_campaign_that_runs_without_a_group_says_so(seller: Merchant, campaign
     ids = list(Campaign.objects.values_list("pk", flat=True))
     assert find_without_groups(shop_id=seller.shop.shop_id, campaign_ids=ids) == {campaign_id}
     assert find_without_groups(shop_id=make_merchant("beta").shop.shop_id, campaign_ids=ids) == set()
+
+
+def test_what_has_ended_runs_no_more_in_any_of_its_words(seller: Merchant, campaign_id: int) -> None:
+    page = seller.browser.get(f"/ads/campaigns/{campaign_id}/").content.decode()
+    assert "without an end" in page and ">Running</span>" in page
+    seller.browser.post(f"/ads/campaigns/{campaign_id}/end/")
+    (group,) = list_groups(shop_id=seller.shop.shop_id, campaign_id=campaign_id)
+    for path in (f"/ads/campaigns/{campaign_id}/", f"/ads/campaigns/groups/{group.group_id}/"):
+        page = seller.browser.get(path).content.decode()
+        assert "without an end" not in page and ">Running</span>" not in page and ">Ended</span>" in page
+    assert "<span>Ended</span><b>" in seller.browser.get(f"/ads/campaigns/{campaign_id}/").content.decode()
+
+
+def test_amounts_on_cards_have_their_unit(seller: Merchant, campaign_id: int) -> None:
+    (group,) = list_groups(shop_id=seller.shop.shop_id, campaign_id=campaign_id)
+    pages = {
+        "/ads/campaigns/": ("Budget a day (¥)", "Spent today (¥)", "A click (¥)"),
+        "/ads/campaigns/new/": ("Price (¥)",),
+        f"/ads/campaigns/{campaign_id}/": ("Bid (¥)",),
+        f"/ads/campaigns/groups/{group.group_id}/": ("Bid (¥)", "Usual bid (¥)"),
+    }
+    for path, labels in pages.items():
+        page = seller.browser.get(path).content.decode()
+        assert [label for label in labels if f'data-label="{label}"' not in page] == [], path
+
+
+def test_the_bid_of_a_display_campaign_says_for_what_it_is(seller: Merchant, campaign_id: int) -> None:
+    (ad,) = list_ads(shop_id=seller.shop.shop_id, campaign_id=campaign_id)
+    typed = {"kind": "display", "product": str(ad.product_id), "from_hour": "0", "to_hour": "24", "step": "who"}
+    page = seller.browser.post("/ads/campaigns/new/", {**typed, "go": "how"}).content.decode()
+    assert "The most you pay for 1,000 views, or for a click: choose which beside it." in page
 
 
 def _live(campaign_id: int) -> list[object]:

@@ -17,8 +17,8 @@ from merchant_portal.ads.sentences import (
     name_competition,
     name_creative_state,
     say_hint,
-    tone_of,
 )
+from merchant_portal.ads.views import describe_part
 from merchant_portal.frame import render_page
 from search.campaigns.contracts import (
     AdView,
@@ -38,7 +38,7 @@ from search.campaigns.selectors import (
     study_words,
     suggest_words,
 )
-from search.campaigns.words import name_charge, name_match, name_part_state
+from search.campaigns.words import name_charge, name_match
 from search.serving.selectors import map_qualities
 
 MOST_HINTS = 8
@@ -61,11 +61,10 @@ def render_group(request: HttpRequest, group_id: int, refused: Refused | None = 
         "group": group,
         "campaign": campaign,
         "charge": name_charge(group.charge),
-        "state": name_part_state(group.state),
-        "tone": tone_of(group.state),
+        **describe_part(campaign, group.state),
         "is_display": campaign.kind is CampaignKind.DISPLAY,
         "is_over": campaign.state is CampaignState.ENDED,
-        "words": _describe_words(shop_id, group, words, refused),
+        "words": _describe_words(campaign, group, words, refused),
         "matches": list_matches(),
         "refused": refused,
         **_show_ads(request, campaign, ads, words),
@@ -86,8 +85,9 @@ def render_group(request: HttpRequest, group_id: int, refused: Refused | None = 
 
 
 def _describe_words(
-    shop_id: int, group: GroupView, words: list[KeywordView], refused: Refused | None
+    campaign: CampaignView, group: GroupView, words: list[KeywordView], refused: Refused | None
 ) -> list[dict[str, Any]]:
+    shop_id, is_over = campaign.shop_id, campaign.state is CampaignState.ENDED
     ticked = set(refused.typed.getlist("tick")) if refused else set()
     negatives = list_negatives(shop_id=shop_id, campaign_id=group.campaign_id)
     studied = study_words(
@@ -102,11 +102,10 @@ def _describe_words(
             "word": word,
             "is_ticked": str(word.keyword_id) in ticked,
             "match": name_match(word.match),
-            "state": name_part_state(word.state),
-            "tone": tone_of(word.state),
+            **describe_part(campaign, word.state),
             "figures": (known := studied[word.keyword_id]).figures,
             "competition": name_competition(known.figures.competition),
-            "hint": say_hint(known.hint) if word.state is PartState.RUNNING else "",
+            "hint": say_hint(known.hint) if word.state is PartState.RUNNING and not is_over else "",
         }
         for word in words
     ]
@@ -137,8 +136,7 @@ def _show_ads(
                 "card": cards.get(ad.product_id or 0),
                 "creative": (creative := creatives.get(ad.creative_id or 0)),
                 "review": name_creative_state(creative.state) if creative else "",
-                "state": name_part_state(ad.state),
-                "tone": tone_of(ad.state),
+                **describe_part(campaign, ad.state),
                 "quality": show_quality(known, has_words=bool(bought)) if (known := qualities.get(ad.ad_id)) else None,
             }
             for ad in ads

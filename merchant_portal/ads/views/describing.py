@@ -11,12 +11,13 @@ from merchant_portal.ads.sentences import (
 from search.campaigns.contracts import (
     CampaignState,
     CampaignView,
+    PartState,
 )
 from search.campaigns.selectors import (
     CampaignNotFound,
     get_campaign,
 )
-from search.campaigns.words import name_kind, name_state
+from search.campaigns.words import name_kind, name_part_state, name_state
 
 
 def describe_campaign(campaign: CampaignView) -> dict[str, Any]:
@@ -28,6 +29,13 @@ def describe_campaign(campaign: CampaignView) -> dict[str, Any]:
         "tone": tone_of(campaign.state),
         "is_on": campaign.state is CampaignState.RUNNING,
     }
+
+
+def describe_part(campaign: CampaignView, state: PartState) -> dict[str, str]:
+    """What has become of a group, a word or an ad: nothing of a campaign that has ended runs or pauses any more."""
+    if campaign.state is CampaignState.ENDED:
+        return {"state": name_state(campaign.state), "tone": tone_of(campaign.state)}
+    return {"state": name_part_state(state), "tone": tone_of(state)}
 
 
 def find_campaign(request: HttpRequest, campaign_id: int) -> CampaignView:

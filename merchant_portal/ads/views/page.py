@@ -1,5 +1,7 @@
 """A campaign whole: its groups, and the words it keeps away from."""
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -7,16 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from billing.settlement.services.days import business_date
 from merchant_portal.access import shop_required, visit_of
 from merchant_portal.ads.audiences import name_audiences, say_reach
 from merchant_portal.ads.goods import epochs_of, list_products, map_cards
 from merchant_portal.ads.held_up import describe_held_up
 from merchant_portal.ads.refused import Refused, list_wrong_lines, posted_from, refuse
-from merchant_portal.ads.sentences import (
-    list_matches,
-    tone_of,
-)
-from merchant_portal.ads.views.describing import describe_campaign, find_campaign
+from merchant_portal.ads.sentences import list_matches
+from merchant_portal.ads.views.describing import describe_campaign, describe_part, find_campaign
 from merchant_portal.frame import render_page
 from search.campaigns.contracts import (
     BadInput,
@@ -38,7 +38,7 @@ from search.campaigns.services import (
     add_negatives,
     remove_negative,
 )
-from search.campaigns.words import name_charge, name_match, name_part_state
+from search.campaigns.words import name_charge, name_match
 from web.toasts import add_toast
 
 LONGEST_TYPED = 20_000
@@ -61,8 +61,7 @@ def render_campaign(request: HttpRequest, campaign: CampaignView, refused: Refus
     groups = [
         {
             "group": group,
-            "state": name_part_state(group.state),
-            "tone": tone_of(group.state),
+            **describe_part(campaign, group.state),
             "charge": name_charge(group.charge),
             "cards": [cards[ad.product_id] for ad in ads if ad.group_id == group.group_id and ad.product_id in cards],
             "creatives": [
@@ -80,10 +79,17 @@ def render_campaign(request: HttpRequest, campaign: CampaignView, refused: Refus
         "audiences": name_audiences(campaign.targeting.audiences),
         "reach": _say_reach(campaign),
         "is_over": campaign.state is CampaignState.ENDED,
+        "ended_on": _find_end(campaign),
         "refused": refused,
         **describe_held_up(shop_id, now=timezone.now()),
     }
     return render_page(request, "portal/ads/campaign.html", context, status=422 if refused else 200)
+
+
+def _find_end(campaign: CampaignView) -> date:
+    """The last day of one that has ended: nothing of it changes after that."""
+    day = business_date(campaign.changed_at)
+    return min(day, campaign.ends_on) if campaign.ends_on else day
 
 
 def _say_reach(campaign: CampaignView) -> str:

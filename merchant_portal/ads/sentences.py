@@ -29,8 +29,15 @@ def name_competition(competition: Competition) -> str:
     }[competition]
 
 
-def say_hint(hint: WordHint | None) -> str:
-    """Why a word is hardly shown, and what to do; nothing where nothing stands in its way."""
+def say_hint(hint: WordHint | None, *, is_unfit: bool = False) -> str:
+    """Why a word is hardly shown, and what to do; nothing where nothing stands in its way.
+
+    `is_unfit`: no product of the group is called by it, so that no bid of whatever height helps.
+    """
+    if is_unfit and hint not in (WordHint.EXCLUDED, WordHint.BELOW_FLOOR):
+        return gettext(
+            "Never shown: too little of it stands in your products’ titles. Choose words that they are called by."
+        )
     return {
         None: "",
         WordHint.EXCLUDED: gettext("Never shown: it is among the words you keep away from."),

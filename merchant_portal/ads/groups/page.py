@@ -1,6 +1,6 @@
 """A group's page: its bid, its words in a table that is edited in bulk, its ads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any  # Any: template contexts are open by nature
 
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +39,7 @@ from search.campaigns.selectors import (
     suggest_words,
 )
 from search.campaigns.words import name_charge, name_match
-from search.serving.selectors import map_qualities
+from search.serving.selectors import find_unfit_words, map_qualities
 
 MOST_HINTS = 8
 
@@ -64,7 +64,7 @@ def render_group(request: HttpRequest, group_id: int, refused: Refused | None = 
         **describe_part(campaign, group.state),
         "is_display": campaign.kind is CampaignKind.DISPLAY,
         "is_over": campaign.state is CampaignState.ENDED,
-        "words": _describe_words(campaign, group, words, refused),
+        "words": _describe_words(campaign, group, words, refused, _find_unfit(request, ads, words)),
         "matches": list_matches(),
         "refused": refused,
         **_show_ads(request, campaign, ads, words),
@@ -85,7 +85,11 @@ def render_group(request: HttpRequest, group_id: int, refused: Refused | None = 
 
 
 def _describe_words(
-    campaign: CampaignView, group: GroupView, words: list[KeywordView], refused: Refused | None
+    campaign: CampaignView,
+    group: GroupView,
+    words: list[KeywordView],
+    refused: Refused | None,
+    unfit: Collection[str],
 ) -> list[dict[str, Any]]:
     shop_id, is_over = campaign.shop_id, campaign.state is CampaignState.ENDED
     ticked = set(refused.typed.getlist("tick")) if refused else set()
@@ -105,10 +109,22 @@ def _describe_words(
             **describe_part(campaign, word.state),
             "figures": (known := studied[word.keyword_id]).figures,
             "competition": name_competition(known.figures.competition),
-            "hint": say_hint(known.hint) if word.state is PartState.RUNNING and not is_over else "",
+            "hint": say_hint(known.hint, is_unfit=word.text in unfit)
+            if word.state is PartState.RUNNING and not is_over
+            else "",
         }
         for word in words
     ]
+
+
+def _find_unfit(request: HttpRequest, ads: Sequence[AdView], words: Sequence[KeywordView]) -> frozenset[str]:
+    running = [ad.product_id for ad in ads if ad.product_id is not None and ad.state is PartState.RUNNING]
+    return find_unfit_words(
+        shop_id=visit_of(request).shop.shop_id,
+        product_ids=running,
+        words=[word.text for word in words if word.state is PartState.RUNNING],
+        epochs=epochs_of(request),
+    )
 
 
 def _show_ads(

@@ -1,13 +1,14 @@
 """Qualities of a shop's ads, with what makes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from market.shops.contracts import Epochs
+from search.auction.versions import get_rules
 from search.campaigns.contracts import AdView
 from search.campaigns.rules.tokens import tokenize_bought
 from search.serving.contracts import QualityView
-from search.serving.rules.explaining import explain_quality
+from search.serving.rules.explaining import average_relevance, explain_quality
 from search.serving.rules.scoring import Scores
 from search.serving.selectors.goods import read_goods
 from search.serving.selectors.tables import map_facts
@@ -32,3 +33,22 @@ def map_qualities(
         for ad in ads
         if ad.product_id is None or (shop_id, ad.product_id) in goods
     }
+
+
+def find_unfit_words(
+    *, shop_id: int, product_ids: Collection[int], words: Sequence[str], epochs: Epochs
+) -> frozenset[str]:
+    """Words by which none of these goods is called closely enough to take part in an auction: one statement.
+
+    Goods that are not on sale fit nothing; without any on sale no word is to blame.
+    """
+    if not words or not product_ids:
+        return frozenset()
+    goods = read_goods(sorted((shop_id, product_id) for product_id in product_ids), epochs=epochs)
+    least_ppm = get_rules().least_relevance_ppm
+    cut = {text: tokenize_bought(text) for text in words} if goods else {}
+    return frozenset(
+        text
+        for text, tokens in cut.items()
+        if tokens and all(average_relevance(one, [tokens]) < least_ppm for one in goods)
+    )

@@ -122,6 +122,13 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def list_cut(page: Page) -> list[tuple[str, int]]:
+    """The tables of which a part is hidden in a side scroll, by their first head, and how many pixels of it."""
+    script = """() => [...document.querySelectorAll(".table-box")].map((box) =>
+        [box.querySelector("th").textContent, box.scrollWidth - box.clientWidth]).filter((found) => found[1] > 0)"""
+    return [(head, pixels) for head, pixels in page.evaluate(script)]
+
+
 def _load_lazy_pictures(page: Page) -> None:
     page.evaluate(
         """async () => {

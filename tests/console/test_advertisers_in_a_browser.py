@@ -3,18 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import expect
 
 from market.accounts.contracts import StaffRole
 from search.campaigns.selectors import list_campaigns
 from search.campaigns.services import stop_advertiser
 from search.spending.contracts import FindingState
-from search.spending.models import HourCharge
+from search.spending.models import AdEvent, HourCharge
 from search.spending.selectors import find_finding
 from search.spending.services import close_hours, prove_hours
-from tests.browser import new_context, overflow, screenshot
+from tests.browser import list_cut, new_context, overflow, screenshot
 from tests.console.test_in_a_browser import browser, carry, look_over, site
-from tests.fixtures.invalid_clicks import find_clocks
+from tests.fixtures.invalid_clicks import click_like_a_clock, find_clocks
 from tests.merchant_portal.ads import advertise
 
 __all__ = ["browser", "site"]
@@ -45,6 +46,30 @@ def test_every_page_fits_both_widths_and_breaks_no_rule(site, browser, enter, ma
         "charge": f"charges/{charge}/",
     }
     look_over(browser, enter(), site, {name: f"/ads/{path}" for name, path in pages.items()}, "console-ads")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_no_column_of_charging_is_cut_off(site, browser, enter, make_shop, committed_db, language) -> None:
+    """Not the sums of an hour that still runs, beside hours that are charged."""
+    now = datetime.now(UTC)
+    shops = make_shop("qinghe").shop_id, make_shop("shanjian", owner_id=900_002).shop_id
+    find_clocks(now - timedelta(hours=3), shops)
+    HourCharge.objects.all().delete()
+    close_hours(now)
+    prove_hours(now)
+    find_clocks(now, shops)
+    click_like_a_clock(now, shops, count=2, person="another")
+    AdEvent.objects.filter(charge_id=None).update(
+        billed_micro=F("billed_micro") * 100, price_micro=F("price_micro") * 100
+    )
+    with new_context(browser, language=language) as context:
+        carry(context, enter(), site)
+        page = context.new_page()
+        page.goto(f"{site}/ads/charging/")
+        screenshot(page, f"console-ads-charging-cut-{language}")
+        for width in (1280, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.locator("#unclosed").is_visible() and list_cut(page) == [], width
 
 
 def test_without_scripts_a_sum_is_confirmed_from_a_phone(site, browser, enter, make_shop, committed_db) -> None:

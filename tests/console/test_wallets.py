@@ -15,7 +15,7 @@ from billing.wallets.selectors import get_wallet, is_cash_first
 from market.accounts.contracts import StaffRole
 from market.audit.models import AuditEntry
 from tests.billing.wallets.steps import DAY, give_bonus, give_cash, hold_day
-from tests.browser import new_context, overflow, screenshot, watch
+from tests.browser import list_cut, new_context, overflow, screenshot, watch
 from tests.console.test_commission_pages import page_of
 from tests.console.test_in_a_browser import browser, carry, site
 
@@ -152,4 +152,5 @@ def test_the_pages_fit_both_widths_and_break_no_rule(committed_db, shop, enter, 
             for width in (1280, 640, 390):
                 page.set_viewport_size({"width": width, "height": 844})
                 assert overflow(page) == 0, (path, width)
+                assert list_cut(page) == [], (path, width)
         assert seen == []

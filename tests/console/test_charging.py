@@ -1,6 +1,7 @@
 """How charging stands: one clear verdict, hours with their proofs, what is not charged yet, and every charge."""
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.utils.translation import override
@@ -63,6 +64,15 @@ def test_an_empty_page_is_well_and_speaks_both_languages(db, enter) -> None:
         assert CHINESE.search(page) and "charge" not in page
     assert "Nothing was charged yet" in staff.get(CHARGES).content.decode()
     assert "No charge is like that" in staff.get(CHARGES, trouble="broken").content.decode()
+
+
+def test_the_page_says_whether_networks_of_data_centres_are_known(db, enter, settings) -> None:
+    staff, said = enter(), {"en": "No list of data centres' networks is loaded", "zh-CN": "没有载入机房网段名单"}
+    for networks in ([], ["198.51.100.0/24", "2001:db8::/32"]):
+        settings.DATA_CENTRE_NETWORKS = networks
+        for language, sentence in said.items():
+            page = words_of(unescape(staff.get(HEALTH, language).content.decode()))
+            assert (sentence in page) == (not networks), (networks, language)
 
 
 def test_hours_stand_with_their_sums_and_proofs_and_what_is_not_charged_beside(charged, enter) -> None:

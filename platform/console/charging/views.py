@@ -56,6 +56,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "poster": poster,
         "reports": get_reports_health(),
         "findings": count_open_findings(),
+        "networks": len(settings.DATA_CENTRE_NETWORKS),
         "unclosed": [
             (one, print_micro(one.amount_micro), one.hour >= floor_hour(now)) for one in list_unclosed_hours(now=now)
         ],

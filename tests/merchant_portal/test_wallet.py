@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from billing.settlement.exporting.pdf_writer import write_pdf
 from billing.wallets.contracts import TopUpSource, TopUpState
 from billing.wallets.selectors import find_auto_top_up, get_invoice, get_wallet, list_top_ups
+from billing.wallets.services import set_payment_order
 from market.shops.contracts import Role
 from market.shops.models import Membership
 from merchant_portal.wallet.papers import describe_invoice
@@ -222,3 +223,11 @@ def test_who_may_not_touch_money_stays_outside(merchant, till):
     for path in ("/wallet/top-up/", "/wallet/automatic/"):
         assert browser.post(path, {"amount": "100", "source": "sales"}).status_code == 403
     assert "/wallet/" not in browser.get("/").content.decode()
+
+
+def test_the_wallet_says_what_pays_first(merchant, till):
+    page = merchant.browser.get("/wallet/").content.decode()
+    assert "used first, for clicks and views" in page
+    set_payment_order(shop_id=merchant.shop.shop_id, cash_first=True, actor_id=1, now=timezone.now())
+    page = merchant.browser.get("/wallet/").content.decode()
+    assert "used after cash, for clicks and views" in page and "used first" not in page

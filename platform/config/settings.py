@@ -1,5 +1,6 @@
 """All settings, from the environment. A missing secret stops a production start with a clear sentence."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +31,13 @@ def _secret(name: str) -> str:
         f"{name} is not set. A production start needs a secret of at least 50 random characters; "
         "`./run demo` needs none."
     )
+
+
+def _networks(name: str) -> list[str]:
+    try:
+        return [str(ip_network(one.strip())) for one in env.list(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}. It takes networks such as 198.51.100.0/24.") from error
 
 
 SECRET_KEY = _secret("SECRET_KEY")
@@ -244,7 +252,7 @@ ADS_ON = env.bool("JISHI_ADS", default=True)
 ADS_HOLDOUT_PPM = env.int("JISHI_ADS_HOLDOUT_PPM", default=20_000)  # of visitors who are shown no ads, to compare with
 ADS_BACKGROUND = env.bool("JISHI_ADS_BACKGROUND", default=True)
 # Networks (CIDR) of hosting companies: clicks out of them are nobody's.
-DATA_CENTRE_NETWORKS = env.list("JISHI_DATA_CENTRE_NETWORKS", default=[])
+DATA_CENTRE_NETWORKS = _networks("JISHI_DATA_CENTRE_NETWORKS")
 
 # ---- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

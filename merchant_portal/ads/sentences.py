@@ -75,6 +75,9 @@ def describe(error: BadInput) -> str:
         return _describe_number(error)
     if error.code == "too_long":
         return gettext("At most %(most)s characters.") % {"most": error.most}
+    if error.code == "forbidden":
+        sentence = gettext("“%(word)s” may not be said in advertising: leave out superlatives and the like.")
+        return sentence % {"word": error.word}
     return (_SENTENCES.get((error.field, error.code)) or _SENTENCES[("", error.code)])()
 
 
@@ -118,7 +121,7 @@ _SENTENCES = {
     ("word", "required"): lambda: gettext("A word is empty."),
     ("word", "personal"): lambda: gettext("This looks like somebody's number or address."),
     ("title", "required"): lambda: gettext("Enter the line under the picture."),
-    ("title", "forbidden"): lambda: gettext("Leave out superlatives such as 最佳, and addresses."),
+    ("title", "address"): lambda: gettext("Leave out addresses of other places."),
     ("landing", "required"): lambda: gettext("Say where a click leads."),
     ("landing", "unknown"): lambda: gettext("Enter a page of your own: /shop/… or /item/…/ as shoppers see it."),
     ("picture", "wrong_size"): lambda: gettext("Use 1200 × 400, 1200 × 200 or 600 × 600 pixels, or larger alike."),

@@ -335,7 +335,7 @@ def test_groups_words_and_ads_are_added_and_paused(seller: Merchant) -> None:
 def test_a_picture_is_sent_for_review(seller: Merchant) -> None:
     assert "No pictures yet" in seller.browser.get("/ads/pictures/").content.decode()
     for title, size, sentence in (
-        ("最佳杯子", (1200, 400), "Leave out superlatives"),
+        ("最佳杯子", (1200, 400), "“最佳” may not be said in advertising"),
         ("杯子", (300, 200), "Use 1200 × 400"),
     ):
         answer = _send_picture(seller, title, draw(*size))

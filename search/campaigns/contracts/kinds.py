@@ -59,11 +59,13 @@ class BadInput(ValueError):
     """Something that was typed is beyond what may be.
 
     `field` says of what, `code` why (`required`, `too_long`, `too_many`, `out_of_range`, `unknown`, `twice`,
-    `personal`, `forbidden`, `not_a_sum`, `before_start`, `past`, `too_heavy`, `wrong_size`,
+    `personal`, `forbidden`, `address`, `not_a_sum`, `before_start`, `past`, `too_heavy`, `wrong_size`,
     `too_small`, `above_budget`, `below_bid`); `least` and `most` are the
-    limits, if there are some.
+    limits, `word` is what is not allowed, if there are some.
     """
 
-    def __init__(self, field: str, code: str, *, least: int | None = None, most: int | None = None) -> None:
+    def __init__(
+        self, field: str, code: str, *, least: int | None = None, most: int | None = None, word: str = ""
+    ) -> None:
         super().__init__(f"{field}: {code}")
-        self.field, self.code, self.least, self.most = field, code, least, most
+        self.field, self.code, self.least, self.most, self.word = field, code, least, most, word

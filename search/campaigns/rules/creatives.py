@@ -1,38 +1,29 @@
 """What a picture and its words may be before staff look at them: size, weight, words, landing."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 from search.campaigns.contracts import BadInput
 from search.campaigns.contracts import limits as most
 from search.campaigns.rules.checking import clean_line
+from search.campaigns.rules.claims import find_claim
 
-# What the Advertising Law of the PRC (Article 9) forbids to say, and what marketplaces refuse beside it.
-_FORBIDDEN = (
-    "国家级",
-    "最高级",
-    "最佳",
-    "第一品牌",
-    "全网第一",
-    "全网最低",
-    "绝对",
-    "100%有效",
-    "免检",
-    "特供",
-    "专供",
-    "加微信",
-)
 _OUTSIDE = re.compile(r"https?:|www\.|://|@", re.I)
 _ITEM = re.compile(r"/item/(\d{1,18})/")
 _SHOP = re.compile(r"/shop/([a-z0-9-]{1,40})/(?:lists/[a-z0-9-]{1,60}/)?")
 
 
-def check_title(title: str) -> str:
-    """The line under the picture. Raises `BadInput` (`forbidden` names superlatives that may not be claimed)."""
+def check_title(title: str, *, names: Iterable[str] = ()) -> str:
+    """The line under the picture; `names` are the shop's own, which may be said as they are.
+
+    Raises `BadInput`: `forbidden` names what may not be claimed, `address` is one outside the marketplace.
+    """
     line = clean_line(title, "title", most.LONGEST_TITLE)
-    if any(word in line for word in _FORBIDDEN) or _OUTSIDE.search(line):
-        raise BadInput("title", "forbidden")
+    if word := find_claim(line, names=names):
+        raise BadInput("title", "forbidden", word=word)
+    if _OUTSIDE.search(line):
+        raise BadInput("title", "address")
     return line
 
 

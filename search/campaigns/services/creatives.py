@@ -45,7 +45,7 @@ def upload_creative(
 
     Raises `BadInput`, `market.media.pictures.BadPicture`.
     """
-    title = check_title(title)
+    title = check_title(title, names=(shop.name.zh, shop.name.en))
     landing = _check_landing(shop, landing)
     check_weight(len(content))
     media_id = store_picture(

@@ -2,6 +2,8 @@
 
 import pytest
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from market.shops.contracts import ShopContext
 from search.campaigns.contracts import BadInput, CampaignKind, Charge, CreativeState
@@ -159,9 +161,68 @@ def test_sizes_are_those_that_pages_show(size: tuple[int, int], fits: bool) -> N
             check_picture(*size)
 
 
-@pytest.mark.parametrize("title", ["全网最低价的杯子", "看 www.evil.example", "加微信领券"])
-def test_superlatives_and_addresses_are_no_titles(title: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("全国第一最低价", "全国第一"),
+        ("今年最低价的杯子", "最低价"),
+        ("全网最便宜", "全网最"),
+        ("全网最低价的杯子", "全网最低"),
+        ("最 佳 手感", "最佳"),
+        ("给妈妈最好的茶", "最好"),
+        ("国家级品质", "国家级"),
+        ("最高级的釉色", "最高级"),
+        ("顶级龙井", "顶级"),
+        ("茶中极品", "极品"),
+        ("唯一正宗", "唯一"),
+        ("第一品牌", "第一"),
+        ("茶杯第一名", "第一名"),
+        ("口碑第一，人人说好", "口碑第一"),
+        ("杯子，我们是第一", "第一"),
+        ("全网第一次打折就买", "全网第一"),
+        ("加微信领券", "加微信"),
+    ],
+)
+def test_what_may_not_be_claimed_is_named(title: str, word: str) -> None:
+    with pytest.raises(BadInput, match="title: forbidden") as refused:
+        check_title(title)
+    assert refused.value.word == word
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "第一次买就喜欢",
+        "秋天的第一杯茶",
+        "第一时间发货",
+        "把最后一盏灯带回家",
+        "全网最后三天",
+        "《唯一》同款杯子",
+        "国家级非遗技艺，手工烧制",
+        "最近上新",
+        "周末的杯子",
+    ],
+)
+def test_what_only_looks_like_a_claim_may_be_said(title: str) -> None:
+    assert check_title(title) == title
+
+
+def test_a_shop_may_say_its_own_name() -> None:
+    assert check_title("唯一花房 春天上新", names=("唯一花房", "")) == "唯一花房 春天上新"
     with pytest.raises(BadInput, match="title: forbidden"):
+        check_title("唯一花房 唯一正宗", names=("唯一花房", ""))
+
+
+@given(st.text("周末的杯子茶第一次最后", max_size=8), st.sampled_from(["最低价", "顶级", "极品", "最佳", "唯一"]))
+def test_no_words_around_it_hide_a_claim(around: str, word: str) -> None:
+    for title in (f"{around}{word}", f"{word}{around}", f"{around[:3]}{word}{around[3:]}"):
+        with pytest.raises(BadInput, match="title: forbidden"):
+            check_title(title)
+
+
+@pytest.mark.parametrize("title", ["看 www.evil.example", "写信 cup@evil.example"])
+def test_addresses_are_no_titles(title: str) -> None:
+    with pytest.raises(BadInput, match="title: address"):
         check_title(title)
 
 

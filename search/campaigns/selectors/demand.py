@@ -41,17 +41,18 @@ def suggest_words(
 ) -> list[WordFigures]:
     """Words for goods, best first: what is asked that fits them, then what they are called. At most 30.
 
-    `seeds` is what the merchant typed. Four statements; one fewer while the log is known.
+    Asked words fit in any language. `seeds` is what the merchant typed. Four statements, or three with a known log.
     """
     listing_ids = list(map_listing_ids(shop_id=shop_id, product_ids=product_ids).values())
     documents = list_listings(sorted(listing_ids)) if listing_ids else []
-    names = list(dict.fromkeys(name for document in documents for name in _list_names(document)))
+    names = {name for document in documents for name in _list_names(document)}
     said = frozenset(token for text in (*names, seeds) for token in tokenize_words(text))
+    offered = dict.fromkeys(name for document in documents for name in _list_names(document, offered=True))
     bought = frozenset(tokenize_words(text) for text in without)
     chosen = demand.choose_queries(read_asked(now).queries, said, without=bought, most=MOST_SUGGESTIONS)
     texts = [query.text for query in chosen]
     known = {query.tokens for query in chosen} | bought
-    for name in (seeds, *names):
+    for name in (seeds, *offered):
         tokens = tokenize_bought(name)
         if tokens and len(tokens) <= 3 and tokens not in known:
             texts.append(" ".join(name.split()))
@@ -167,8 +168,12 @@ def _find_click_rate(now: datetime) -> int:
     return max(1, min(1_000_000, round(first[0].click_through * 1_000_000)))
 
 
-def _list_names(document: ListingDocument) -> list[str]:
-    """How a product may be called: its categories, its brand, its titles."""
-    categories = [name for step in reversed(document.category_path) for name in (step.name.zh, step.name.en)]
-    titles = [document.title.zh, document.title.en]
-    return [name for name in (*categories, document.brand, *titles) if name]
+def _list_names(document: ListingDocument, *, offered: bool = False) -> list[str]:
+    """How a product may be called: its titles, its categories from the nearest up, its brand.
+
+    What is offered to be bought is in the language that shoppers ask in: English only where there is no Chinese title.
+    """
+    texts = [document.title, *(step.name for step in reversed(document.category_path))]
+    chinese, english = [text.zh for text in texts], [text.en for text in texts]
+    wanted = chinese if document.title.zh else english
+    return [name for name in (*(wanted if offered else (*chinese, *english)), document.brand) if name]

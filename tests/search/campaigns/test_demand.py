@@ -1,8 +1,10 @@
 """Suggested words and forecasts: out of what is asked, and never one rival's bid."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +29,11 @@ from search.campaigns.rules.demand import (
     name_competition,
 )
 from search.campaigns.rules.tokens import tokenize_words
-from search.campaigns.selectors import forecast_words, measure_words, suggest_words
+from search.campaigns.selectors import demand, forecast_words, measure_words, suggest_words
+from search.listings.contracts import ListingCategory
+from search.listings.selectors import list_listings, map_listing_ids
 from search.signals.models import Query, QueryDay
+from tenants.catalog.contracts import Text
 from tests.conftest import Clock
 from tests.search.campaigns.conftest import Advertiser
 
@@ -188,6 +193,27 @@ def test_words_for_a_product_come_from_what_people_ask(alpha: Advertiser, beta: 
     assert "马克杯" not in [one.text for one in _suggest(alpha, clock, without=["马克杯"])]
     seeded = suggest_words(shop_id=alpha.shop.shop_id, product_ids=[], seeds="茶壶", now=clock.now)
     assert [(one.text, one.searches_a_day) for one in seeded] == [("茶壶", 33)]
+
+
+def test_suggestions_are_in_the_language_that_shoppers_ask_in(
+    alpha: Advertiser, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ask("马克杯", searches=280)
+    _ask("mug", searches=140)
+    listing_ids = map_listing_ids(shop_id=alpha.shop.shop_id, product_ids=[alpha.product_id]).values()
+    [document] = list_listings(list(listing_ids))
+    plates = ListingCategory(7, "plates", Text("盘碗", "Plates and bowls"))
+    chinese = replace(document, title=Text("青釉马克杯", "Celadon mug"), category_path=(plates,))
+    monkeypatch.setattr(demand, "list_listings", lambda _: [chinese])
+    offered = [one.text for one in _suggest(alpha, clock)]
+    assert offered[:3] == ["马克杯", "mug", "青釉马克杯"] and "盘碗" in offered, (
+        "asked ones come first, whatever their language"
+    )
+    assert "Plates and bowls" not in offered and "Celadon mug" not in offered
+    foreign = replace(chinese, title=Text("", "Celadon mug"))
+    monkeypatch.setattr(demand, "list_listings", lambda _: [foreign])
+    named = [one.text for one in _suggest(alpha, clock)]
+    assert {"Celadon mug", "Plates and bowls"} < set(named) and "盘碗" not in named
 
 
 def test_the_words_of_anothers_product_are_not_given_away(alpha: Advertiser, beta: Advertiser, clock: Clock) -> None:

@@ -1,13 +1,17 @@
-"""The demo's advertisers: wallets with a bonus, campaigns of words and of places that began a month ago."""
+"""The demo's advertisers: wallets with cash and a bonus, campaigns of words and of places that began a month ago."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from billing.settlement.services.days import business_date
 from billing.wallets.selectors import list_bonuses
 from billing.wallets.services import grant_bonus
 from market.shops.contracts import ShopContext
+from onebox.demo.ads_first import find_beginning
+from onebox.demo.topping_up import top_up
 from search.auction.contracts import Pace
 from search.campaigns.contracts import (
     CampaignDraft,
@@ -22,7 +26,7 @@ from search.campaigns.services import create_campaign
 from search.listings.contracts import SearchQuery
 from search.listings.selectors import search
 
-DAYS = 30
+CASH_MINOR = 50_000
 BONUS_MINOR = 300_000
 BONUS_LASTS = timedelta(days=180)
 
@@ -63,7 +67,7 @@ CAMPAIGNS = (
 
 def load_campaigns(shops: Mapping[str, ShopContext], *, staff_id: int, now: datetime) -> list[LiveAd]:
     """Make the campaigns that are not there yet, as if their shops had begun a month ago. Returns their ads."""
-    began = now - timedelta(days=DAYS)
+    began = find_beginning(now)
     made = [
         campaign_id
         for one in CAMPAIGNS
@@ -77,16 +81,10 @@ def _start(shop: ShopContext, wanted: DemoCampaign, staff_id: int, began: dateti
     products = _find_products(shop.shop_id, wanted.words)
     if not products:
         return None
-    if not list_bonuses(shop_id=shop.shop_id):
-        grant_bonus(
-            shop_id=shop.shop_id,
-            amount_minor=BONUS_MINOR,
-            expires_at=began + BONUS_LASTS,
-            reason="演示用的推广金",
-            key=f"demo-bonus:{shop.shop_id}",
-            actor_id=staff_id,
-            now=began,
-        )
+    if settings.WECHATPAY["own_mchid"]:
+        top_up(shop, amount_minor=CASH_MINOR, key="demo-ads", staff_id=staff_id, at=began)
+    else:
+        give_bonus(shop.shop_id, staff_id=staff_id, now=began)
     is_words = wanted.kind is CampaignKind.KEYWORD
     group = GroupDraft(
         name="默认单元",
@@ -111,6 +109,20 @@ def _start(shop: ShopContext, wanted: DemoCampaign, staff_id: int, began: dateti
         actor_id=shop.owner_id,
         now=began,
     )
+
+
+def give_bonus(shop_id: int, *, staff_id: int, now: datetime) -> None:
+    """A gift of the platform, once a shop."""
+    if not list_bonuses(shop_id=shop_id):
+        grant_bonus(
+            shop_id=shop_id,
+            amount_minor=BONUS_MINOR,
+            expires_at=now + BONUS_LASTS,
+            reason="演示用的推广金",
+            key=f"demo-bonus:{shop_id}",
+            actor_id=staff_id,
+            now=now,
+        )
 
 
 def _find_products(shop_id: int, words: Sequence[str]) -> list[int]:

@@ -12,7 +12,8 @@ from uuid import UUID
 from billing.checkout.selectors import list_buyer_shares
 from billing.settlement.services.days import business_date
 from market.shops.contracts import ShopContext
-from onebox.demo.ads import DAYS, load_campaigns
+from onebox.demo.ads import give_bonus, load_campaigns
+from onebox.demo.ads_first import DAYS, find_beginning, list_first_visits
 from onebox.demo.ads_invalid import judge_frauds, list_frauds
 from onebox.demo.ads_pages import Asked, Market, Shown, show_home, show_search
 from onebox.demo.ads_visits import Visit
@@ -41,6 +42,7 @@ ROBOT, HASTY = 0.05, 0.04
 CLICKED = (0.2, 0.14, 0.1)
 """How often the first, second and third place are clicked."""
 BOUGHT_BY_AD = 0.35
+LOOKED = timedelta(seconds=20)
 CHARGED_AFTER = timedelta(hours=3)
 
 
@@ -54,19 +56,23 @@ def load_ads(
 ) -> int:
     """Campaigns and the month that ends now, unless there is one already. Returns how many pages were shown."""
     ads = load_campaigns({shop.slug: shop for shop in shops}, staff_id=staff_id, now=now)
-    today = business_date(now)
+    began, today = find_beginning(now), business_date(now)
     shop_ids = {ad.shop_id for ad in ads}
-    if any(list_events(shop_id=pk, since=today - timedelta(days=DAYS), until=today, limit=1) for pk in shop_ids):
+    if any(list_events(shop_id=pk, since=business_date(began), until=today, limit=1) for pk in shop_ids):
         return 0
     chance = random.Random(20261129)
     market = Market(ads, {ad.ad_id: chance.randint(520, 930) for ad in ads})
-    made = [*_make_visits(now, chance), *_list_buyers(buyer_ids, shop_ids, chance), *list_frauds(now)]
+    usual = [*_make_visits(now, chance), *_list_buyers(buyer_ids, shop_ids, chance), *list_frauds(now)]
+    made = [*list_first_visits(now), *(one for one in usual if one.at > began)]
     visits = sorted(made, key=lambda one: one.at)
     for number, visit in enumerate(visits, start=1):
         _visit(visit, market, chance)
         following = visits[number].at if number < len(visits) else now
         if business_date(visit.at) != business_date(following):
             _end_day(following)
+            if business_date(following) >= today.replace(day=1):  # the month before was paid with cash: an invoice
+                for shop_id in shop_ids:
+                    give_bonus(shop_id, staff_id=staff_id, now=following)
         progress("past ads", number, len(visits))
     _credit_sales(buyer_ids, shop_ids)
     judge_frauds(staff_id=staff_id, now=now)
@@ -107,13 +113,16 @@ def _visit(visit: Visit, market: Market, chance: random.Random) -> None:
     facts = VisitorFacts(
         person=visit.person,
         network=f"demo-network-{visit.number}",
-        user_agent_is_robot=visit.wanted_shop is None and not visit.is_fraud and chance.random() < ROBOT,
+        user_agent_is_robot=visit.is_usual and chance.random() < ROBOT,
     )
     note_rendered(tokens=tokens, now=visit.at + timedelta(seconds=1))
     record_views(tokens=tokens, facts=facts, now=visit.at + timedelta(seconds=3))
     for place, one in enumerate(shown.ads):
         if visit.is_fraud:
             _defraud(one, facts, visit)
+        elif visit.clicks is not None:
+            if place == visit.clicks:
+                record_click(token=one.click_token, facts=facts, now=visit.at + LOOKED)
         elif visit.wanted_shop is not None or chance.random() < CLICKED[min(place, len(CLICKED) - 1)]:
             _click(one, facts, visit.at, chance)
 

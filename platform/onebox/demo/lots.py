@@ -11,16 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from billing.ledger.tasks import post_requests
-from billing.payments.contracts import PaidShare, ProviderReport
-from billing.payments.rules import name_own_psp, provider_fee_minor
-from billing.settlement.services import bank_account, record_provider_settled
 from billing.settlement.services.days import business_date
-from billing.wallets.services import open_top_up, settle_top_up
-from market.money import DEFAULT_CURRENCY
 from market.shops.contracts import ShopContext
 from onebox.demo.banners import draw_banner
 from onebox.demo.catalogue import DemoShop
+from onebox.demo.topping_up import top_up
 from search.campaigns.services import decide_creative, upload_creative
 from search.slots.contracts import LotView
 from search.slots.rules.usual import list_usual
@@ -35,10 +30,8 @@ from search.slots.services import (
     watch_running,
 )
 
-GATEWAY = "wechatpay"
 CASH_MINOR = 200_000
 TOPPED_UP_BEFORE = timedelta(days=20)
-SETTLED_AFTER = timedelta(days=1)
 OBJECTS = {400: 3, 200: 5}
 """How many goods a banner of a height shows."""
 
@@ -93,7 +86,7 @@ def load_lots(
     bidders = [one for one in BIDDERS if one.slug in known]
     began = _begin_of_day(now) - timedelta(hours=12)
     for number, one in enumerate(bidders, start=1):
-        _top_up(known[one.slug], staff_id, now - TOPPED_UP_BEFORE)
+        top_up(known[one.slug], amount_minor=CASH_MINOR, key="demo", staff_id=staff_id, at=now - TOPPED_UP_BEFORE)
         progress("places", number, len(bidders) + 1)
     for terms in list_usual():
         save_slot(slot_id=0, terms=terms, actor_id=staff_id, now=began)
@@ -132,32 +125,6 @@ def _list_coming(now: datetime) -> dict[str, LotView]:
         if lots and all(lot.takes_bids(now + timedelta(minutes=1)) for lot in lots.values()):
             return lots
     return {}
-
-
-def _top_up(shop: ShopContext, staff_id: int, at: datetime) -> None:
-    """As when the provider tells that it was paid, and pays us a day later."""
-    opened = open_top_up(
-        shop_id=shop.shop_id, amount_minor=CASH_MINOR, gateway=GATEWAY, key="demo", actor_id=shop.owner_id, now=at
-    )
-    paid = PaidShare(
-        share_no=opened.number,
-        merchant_account=str(settings.WECHATPAY["own_mchid"]),
-        transaction_id=f"demo-{opened.number}",
-        amount_minor=CASH_MINOR,
-        paid_at=at,
-    )
-    report = ProviderReport(opened.payment_no, paid=True, closed=False, currency=DEFAULT_CURRENCY, shares=(paid,))
-    if settle_top_up(report=report, now=at):
-        post_requests(at)
-        record_provider_settled(
-            psp=name_own_psp(GATEWAY),
-            reference=f"demo-{opened.number}",
-            amount_minor=CASH_MINOR - provider_fee_minor(GATEWAY, CASH_MINOR),
-            bank_account=bank_account(),
-            actor_id=staff_id,
-            now=at + SETTLED_AFTER,
-        )
-        post_requests(at + SETTLED_AFTER)
 
 
 def _draw(shop: ShopContext, goods: DemoShop, line: str, height: int, staff_id: int, at: datetime) -> int:

@@ -1,5 +1,6 @@
 """What a shop's team types of a campaign: to whom it is shown, how much it may cost."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any  # Any: what Django hands to a form is open by nature
 
@@ -11,7 +12,16 @@ from market.accounts.regions import list_provinces
 from merchant_portal.ads.sentences import describe
 from merchant_portal.shop_settings.forms import SumField
 from search.auction.contracts import ALL_HOURS, FrequencyCap, Pace, Window
-from search.campaigns.contracts import BadInput, CampaignDraft, CampaignKind, CampaignView, Charge, PageKind, Targeting
+from search.campaigns.contracts import (
+    PAGES_OF_KIND,
+    BadInput,
+    CampaignDraft,
+    CampaignKind,
+    CampaignView,
+    Charge,
+    PageKind,
+    Targeting,
+)
 from search.campaigns.contracts import limits as most
 from search.campaigns.rules.checking import check_bid, check_budgets, check_fits
 from search.campaigns.rules.hours import (
@@ -218,7 +228,8 @@ class TimesField(forms.IntegerField):
 
 
 class PagesForm(forms.Form):
-    """How much more or less a page is worth, and how often one person sees it."""
+    """How much more or less a page is worth, of those that ads of a kind are shown on, and how often one person sees
+    it."""
 
     search = ShareField(label=_("Search pages"))
     category = ShareField(label=_("Category pages"))
@@ -227,14 +238,24 @@ class PagesForm(forms.Form):
     most_a_day = TimesField(label=_("One person a day at most"), required=False)
     most_a_life = TimesField(label=_("One person in all at most"), required=False)
 
+    def __init__(self, *args: Any, kind: CampaignKind, **keywords: Any) -> None:  # Any: a form's own
+        super().__init__(*args, **keywords)
+        for page in set(PageKind) - set(PAGES_OF_KIND[kind]):
+            del self.fields[page.value]
+
+    def multipliers(self) -> list[forms.BoundField]:
+        """The fields of the pages that ads of the kind are shown on."""
+        return [self[page.value] for page in PageKind if page.value in self.fields]
+
     def caps(self) -> tuple[FrequencyCap, ...]:
         """The frequency caps that were typed."""
         typed = ((Window.DAY, self.cleaned_data["most_a_day"]), (Window.LIFE, self.cleaned_data["most_a_life"]))
         return tuple(FrequencyCap(window, number) for window, number in typed if number)
 
-    def page_bps(self) -> dict[PageKind, int]:
-        """The multipliers that were typed."""
-        return {page: self.cleaned_data[page.value] * 100 for page in PageKind}
+    def page_bps(self, known: Mapping[PageKind, int]) -> dict[PageKind, int]:
+        """The multipliers that were typed; those of other pages as they are known."""
+        typed = {page: self.cleaned_data[page.value] * 100 for page in PageKind if page.value in self.fields}
+        return {**known, **typed}
 
 
 def show_target(targeting: Targeting) -> dict[str, Any]:  # Any: initial values of many kinds

@@ -234,7 +234,7 @@ def test_a_campaign_is_changed(seller: Merchant) -> None:
     assert live.daily_budget_minor == 8_000 and live.regions == {"33"}
     assert bin(live.hours).count("1") == 24 and live.hours >> (5 * 24 + 9) & 1
     assert [cap.most for cap in live.frequency_caps] == [3]
-    bad = seller.browser.post(path, {**typed, "home": "10", "total_budget": "20"})
+    bad = seller.browser.post(path, {**typed, "category": "10", "total_budget": "20"})
     assert bad.status_code == 422 and read_live(None) == [live]
 
 

@@ -141,9 +141,9 @@ def test_a_campaign_that_is_changed_says_everything_at_its_field(seller: Merchan
     for wrong, at, sentence in (
         ({"daily_budget": "1"}, "id_daily_budget", "Enter a budget a day of ¥10.00 to"),
         ({"starts_on": "2020-01-01"}, "id_starts_on", "The first day is over."),
-        ({"home": "10"}, "id_home", "Enter 50 to 600 percent for each page."),
+        ({"category": "10"}, "id_category", "Enter 50 to 600 percent for each page."),
         ({"search": "6OO"}, "id_search", "Enter 50 to 600 percent for each page."),
-        ({"product": ""}, "id_product", "Enter 50 to 600 percent for each page."),
+        ({"category": ""}, "id_category", "Enter 50 to 600 percent for each page."),
         ({"most_a_day": "0"}, "id_most_a_day", "Enter 1 to 1,000 times, or nothing for no limit."),
         ({"name": "名" * 61}, "id_name", "A name has at most 60 characters, this one 61."),
         ({f"day_{day}": "" for day in range(7)}, "hours", "Choose at least one day and one hour."),

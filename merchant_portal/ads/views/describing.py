@@ -9,6 +9,7 @@ from merchant_portal.ads.sentences import (
     tone_of,
 )
 from search.campaigns.contracts import (
+    PAGES_OF_KIND,
     CampaignState,
     CampaignView,
     PartState,
@@ -17,7 +18,7 @@ from search.campaigns.selectors import (
     CampaignNotFound,
     get_campaign,
 )
-from search.campaigns.words import name_kind, name_part_state, name_state
+from search.campaigns.words import name_kind, name_page, name_part_state, name_state
 
 
 def describe_campaign(campaign: CampaignView) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def describe_campaign(campaign: CampaignView) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "kind": name_kind(campaign.kind),
+        "pages_shown": [name_page(page.value) for page in PAGES_OF_KIND[campaign.kind]],
         "state": name_state(campaign.state),
         "tone": tone_of(campaign.state),
         "is_on": campaign.state is CampaignState.RUNNING,

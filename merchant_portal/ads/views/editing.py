@@ -55,7 +55,7 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     money = MoneyForm(data, initial=show_money(campaign))
     target = TargetForm(data, initial=show_target(campaign.targeting))
-    pages = PagesForm(data, initial=show_pages(campaign.targeting))
+    pages = PagesForm(data, initial=show_pages(campaign.targeting), kind=campaign.kind)
     week = WeekForm(data, initial=show_week(campaign.targeting))
     forms = (money, target, pages, week)
     marks: Marks = {}
@@ -94,7 +94,7 @@ def _change(request: HttpRequest, campaign: CampaignView, money: MoneyForm, aim:
         aim,
         audiences=read_audiences(request.POST.getlist("audience")),
         frequency_caps=pages.caps(),
-        page_bps=pages.page_bps(),
+        page_bps=pages.page_bps(campaign.targeting.page_bps),
     )
     visit = visit_of(request)
     try:

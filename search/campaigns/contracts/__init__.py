@@ -12,6 +12,7 @@ from search.campaigns.contracts.drafts import (
     WordEdit,
 )
 from search.campaigns.contracts.kinds import (
+    PAGES_OF_KIND,
     BadInput,
     CampaignKind,
     CampaignState,
@@ -47,6 +48,7 @@ from search.campaigns.contracts.views import (
 __all__ = [
     "ALL_HOURS",
     "LEAST_PEOPLE",
+    "PAGES_OF_KIND",
     "AdView",
     "AdvertisedThing",
     "AdvertiserLimit",

@@ -1,6 +1,8 @@
 """The words of campaigns: kinds, states, pages, and why something is refused."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class CampaignKind(StrEnum):
@@ -45,6 +47,16 @@ class PageKind(StrEnum):
     CATEGORY = "category"
     PRODUCT = "product"
     HOME = "home"
+
+
+PAGES_OF_KIND: Mapping[CampaignKind, tuple[PageKind, ...]] = MappingProxyType(
+    {
+        CampaignKind.KEYWORD: (PageKind.SEARCH, PageKind.CATEGORY),
+        CampaignKind.DISPLAY: (PageKind.CATEGORY, PageKind.PRODUCT, PageKind.HOME),
+        CampaignKind.SALE: (PageKind.CATEGORY, PageKind.PRODUCT, PageKind.HOME),
+    }
+)
+"""Where ads of a kind are shown."""
 
 
 class CreativeState(StrEnum):

@@ -1,0 +1,61 @@
+"""Where a campaign is shown is said as it is, and only what its kind is shown on can be bid more for."""
+
+import pytest
+from django.utils import timezone
+
+from search.campaigns.contracts import PageKind
+from search.campaigns.models import Campaign
+from search.campaigns.selectors import read_live
+from tests.fixtures.api import forget_everything, list_product
+from tests.merchant_portal.conftest import Merchant
+
+
+@pytest.fixture
+def seller(make_merchant, monkeypatch) -> Merchant:
+    forget_everything(monkeypatch)
+    return make_merchant("alpha")
+
+
+@pytest.fixture
+def typed(seller: Merchant) -> dict:
+    """All that is typed until a campaign begins."""
+    offer, _ = list_product(seller.shop, sku="MUG", price_minor=1_000, title="青釉杯")
+    return {
+        "product": [str(offer.product_id)], "word": ["马克杯"], "own_words": "", "match": "phrase",
+        "from_hour": "0", "to_hour": "24", "name": "周末的杯子", "bid": "6.00", "daily_budget": "50", "charge": "mille",
+        "total_budget": "", "pace": "even", "ends_on": "", "starts_on": timezone.localdate().isoformat(),
+        "key": "k" * 32, "step": "how", "go": "create",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown", "pages"),
+    [
+        ("keyword", "Search results · Category pages", {"search", "category"}),
+        ("display", "Category pages · Pages of goods · Home page", {"category", "product", "home"}),
+    ],
+)
+def test_a_campaign_offers_the_pages_that_it_is_shown_on(
+    seller: Merchant, typed: dict, kind: str, shown: str, pages: set[str]
+) -> None:
+    made = seller.browser.post("/ads/campaigns/new/", {**typed, "kind": kind})
+    assert made.status_code == 302, made.content.decode()[-2_000:]
+    (campaign,) = Campaign.objects.all()
+    Campaign.objects.update(**{f"{page.value}_bps": 20_000 for page in PageKind})
+    address = f"/ads/campaigns/{campaign.pk}/"
+    assert shown in seller.browser.get(address).content.decode()
+    page = seller.browser.get(f"{address}edit/").content.decode()
+    assert f"Shown on: {shown}." in page
+    assert {one.value for one in PageKind if f'name="{one.value}"' in page} == pages
+    assert ("On a category’s page its name counts" in page) == (kind == "keyword")
+    saved = seller.browser.post(f"{address}edit/", {**typed, **dict.fromkeys(pages, "150")})
+    assert saved.status_code == 302, saved.content.decode()[-2_000:]
+    (live,) = read_live(None)
+    assert live.page_bps == {one: 15_000 if one.value in pages else 20_000 for one in PageKind}
+
+
+def test_whoever_buys_words_is_told_of_category_pages(seller: Merchant, typed: dict) -> None:
+    first = seller.browser.get("/ads/campaigns/new/").content.decode()
+    assert "and on the pages of categories that are called by them" in first
+    second = seller.browser.post("/ads/campaigns/new/", {**typed, "kind": "keyword", "step": "what", "go": "who"})
+    assert "On a category’s page its name counts as what is asked for." in second.content.decode()

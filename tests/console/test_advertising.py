@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from billing.settlement.services.days import business_date
+from console.advertising import auctions
 from console.lists import PAGE
 from search.auction.contracts import Candidate, Terms, TokenKind
 from search.auction.contracts import ShownAd as Shown
@@ -18,6 +19,7 @@ from search.auction.versions import get_rules, get_weights
 from search.campaigns.models import Ad, Keyword
 from search.spending.models import Decision
 from search.spending.rules.days import number_day, to_us
+from search.spending.selectors import SearchTooLong
 from search.spending.services import store_decisions
 from tests.console.test_pages import CHINESE, words_of
 from tests.fixtures.ads import AdRow, make_ad, make_decision
@@ -77,6 +79,25 @@ def test_an_auction_is_found_and_held_again(db, enter) -> None:
     assert address not in visitor.get("/ads/auctions/", q="mug").content.decode()
     page = visitor.get(address)
     assert page.context["replay"].is_same and "bit for bit" in page.content.decode()
+
+
+def test_an_auction_is_found_by_its_hour(db, enter) -> None:
+    now = timezone.now()
+    address, _ = hold(now)
+    hour, visitor = timezone.localtime(now).hour, enter()
+    assert address in visitor.get("/ads/auctions/", hour=hour).content.decode()
+    assert address not in visitor.get("/ads/auctions/", hour=(hour + 1) % 24).content.decode()
+    for wrong in ("24", "-1", "noon"):
+        assert visitor.get("/ads/auctions/", hour=wrong).status_code == 404
+
+
+def test_a_search_of_auctions_that_takes_too_long_says_what_to_do(db, enter, monkeypatch) -> None:
+    def give_up(**asked: object) -> None:
+        raise SearchTooLong
+
+    monkeypatch.setattr(auctions, "search_decisions", give_up)
+    page = enter().get("/ads/auctions/", q="茶").content.decode()
+    assert "We stopped after four seconds. Choose an hour, or a page." in page and 'value="茶"' in page
 
 
 def test_auctions_of_one_moment_are_all_listed_over_two_pages(db, enter) -> None:

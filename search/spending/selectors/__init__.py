@@ -11,6 +11,7 @@ from search.spending.selectors.counting import PlaceCount, count_by_place
 from search.spending.selectors.decisions import (
     DecisionNotFound,
     Replay,
+    SearchTooLong,
     get_decision,
     replay_decision,
     search_decisions,
@@ -50,6 +51,7 @@ __all__ = [
     "NotExplained",
     "PlaceCount",
     "Replay",
+    "SearchTooLong",
     "count_by_place",
     "count_leases",
     "count_open_findings",

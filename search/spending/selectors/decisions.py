@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
+from psycopg.errors import QueryCanceled
 
 from search.auction.contracts import Decision as AuctionDecision
 from search.auction.contracts import DisplayDecision, TokenKind
@@ -18,6 +20,14 @@ from search.spending.contracts import DecisionLine, DecisionPosition, DecisionVi
 from search.spending.models import Decision
 
 MOST_LISTED = 200
+
+
+SEARCH_MS = 4_000
+_LIMIT = "SELECT set_config('statement_timeout', %s, true)"
+
+
+class SearchTooLong(RuntimeError):
+    """There are too many decisions to go through all of them: a shorter time would do."""
 
 
 class DecisionNotFound(LookupError):
@@ -52,11 +62,21 @@ def search_decisions(
     query: str = "",
     page: str = "",
     campaign_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     after: DecisionPosition | None = None,
     limit: int = 50,
 ) -> list[DecisionView]:
-    """Decisions of a day that contain the words, the latest first; `after` is the last one of the page before."""
+    """Decisions of a day that contain the words, the latest first; `after` is the last one of the page before.
+
+    From a moment on and before another one, where these are said: what is rare is looked for in every decision of the
+    time. Raises `SearchTooLong` after four seconds.
+    """
     rows = Decision.objects.filter(day=day)
+    if since is not None:
+        rows = rows.filter(decided_at__gte=since)
+    if until is not None:
+        rows = rows.filter(decided_at__lt=until)
     if query:
         rows = rows.filter(query__icontains=query)
     if page:
@@ -67,7 +87,21 @@ def search_decisions(
         is_same_moment = Q(decided_at=after.decided_at, decision_id__gt=after.decision_id)
         rows = rows.filter(decided_at__lte=after.decided_at)  # what the index finds
         rows = rows.filter(Q(decided_at__lt=after.decided_at) | is_same_moment)
-    return [_to_view(row) for row in rows.order_by("-decided_at", "decision_id")[: min(limit, MOST_LISTED)]]
+    return [_to_view(row) for row in _read(rows.order_by("-decided_at", "decision_id")[: min(limit, MOST_LISTED)])]
+
+
+def _read(rows: QuerySet[Decision]) -> list[Decision]:
+    """The rows, within the time that there is; what comes later in the transaction has no limit of ours."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_LIMIT, [str(SEARCH_MS)])
+            found = list(rows)
+            cursor.execute(_LIMIT, ["0"])
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise SearchTooLong from error
+        raise
+    return found
 
 
 def replay_decision(decision: DecisionView) -> Replay:

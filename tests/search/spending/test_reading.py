@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.settlement.services.days import business_date
 from search.auction.ad_tokens import read_token
@@ -25,6 +25,7 @@ from search.auction.versions import get_rules, get_weights
 from search.spending import selectors
 from search.spending.contracts import FeedPosition, StoredDecision
 from search.spending.models import AdEvent
+from search.spending.selectors import decisions
 from search.spending.services import extend_leases, get_key_ring, record_click, record_views, store_decisions
 from tests.conftest import Clock, CommittedDatabase
 from tests.fixtures.ads import MICRO, fund, lend, make_ad, make_decision, show, visitor
@@ -143,6 +144,31 @@ def test_decisions_of_one_moment_are_listed_page_by_page_each_once(now: datetime
         found += page
         after = page[-1].position
     assert found == whole
+
+
+def test_decisions_are_looked_for_in_a_part_of_the_day(now: datetime) -> None:
+    ad = make_ad(shop_id=SHOP, now=now)
+    lease_id = lend(ad, now).lease_id
+    for moment in (now - LATER, now, now + LATER):
+        show(ad, lease_id, moment)
+    found = selectors.search_decisions(day=business_date(now), since=now, until=now + LATER)
+    assert [one.decided_at for one in found] == [now], "from the first moment on, without the last"
+
+
+def test_a_search_that_takes_too_long_is_given_up_and_limits_nothing_after_it(
+    committed_db: CommittedDatabase, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, "SEARCH_MS", 100)
+    with psycopg.connect(committed_db.environment["DATABASE_URL"]) as other, transaction.atomic():
+        other.execute("LOCK TABLE spending_decision IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(selectors.SearchTooLong):
+            selectors.search_decisions(day=business_date(now), query="tea")
+        other.rollback()
+        assert selectors.search_decisions(day=business_date(now), query="tea") == []
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("0",)
+    connection.close()
 
 
 def test_a_stored_auction_comes_out_the_same_again_and_a_changed_one_does_not(now: datetime) -> None:

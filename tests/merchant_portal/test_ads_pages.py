@@ -47,7 +47,7 @@ def test_a_campaign_offers_the_pages_that_it_is_shown_on(
     page = seller.browser.get(f"{address}edit/").content.decode()
     assert f"Shown on: {shown}." in page
     assert {one.value for one in PageKind if f'name="{one.value}"' in page} == pages
-    assert ("On a category’s page its name counts" in page) == (kind == "keyword")
+    assert ("On the pages of your goods’ categories" in page) == (kind == "keyword")
     saved = seller.browser.post(f"{address}edit/", {**typed, **dict.fromkeys(pages, "150")})
     assert saved.status_code == 302, saved.content.decode()[-2_000:]
     (live,) = read_live(None)
@@ -56,6 +56,6 @@ def test_a_campaign_offers_the_pages_that_it_is_shown_on(
 
 def test_whoever_buys_words_is_told_of_category_pages(seller: Merchant, typed: dict) -> None:
     first = seller.browser.get("/ads/campaigns/new/").content.decode()
-    assert "and on the pages of categories that are called by them" in first
+    assert "and on the pages of your goods’ categories" in first
     second = seller.browser.post("/ads/campaigns/new/", {**typed, "kind": "keyword", "step": "what", "go": "who"})
-    assert "On a category’s page its name counts as what is asked for." in second.content.decode()
+    assert "On the pages of your goods’ categories a word bids" in second.content.decode()

@@ -35,6 +35,9 @@ _arranged: Memory[Arranged] = Memory(MOST_ARRANGED_BYTES, weigh=Arranged.weigh)
 _Look = tuple[str, str]
 """What every drawn thing hangs on: the language, and the host that is asked."""
 
+_Reason = tuple[CampaignKind, frozenset[str]]
+"""Why an ad is on a page: what was bought, and by which facts of the visitor it was chosen."""
+
 _NO_LOOK = ("", "")
 """Of a page on which nothing is drawn."""
 
@@ -129,12 +132,13 @@ def _find_cards(request: HttpRequest, lines: Sequence[ShownLine], sheet: str) ->
     epochs = request.epochs  # type: ignore[attr-defined]
     cards = {card.listing_id: card for card in list_cards(listing_ids, epochs=epochs) if card.in_stock}
     shops = map_shops(epochs)
-    sheets: dict[frozenset[str], str] = {}
+    sheets: dict[_Reason, str] = {}
     found = []
     for line in lines:
         card, shop = cards.get(line.listing_id or 0), shops.get(line.shop_id)
         if shop is not None and shop.is_open and (card or line.creative):
-            found.append(Sponsored(line, card, shop, sheets.setdefault(line.used, f"{sheet}-{len(sheets) + 1}")))
+            name = sheets.setdefault((line.kind, line.used), f"{sheet}-{len(sheets) + 1}")
+            found.append(Sponsored(line, card, shop, name))
     return found
 
 
@@ -179,17 +183,18 @@ def _draw_sheets(
     question: Question,
     template: str = "storefront/ads/why.html",
 ) -> str:
-    """What explains the ads: one sheet for all that were chosen by the same facts, each drawn once."""
+    """What explains the ads: one sheet for all of a kind that were chosen by the same facts, each drawn once."""
     if not ads:
         return ""
-    used = {one.sheet: one.line.used for one in ads}
+    reasons = {one.sheet: (one.line.kind, one.line.used) for one in ads}
     asked = (template, look, question.words, question.page)
     sheets = []
-    for name, facts in used.items():
-        sheet = _sheets.find((name, facts, asked))
+    for name, (kind, facts) in reasons.items():
+        sheet = _sheets.find((name, kind, facts, asked))
         if sheet is None:
-            context = {"id": name, "used": facts, "words": question.words, "page": question.page.value}
-            sheet = _sheets.keep((name, facts, asked), render_to_string(template, context, request))
+            page = question.page.value
+            context = {"id": name, "kind": kind.value, "used": facts, "words": question.words, "page": page}
+            sheet = _sheets.keep((name, kind, facts, asked), render_to_string(template, context, request))
         sheets.append(sheet)
     return "".join(sheets)
 

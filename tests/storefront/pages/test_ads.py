@@ -93,6 +93,10 @@ def test_product_and_home_pages_have_a_shelf_but_never_of_the_product_itself(
     assert len(read_ads(home)) == 1 and "Sponsored goods" in home
     mug = visitor().open(f"/item/{advertised.listing_ids[0]}/")
     assert len(read_ads(mug)) == 1
+    for page in (home, mug):
+        assert "The shop pays to appear on this page. Rank depends on what shops bid;" in page
+        assert "Whether it goes with what this page shows was not asked." in page
+        assert "how well the item fits" not in page and "relevance floor" not in page
     tea = visitor().open(f"/item/{advertised.listing_ids[1]}/")
     assert not read_ads(tea) and "Sponsored goods" not in tea
 
@@ -272,6 +276,8 @@ def test_a_category_has_a_shelf_of_display_ads_below_its_list(advertised: Street
     page = visitor().open("/c/kettles/")
     below = page.index('id="sponsored"')
     assert len(read_ads(page[:below])) == len(read_ads(page[below:])) == 1, "one ad a merchant and page"
+    assert page.count("Items below a relevance floor cannot be advertised.") == 1, "of the one in the list only"
+    assert page.count("Goods shown here are of this category; a shop’s own picture may be of something else.") == 1
     names = re.findall(r'popover id="(why-ad-[0-9]+)"', page)
     assert len(names) == len(set(names)) and set(re.findall(r'popovertarget="(why-ad-[0-9]+)"', page)) == set(names)
     forget_tree()

@@ -1,13 +1,15 @@
 """What the pages of a shop's money show: accounts in words, movements with where they lead."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from billing.ledger.contracts import Code, Side
 from billing.ledger.contracts.shop_books import ShopAccount, ShopEntry, ShopLeg, ShopTransaction
@@ -22,6 +24,9 @@ from billing.ledger.rules import (
     AdSaleCredited,
     AdSaleOwed,
     AdViewsCredited,
+    SlotDayCancelled,
+    SlotDayDelivered,
+    SlotWon,
 )
 from billing.ledger.rules.events import ShareEvent
 from billing.settlement.contracts import ReserveView
@@ -30,6 +35,8 @@ from billing.settlement.words import name_account, name_kind, name_subject
 from billing.wallets.contracts import CreditView
 from billing.wallets.selectors import map_credits
 from merchant_portal.ads_reports.words import join_reasons
+from merchant_portal.slots.words import name_span
+from search.slots.selectors import map_lots
 from web.shapes import SumRow
 
 SHARE_KINDS = frozenset(kind for kind, event in EVENT_KINDS.items() if issubclass(event, ShareEvent))
@@ -45,6 +52,10 @@ SALE_KINDS = frozenset(
 )
 """Kinds of transaction whose number is that of an order which an ad brought."""
 
+LOT_KINDS = frozenset(event.kind for event in (SlotWon, SlotDayDelivered, SlotDayCancelled))
+"""Kinds of transaction whose number is a lot's, of a fixed place and its time."""
+
+_LOT = re.compile(r"LOT-(\d{1,18})")
 _REVERSAL = "reversal:"
 _WALLETS = (Code.AD_WALLET_CASH, Code.AD_WALLET_BONUS, Code.SLOT_DEFERRED, Code.DEFERRED_PLAN, Code.MERCHANT_DEPOSIT)
 
@@ -163,18 +174,37 @@ def list_held(
 
 
 def list_movements(entries: Sequence[ShopEntry], *, shop_id: int) -> list[Movement]:
-    """Entries as the table shows them. One statement, where advertising was given back among them."""
+    """Entries as the table shows them. One statement, where advertising was given back among them; two for places."""
     subjects = {entry.subject for entry in entries if entry.kind in CREDIT_KINDS}
     credits_by_key = map_credits(shop_id=shop_id, keys=subjects)
-    return [_describe(entry, credits_by_key.get(entry.subject)) for entry in entries]
+    abouts = name_lots((entry.kind, entry.subject) for entry in entries)
+    return [_describe(entry, credits_by_key.get(entry.subject), abouts) for entry in entries]
 
 
-def _describe(entry: ShopEntry, credit: CreditView | None) -> Movement:
-    about, href = find_about(entry.kind, entry.subject)
+def _describe(entry: ShopEntry, credit: CreditView | None, lots: Mapping[str, tuple[str, str]]) -> Movement:
+    about, href = lots.get(entry.subject) or find_about(entry.kind, entry.subject)
     if credit:
         about = join_reasons(credit.reasons)
         href = f"{reverse('portal:ads-given-back')}?{urlencode({'day': credit.day.isoformat()})}"
     return Movement(entry, name_kind(entry.kind), name_account(entry.account.code), about, href)
+
+
+def name_lots(numbers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """By the numbers of lots among (kind, number): the place with its time, and the lot's page. Two statements."""
+    found = {
+        number: int(match[1])
+        for kind, number in numbers
+        if kind.removeprefix(_REVERSAL) in LOT_KINDS and (match := _LOT.fullmatch(number))
+    }
+    lots, now, language = map_lots(found.values()), timezone.now(), get_language() or "zh-hans"
+    return {
+        number: (
+            f"{lots[lot_id].slot.terms.name.best(language)} · {name_span(lots[lot_id], now=now)}",
+            reverse("portal:lot", args=[lot_id]),
+        )
+        for number, lot_id in found.items()
+        if lot_id in lots
+    }
 
 
 def find_share_no(kind: str, subject: str) -> str:

@@ -38,6 +38,7 @@ from merchant_portal.money.page import (
     find_share_no,
     list_held,
     list_movements,
+    name_lots,
     sort_balances,
     sum_balances,
 )
@@ -110,7 +111,8 @@ def show_posting(request: HttpRequest, transaction_id: int) -> HttpResponse:
         posting = get_shop_transaction(shop_id=shop_id, transaction_id=transaction_id)
     except NotOfShop as error:
         raise Http404 from error
-    about, href = find_about(posting.kind, posting.subject)
+    lots = name_lots([(posting.kind, posting.subject)])
+    about, href = lots.get(posting.subject) or find_about(posting.kind, posting.subject)
     context = {
         "posting": posting,
         "name": name_kind(posting.kind),

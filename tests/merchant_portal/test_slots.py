@@ -1,10 +1,12 @@
 """Fixed places in the portal: bid, raise, withdraw, the outcome with its price, and nobody else's bids."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from billing.ledger.tasks import post_requests
 from billing.wallets.services import grant_bonus
 from market.shops.contracts import Role
 from market.shops.models import Membership
@@ -123,6 +125,23 @@ def test_the_outcome_explains_its_price_and_shows_others_nothing_of_it(make_merc
     assert "Somebody else bid more" in page and "303.30" not in page and "Why" not in page
     assert "Not won" in there.browser.get("/ads/slots/bids/").content.decode()
     assert "210.00" in here.browser.get("/ads/slots/bids/").content.decode()
+
+
+def test_movements_name_the_place_and_its_time_and_open_the_lot(make_merchant, lot) -> None:
+    here, there = make_merchant("alpha"), make_merchant("beta")
+    path = f"/ads/slots/lots/{lot.pk}/"
+    here.browser.post(path, {"maximum": "300", "creative": equip(here)})
+    close_due_lots(now=lot.closes_at)
+    post_requests(lot.closes_at)
+    wallet = here.browser.get("/wallet/").content.decode()
+    named = re.search(rf'<a href="{path}">(Carousel 1 · [^<]+)</a>', wallet)
+    assert named and "tomorrow" in named[1]
+    postings = re.findall(r'href="(/money/postings/\d+/)"[^>]*>Advertising slot won', wallet)
+    assert postings
+    for address in ("/wallet/", "/money/movements/", postings[0]):
+        page = here.browser.get(address).content.decode()
+        assert f'<a href="{path}">{named[1]}</a>' in page and "LOT-" not in page, address
+    assert path not in there.browser.get("/wallet/").content.decode()
 
 
 def test_a_picture_is_changed_once_the_lot_is_won_and_only_for_an_approved_one(merchant, lot) -> None:

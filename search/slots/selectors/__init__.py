@@ -10,6 +10,7 @@ from search.slots.selectors.lots import (
     list_parts,
     list_slots,
     list_sold_prices,
+    map_lots,
     read_health,
 )
 from search.slots.selectors.running import list_running
@@ -31,6 +32,7 @@ __all__ = [
     "list_running",
     "list_slots",
     "list_sold_prices",
+    "map_lots",
     "measure_cancel",
     "read_health",
 ]

@@ -56,6 +56,13 @@ def find_lot(lot_id: int) -> LotView | None:
     return next(iter(_view(Lot.objects.select_related("slot").filter(pk=lot_id))), None)
 
 
+def map_lots(lot_ids: Iterable[int]) -> dict[int, LotView]:
+    """Lots by their ids: a statement, none without ids."""
+    wanted = sorted(set(lot_ids))
+    rows = Lot.objects.select_related("slot").filter(pk__in=wanted) if wanted else []
+    return {lot.lot_id: lot for lot in _view(rows)}
+
+
 def find_landing(lot_id: int) -> str | None:
     """Where a click on a sold place leads: a path of the market's host. One statement."""
     shown = Lot.objects.filter(pk=lot_id, shown__isnull=False).values_list("shown", flat=True).first()

@@ -28,8 +28,9 @@ def test_ending_is_asked_once_and_says_what_happens(seller: Merchant, campaign_i
     page = seller.browser.get(f"/ads/campaigns/{campaign_id}/").content.decode()
     assert f'href="/ads/campaigns/{campaign_id}/end/"' in page and 'value="ended"' not in page
     asked = seller.browser.get(f"/ads/campaigns/{campaign_id}/end/").content.decode()
-    for said in ("cannot be started again", "was not spent is free in your advertising balance", "reports stay"):
+    for said in ("cannot be started again", "reports stay"):
         assert said in asked
+    assert "by your other campaigns today, and is free in your advertising balance the next day" in asked
     assert "Only pause it" in asked and "End it for good" in asked
     answer = seller.browser.post(f"/ads/campaigns/{campaign_id}/switch/", {"state": "ended", "from": "page"})
     assert answer["Location"] == f"/ads/campaigns/{campaign_id}/end/", "a page from before leads to the question"

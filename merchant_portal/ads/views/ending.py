@@ -49,7 +49,10 @@ def _ask(request: HttpRequest, campaign: CampaignView) -> HttpResponse:
         "points": [
             gettext("It cannot be started again. For another one everything has to be set anew."),
             gettext("Nothing of it is shown within seconds; clicks under way still count."),
-            gettext("What is held for it and was not spent is free in your advertising balance again within minutes."),
+            gettext(
+                "What is held for it and was not spent can be spent by your other campaigns today, "
+                "and is free in your advertising balance the next day."
+            ),
             gettext("Its figures, charges and reports stay."),
         ],
     }

@@ -213,6 +213,7 @@ def test_a_match_is_called_the_same_where_it_is_set_and_where_it_is_counted(
 def test_the_page_of_campaigns_draws_the_day_and_takes_the_latest_charge_apart(merchant: Merchant, ad: AdRow) -> None:
     before = merchant.browser.get("/ads/campaigns/").content.decode()
     assert "Every charge explains itself" in before and 'class="plot"' in before
+    assert "The latest charge of seven days is taken apart here, where its auction was stored" in before
     click(ad)
     page = merchant.browser.get("/ads/campaigns/").content.decode()
     assert "Why it is ¥0.37" in page and "This click" in page and "Every charge explains itself" not in page

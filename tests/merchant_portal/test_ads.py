@@ -4,10 +4,11 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from merchant_portal.ads.sentences import describe
 from search.auction.audiences import MOBILE
-from search.campaigns.contracts import Charge, MatchType, PartState
+from search.campaigns.contracts import BadInput, Charge, MatchType, PartState
 from search.campaigns.models import AdvertiserLimit, Campaign, Creative, Keyword
 from search.campaigns.rules.hours import print_hours, split_hours
 from search.campaigns.selectors import list_groups, list_keywords, list_negatives, read_live
@@ -340,6 +341,8 @@ def test_a_picture_is_sent_for_review(seller: Merchant) -> None:
     ):
         answer = _send_picture(seller, title, draw(*size))
         assert answer.status_code == 422 and sentence in answer.content.decode()
+    with translation.override("zh-hans"):
+        assert describe(BadInput("title", "forbidden", word="最佳")).startswith("广告里不能用「最佳」")
     assert "This file is no picture" in _send_picture(seller, "杯子", b"nothing").content.decode()
     assert _send_picture(seller, "周末的杯子", draw(1200, 400)).status_code == 302
     (creative,) = Creative.objects.all()

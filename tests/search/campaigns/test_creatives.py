@@ -181,6 +181,14 @@ def test_sizes_are_those_that_pages_show(size: tuple[int, int], fits: bool) -> N
         ("杯子，我们是第一", "第一"),
         ("全网第一次打折就买", "全网第一"),
         ("加微信领券", "加微信"),
+        ("第１品牌", "第1"),
+        ("第 1 名", "第1名"),
+        ("销量第一", "销量第一"),
+        ("全国第1家", "全国第1"),
+        ("１００％有效", "100%有效"),
+        ("第一手机店", "第一手机"),
+        ("第一家具", "第一家具"),
+        ("第一批发", "第一批发"),
     ],
 )
 def test_what_may_not_be_claimed_is_named(title: str, word: str) -> None:
@@ -197,6 +205,13 @@ def test_what_may_not_be_claimed_is_named(title: str, word: str) -> None:
         "第一时间发货",
         "把最后一盏灯带回家",
         "全网最后三天",
+        "我们的第一家店",
+        "第一手货源",
+        "第一块表",
+        "第一位客人",
+        "第一批发货",
+        "第１次买茶",
+        "第100位客人",
         "《唯一》同款杯子",
         "国家级非遗技艺，手工烧制",
         "最近上新",
@@ -211,6 +226,28 @@ def test_a_shop_may_say_its_own_name() -> None:
     assert check_title("唯一花房 春天上新", names=("唯一花房", "")) == "唯一花房 春天上新"
     with pytest.raises(BadInput, match="title: forbidden"):
         check_title("唯一花房 唯一正宗", names=("唯一花房", ""))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("全国第一", "一"),
+        ("全国第一", "第一"),
+        ("全国第一", "全国第一"),
+        ("第一品牌", "第一品牌"),
+        ("国家级品质", "国家"),
+        ("全网最好", "全网最好"),
+        ("茶友销量第一", "茶友销量"),
+        ("唯一花房最低价", "唯一花房最低"),
+    ],
+)
+def test_a_shops_name_hides_no_claim(title: str, name: str) -> None:
+    with pytest.raises(BadInput, match="title: forbidden"):
+        check_title(title, names=(name, ""))
+
+
+def test_a_shops_name_is_known_however_wide_it_is_typed() -> None:
+    assert check_title("唯一ＣＵＰ 上新", names=("唯一 CUP",)) == "唯一ＣＵＰ 上新"
 
 
 @given(st.text("周末的杯子茶第一次最后", max_size=8), st.sampled_from(["最低价", "顶级", "极品", "最佳", "唯一"]))

@@ -29,15 +29,14 @@ def name_competition(competition: Competition) -> str:
     }[competition]
 
 
-def say_hint(hint: WordHint | None, *, is_unfit: bool = False) -> str:
+def say_hint(hint: WordHint | None, match: MatchType, *, is_unfit: bool = False) -> str:
     """Why a word is hardly shown, and what to do; nothing where nothing stands in its way.
 
-    `is_unfit`: no product of the group is called by it, so that no bid of whatever height helps.
+    `is_unfit`: no product of the group is called by it. The whole question is compared with what products are called:
+    of an exact word that is the word alone, and no bid helps; of the others something may stand beside it.
     """
     if is_unfit and hint not in (WordHint.EXCLUDED, WordHint.BELOW_FLOOR):
-        return gettext(
-            "Never shown: too little of it stands in your products’ titles. Choose words that they are called by."
-        )
+        return _say_unfit(match)
     return {
         None: "",
         WordHint.EXCLUDED: gettext("Never shown: it is among the words you keep away from."),
@@ -45,6 +44,18 @@ def say_hint(hint: WordHint | None, *, is_unfit: bool = False) -> str:
         WordHint.OUTBID: gettext("Hardly shown: four others or more bid more. Raise the bid."),
         WordHint.NOBODY_ASKS: gettext("Nobody asked for it lately. Try a shorter word."),
     }[hint]
+
+
+def _say_unfit(match: MatchType) -> str:
+    if match is MatchType.EXACT:
+        return gettext(
+            "Never shown: too little of it stands in what your products are called. "
+            "Choose words that they are called by."
+        )
+    return gettext(
+        "Hardly shown: only where somebody also asks for what your products are called. "
+        "Choose words that they are called by."
+    )
 
 
 def name_creative_state(state: CreativeState) -> str:

@@ -109,7 +109,7 @@ def _describe_words(
             **describe_part(campaign, word.state),
             "figures": (known := studied[word.keyword_id]).figures,
             "competition": name_competition(known.figures.competition),
-            "hint": say_hint(known.hint, is_unfit=word.text in unfit)
+            "hint": say_hint(known.hint, word.match, is_unfit=word.text in unfit)
             if word.state is PartState.RUNNING and not is_over
             else "",
         }

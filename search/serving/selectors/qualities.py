@@ -38,8 +38,9 @@ def map_qualities(
 def find_unfit_words(
     *, shop_id: int, product_ids: Collection[int], words: Sequence[str], epochs: Epochs
 ) -> frozenset[str]:
-    """Words by which none of these goods is called closely enough to take part in an auction: one statement.
+    """Words that, asked alone, none of these goods is called by closely enough for an auction: one statement.
 
+    A question that holds more than the word may still fit, since the whole of it is compared with the goods.
     Goods that are not on sale fit nothing; without any on sale no word is to blame.
     """
     if not words or not product_ids:

@@ -21,7 +21,7 @@ class WalletView:
 
     @property
     def free_bonus_minor(self) -> int:
-        """What is left to promise to clicks and views only."""
+        """What is left for clicks, views and commission on sales only."""
         return self.available_minor - self.free_cash_minor
 
 

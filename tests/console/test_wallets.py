@@ -110,11 +110,11 @@ def test_only_finance_with_a_fresh_proof_gives_bonus(shop, enter) -> None:
 
 def test_finance_sets_what_pays_first(shop, enter) -> None:
     staff, path = enter(StaffRole.FINANCE), f"{PATH}{shop}/"
-    assert "Bonus pays clicks and views first" in page_of(staff.get(path))
+    assert "Bonus pays clicks, views and commission on sales first" in page_of(staff.get(path))
     assert staff.post(f"{path}order/", first="cash").headers["Location"] == path
     assert is_cash_first(shop)
     page = staff.get(path).content.decode()
-    assert "Cash pays clicks and views first" in page and 'name="first" value="bonus"' in page
+    assert "Cash pays clicks, views and commission on sales first" in page and 'name="first" value="bonus"' in page
     staff.post(f"{path}order/", first="cash")
     assert "It is set so already." in staff.get(path).content.decode()
     assert enter(StaffRole.REVIEWER).post(f"{path}order/", first="bonus").status_code == 403

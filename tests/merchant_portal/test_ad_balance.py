@@ -58,6 +58,6 @@ def test_bids_are_paid_with_cash_and_the_balance_says_so(merchant: Merchant, now
     hold_day(shop_id, 3_000, key="day", now=now, day=business_date(now))
     page = merchant.browser.get("/wallet/").content.decode()
     assert "<b>1,120.00</b>" in page and "for clicks, views and bids" not in page
-    assert "¥380.00 of it is free cash, for bids too; bonus is for clicks and views only" in page
+    assert "¥380.00 of it is free cash, for bids too; bonus is for clicks, views and commission on sales only" in page
     page = merchant.browser.get("/ads/campaigns/").content.decode()
     assert "of it granted 740.00" in page, "the bonus that is held for today is not among what is available"

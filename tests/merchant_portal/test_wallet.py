@@ -227,7 +227,7 @@ def test_who_may_not_touch_money_stays_outside(merchant, till):
 
 def test_the_wallet_says_what_pays_first(merchant, till):
     page = merchant.browser.get("/wallet/").content.decode()
-    assert "used first, for clicks and views" in page
+    assert "used first, for clicks, views and commission on sales" in page
     set_payment_order(shop_id=merchant.shop.shop_id, cash_first=True, actor_id=1, now=timezone.now())
     page = merchant.browser.get("/wallet/").content.decode()
-    assert "used after cash, for clicks and views" in page and "used first" not in page
+    assert "used after cash, for clicks, views and commission on sales" in page and "used first" not in page

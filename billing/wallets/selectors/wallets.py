@@ -42,7 +42,7 @@ def _to_wallet_view(shop_id: int, cash: Balance, bonus: Balance) -> WalletView:
 
 
 def is_cash_first(shop_id: int) -> bool:
-    """Whether a shop's cash pays clicks and views before its bonus does, as staff set it: one statement."""
+    """Whether cash pays clicks, views and commission before bonus does, as staff set it: one statement."""
     return Wallet.objects.filter(shop_id=shop_id, cash_first=True).exists()
 
 

@@ -77,10 +77,10 @@ def grant_bonus(
 
 @transaction.atomic(durable=True)
 def set_payment_order(*, shop_id: int, cash_first: bool, actor_id: int, now: datetime) -> bool:
-    """Staff say what of a shop's balance pays clicks and views first. Returns whether that is new.
+    """Staff say what of a shop's balance pays for ads first. Returns whether that is new.
 
-    It holds for what is put aside and charged from now on; an hour that was charged stays as it was. Raises
-    `ShopNotFound`.
+    It holds for clicks, views and commission on sales that are put aside or charged from now on; what was charged
+    stays as it was. Raises `ShopNotFound`.
     """
     get_shop(shop_id)
     wallet = lock_wallet(shop_id, now)

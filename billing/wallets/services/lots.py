@@ -1,6 +1,6 @@
 """Steps: a bid's maximum is put aside; a lot that is won is paid and recognised as it is delivered (money.md I0-I3).
 
-Lots are paid with cash: bonus is for clicks and views.
+Lots are paid with cash: bonus is for clicks, views and commission on sales.
 """
 
 from datetime import datetime

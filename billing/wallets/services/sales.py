@@ -1,6 +1,7 @@
 """Steps: commission on a sale is charged, and what a refund takes off is given back (money.md rows H8 and H9).
 
-Bonus pays first, then cash, both as far as they are free; what is lacking is owed. Nothing is ever below zero.
+Bonus pays first, then cash, or the other way round where staff set it, both as far as they are free; what is lacking
+is owed. Nothing is ever below zero.
 """
 
 from datetime import datetime

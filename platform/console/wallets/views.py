@@ -72,7 +72,7 @@ def give_bonus(request: HttpRequest, shop_id: int) -> HttpResponse:
 @recent_proof_required
 @require_POST
 def set_order(request: HttpRequest, shop_id: int) -> HttpResponse:
-    """Set whether cash or bonus pays clicks and views first."""
+    """Set whether cash or bonus pays clicks, views and commission on sales first."""
     if shop_id not in list_shops_by_ids([shop_id]):
         raise Http404
     cash_first = request.POST.get("first") == "cash"

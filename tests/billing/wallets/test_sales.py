@@ -19,6 +19,7 @@ from billing.wallets.services import (
     charge_sale,
     collect_owed,
     hold_for_lot,
+    set_payment_order,
 )
 from tests.billing.wallets.steps import (
     DAY,
@@ -49,6 +50,18 @@ def test_a_commission_is_paid_with_bonus_then_cash_and_the_rest_is_owed(shop_a, 
     assert read_shop(shop) == (0, 0, 600)
     assert (read_code(Code.ADS_SALE), read_code(Code.VAT_PAYABLE)) == (200 + 377 + 566, 57)
     assert (get_owed_minor(shop), shop in list_owing_shops()) == (600, True)
+    assert_sound(shop)
+
+
+@pytest.mark.django_db
+def test_cash_pays_a_commission_first_where_staff_set_it(shop_a, clock):
+    shop = shop_a.shop_id
+    give_bonus(shop, 1_000, key="b", now=clock.now)
+    give_cash(shop, 400, key="c", now=clock.now)
+    set_payment_order(shop_id=shop, cash_first=True, actor_id=1, now=clock.now)
+    done = charge_order(shop, 1_200, key="sale:S-1:0", now=clock.now)
+    assert (done.cash_minor, done.bonus_minor, done.owed_minor) == (400, 800, 0)
+    assert read_shop(shop) == (0, 200, 0)
     assert_sound(shop)
 
 

@@ -1,7 +1,7 @@
 """Pay per sale: commission on orders that an ad brought, due when the order is released. VAT is inside it.
 
-It is paid out of the wallet, bonus first; what the wallet lacks is a debt of the shop (1040), which the next money in
-the wallet pays, or the end of a day out of what the shop is owed (G4).
+It is paid out of the wallet, bonus first or cash first as is set for the shop; what the wallet lacks is a debt of the
+shop (1040), which the next money in the wallet pays, or the end of a day out of what the shop is owed (G4).
 """
 
 from dataclasses import dataclass

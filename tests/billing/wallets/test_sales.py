@@ -1,4 +1,4 @@
-"""Commission on sales: bonus first, then free cash, the rest owed until money comes; given back as it was paid."""
+"""Commission on sales: bonus and free cash in the order set, the rest owed till money comes; given back as paid."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta

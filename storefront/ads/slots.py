@@ -4,6 +4,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+import structlog
+from django.db.utils import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +18,8 @@ from search.signals.rules.robots import is_robot
 from search.slots.contracts import RunningSlot, SlotKind
 from search.slots.selectors import find_landing, list_running
 from search.slots.services import count_click
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,10 @@ def follow(request: HttpRequest, lot_id: int) -> HttpResponse:
     if landing is None:
         raise Http404
     if _is_click(request):
-        count_click(lot_id=lot_id, now=timezone.now())
+        try:
+            count_click(lot_id=lot_id, now=timezone.now())
+        except (DatabaseError, InterfaceError) as error:  # the visitor is led on all the same
+            log.warning("ads.lot_click_lost", error=type(error).__name__)
     return HttpResponseRedirect(landing, status=HTTPStatus.SEE_OTHER)
 
 

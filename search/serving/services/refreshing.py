@@ -1,5 +1,6 @@
 """Following what is advertised: campaigns, their goods, and the tables that a timer works out."""
 
+import time
 from collections.abc import Iterable
 
 from market.shops.contracts import Epochs
@@ -18,6 +19,9 @@ ALL_GOODS_SECONDS = 300.0
 """All goods are read again so often, whatever the changes said."""
 
 TABLES_SECONDS = 60.0
+
+LOOK_AGAIN_SECONDS = 10.0
+"""Longer than anybody waits for a lock with a lease in hand."""
 
 
 def load_all(state: ServerState) -> None:
@@ -58,9 +62,19 @@ def follow_campaigns(state: ServerState) -> int:
             else:
                 state.index.drop(campaign_id)
             state.money.dry_until.pop(campaign_id, None)  # it may have a budget again
-        take_back_beyond(changes.campaign_ids)
+    _keep_limits(state, changes.campaign_ids)
     state.reading.position = changes.position
     return len(changes.campaign_ids)
+
+
+def _keep_limits(state: ServerState, changed_ids: Iterable[int]) -> None:
+    """Let lower limits hold for what was lent before, also for a lease that was being taken just then: nobody sees it
+    until it is committed."""
+    moment = time.monotonic()
+    until = state.reading.changed_until | dict.fromkeys(changed_ids, moment + LOOK_AGAIN_SECONDS)
+    state.reading.changed_until = {campaign_id: at for campaign_id, at in until.items() if at >= moment}
+    if state.reading.changed_until:
+        take_back_beyond(state.reading.changed_until)
 
 
 def follow_goods(state: ServerState, *, everything: bool) -> int:

@@ -40,7 +40,10 @@ def _name_worker() -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """How far the background thread has followed what it reads. None and zero: nothing was read yet."""
+    """How far the background thread has followed what it reads. None and zero: nothing was read yet.
+
+    `changed_until`: campaigns that changed lately, and until when what was lent to them is looked at again.
+    """
 
     position: Position | None = None
     change_no: int = 0
@@ -51,6 +54,7 @@ class Reading:
     leases_at: float = 0.0
     paces_at: float = 0.0
     told_at: float = 0.0
+    changed_until: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

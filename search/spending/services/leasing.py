@@ -49,7 +49,7 @@ def take_lease(
     budget = get_budgets([campaign_id]).get(campaign_id)
     if budget is None or budget.shop_id != shop_id:
         return None
-    purse = open_purse(shop_id=shop_id, day=day, budgets={campaign_id: budget})
+    purse = open_purse(shop_id=shop_id, day=day, campaign_ids={campaign_id})
     purse.ask_wallet(campaign_id, _size_without_wallet(purse, campaign_id, least_micro), now)
     _, granted = grant(purse.list_caps(campaign_id), least_micro=least_micro)
     if not granted.granted_micro:

@@ -17,7 +17,6 @@ from market.shops.backend.statements import ask
 from search.auction.contracts import Lease as LeaseNumbers
 from search.auction.contracts import TokenKind, TokenState
 from search.auction.leases import bill, top_up
-from search.campaigns.selectors import get_budgets
 from search.spending.models import Lease
 from search.spending.rules.arrays import write_array
 from search.spending.rules.naming import number_lock
@@ -167,7 +166,6 @@ def open_till(till: Till, reports: Sequence[Report]) -> None:
         shop_id=shop_id, day=day, closed_at__isnull=True, granted_micro__gt=F("billed_micro")
     ).exclude(pk__in=till.leases)
     till.idle = list(idle.order_by("pk").select_for_update(no_key=True, skip_locked=True)[:MOST_IDLE])
-    budgets = get_budgets({row.campaign_id for row in [*rows, *till.idle]})
-    mine = {number: budget for number, budget in budgets.items() if budget.shop_id == shop_id}
+    till.purse = open_purse(shop_id=shop_id, day=day, campaign_ids={row.campaign_id for row in [*rows, *till.idle]})
+    mine = till.purse.campaign_ids
     till.idle = [row for row in till.idle if row.campaign_id in mine]
-    till.purse = open_purse(shop_id=shop_id, day=day, budgets=mine)

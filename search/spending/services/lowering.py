@@ -15,7 +15,7 @@ from search.campaigns.contracts import CampaignBudget
 from search.campaigns.selectors import get_budgets
 from search.spending.models import Cap, Lease
 from search.spending.services.leasing import save_leases, to_numbers
-from search.spending.services.purse import Purse, open_purse, to_micro
+from search.spending.services.purse import Purse, list_limits, open_purse, to_micro
 
 CampaignDay = tuple[int, date]
 
@@ -23,12 +23,10 @@ CampaignDay = tuple[int, date]
 def take_back_beyond(campaign_ids: Collection[int]) -> int:
     """Take back what leases of these campaigns' shops hold beyond their limits. Returns how many were made smaller.
 
-    Four statements where nothing is; else a transaction for each shop and day. What is billed stays billed.
+    Four statements where nothing is; else a transaction for each shop and day. What is billed stays billed. A lease
+    that is being taken meanwhile is not seen: whoever follows a change asks again for some seconds.
     """
-    lent = Lease.objects.filter(
-        campaign_id__in=campaign_ids, closed_at__isnull=True, granted_micro__gt=F("billed_micro")
-    )
-    days = set(lent.values_list("campaign_id", "day"))
+    days = set(_list_lent().filter(campaign_id__in=campaign_ids).values_list("campaign_id", "day"))
     if not days:
         return 0
     budgets = get_budgets({campaign_id for campaign_id, _ in days})
@@ -45,31 +43,21 @@ def _list_beyond(days: Collection[CampaignDay], budgets: Mapping[int, CampaignBu
     kinds = [kind.value for kind in CapKind if kind is not CapKind.WALLET]  # by name: so the unique index serves
     rows = Cap.objects.filter(kind__in=kinds, owner_id__in=owners)
     rows = rows.filter(day__in={day for _, day in days}) | rows.filter(day__isnull=True)
-    taken = {(row.kind, row.owner_id, row.day): row.taken_micro for row in rows}
-    beyond = set()
-    for campaign_id, day in days:
-        budget = budgets.get(campaign_id)
-        if budget is None:
-            continue
-        limits = {
-            (CapKind.CAMPAIGN_DAY.value, campaign_id, day): budget.daily_minor,
-            (CapKind.CAMPAIGN_TOTAL.value, campaign_id, None): budget.total_minor,
-            (CapKind.MERCHANT_DAY.value, budget.shop_id, day): budget.shop_daily_minor,
-        }
-        if any(taken.get(key, 0) > to_micro(limit_minor) for key, limit_minor in limits.items()):
-            beyond.add((budget.shop_id, day))
-    return beyond
+    taken = {(CapKind(row.kind), row.owner_id, row.day): row.taken_micro for row in rows}
+    return {
+        (budget.shop_id, day)
+        for campaign_id, day in days
+        if (budget := budgets.get(campaign_id)) is not None
+        and any(taken.get(key, 0) > to_micro(limit) for key, limit in list_limits(budget, day).items())
+    }
 
 
 @transaction.atomic(durable=True)
 def _shrink(shop_id: int, day: date) -> int:
     """Leases by id, then caps by id, as everybody locks them; nobody who bills meanwhile is overlooked."""
     rows = list(_list_lent().filter(shop_id=shop_id, day=day).order_by("pk").select_for_update(no_key=True))
-    budgets = {pk: one for pk, one in get_budgets({row.campaign_id for row in rows}).items() if one.shop_id == shop_id}
-    if not budgets:
-        return 0
-    purse = open_purse(shop_id=shop_id, day=day, budgets=budgets)
-    shrunk = [row for row in rows if row.campaign_id in budgets and _take_back(row, purse)]
+    purse = open_purse(shop_id=shop_id, day=day, campaign_ids={row.campaign_id for row in rows})
+    shrunk = [row for row in rows if row.campaign_id in purse.campaign_ids and _take_back(row, purse)]
     save_leases(shrunk)
     purse.save()
     return len(shrunk)

@@ -18,6 +18,7 @@ from search.auction.contracts import Cap as CapNumbers
 from search.auction.contracts import CapKind
 from search.auction.leases import size_grant
 from search.campaigns.contracts import CampaignBudget
+from search.campaigns.selectors import get_budgets
 from search.spending.models import Cap
 from search.spending.rules.arrays import write_array
 
@@ -105,23 +106,34 @@ class Purse:
         return [(key, row) for key, row in self.rows.items() if key[0] in OF_SHOP or key[1] == campaign_id]
 
 
-def open_purse(*, shop_id: int, day: date, budgets: Mapping[int, CampaignBudget]) -> Purse:
+def open_purse(*, shop_id: int, day: date, campaign_ids: Set[int]) -> Purse:
     """Lock the caps of a shop's campaigns (by id), with the limits that their budgets have now. Demands a transaction.
 
-    Every campaign takes from all four kinds, also where it has no limit: one that is set later knows what was taken.
+    Budgets are read with the caps in hand, so that nobody writes a limit back that was lowered meanwhile. Campaigns of
+    other shops are left out. Every campaign takes from all four kinds, also where it has no limit: one that is set
+    later knows what was taken.
     """
-    limits: dict[CapKey, int | None] = {(CapKind.WALLET, shop_id, day): None}
-    for campaign_id, budget in budgets.items():
-        limits[(CapKind.CAMPAIGN_DAY, campaign_id, day)] = to_micro(budget.daily_minor)
-        limits[(CapKind.CAMPAIGN_TOTAL, campaign_id, None)] = to_micro(budget.total_minor)
-        limits[(CapKind.MERCHANT_DAY, shop_id, day)] = to_micro(budget.shop_daily_minor)
-    rows = _lock(limits.keys())
-    for key, limit_micro in limits.items():
-        row = rows[key]
-        if limit_micro is not None and row.limit_micro != limit_micro:
-            row.limit_micro = limit_micro
-            Cap.objects.filter(pk=row.pk).update(limit_micro=limit_micro)
-    return Purse(shop_id, day, {key[:2]: row for key, row in rows.items()})
+    keys = {key for pk in campaign_ids for key in list_keys(campaign_id=pk, shop_id=shop_id, day=day)}
+    rows = _lock(keys | {(CapKind.WALLET, shop_id, day)})
+    budgets = [budget for budget in get_budgets(campaign_ids).values() if budget.shop_id == shop_id]
+    kept: dict[tuple[CapKind, int], Cap] = {(CapKind.WALLET, shop_id): rows[(CapKind.WALLET, shop_id, day)]}
+    for budget in budgets:
+        for key, limit_minor in list_limits(budget, day).items():
+            row, limit_micro = rows[key], to_micro(limit_minor)
+            if row.limit_micro != limit_micro:
+                row.limit_micro = limit_micro
+                Cap.objects.filter(pk=row.pk).update(limit_micro=limit_micro)
+            kept[key[:2]] = row
+    return Purse(shop_id, day, kept)
+
+
+def list_limits(budget: CampaignBudget, day: date) -> dict[CapKey, int | None]:
+    """What a campaign's budgets allow of each of its caps but the wallet, in minor units; None is no limit."""
+    return {
+        (CapKind.CAMPAIGN_DAY, budget.campaign_id, day): budget.daily_minor,
+        (CapKind.CAMPAIGN_TOTAL, budget.campaign_id, None): budget.total_minor,
+        (CapKind.MERCHANT_DAY, budget.shop_id, day): budget.shop_daily_minor,
+    }
 
 
 def give_back_to_caps(returns: Mapping[CapKey, int]) -> None:

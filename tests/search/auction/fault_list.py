@@ -101,11 +101,6 @@ BUDGETS = (
         tests="test_charging",
     ),
     *_in(
-        "charging",
-        ("cash goes before bonus", "if cash_first else min(amount_minor, bonus_minor)", "if True else 0"),
-        tests="test_charging",
-    ),
-    *_in(
         "leases",
         ("a lease is larger than the rest", "min(rest_micro, max(", "max(0, max("),
         ("what was billed comes back too", "return granted_micro - billed_micro", "return granted_micro"),

@@ -24,7 +24,15 @@ from search.campaigns.rules.tokens import tokenize_words
 from search.campaigns.services import set_campaign_state, set_daily_budget, stop_advertiser
 from search.listings.services import refresh_listings
 from search.serving.contracts import NO_ADS, AdAsk, PageAds
-from search.serving.services import choose_ads, count_views, forget_pause, forget_server, get_server, open_throttles
+from search.serving.services import (
+    choose_ads,
+    count_views,
+    forget_pause,
+    forget_server,
+    get_server,
+    open_throttles,
+    refreshing,
+)
 from search.serving.services import seen as seen_module
 from search.serving.services import server as server_module
 from search.serving.services.choosing import MOST_SLOW
@@ -237,6 +245,23 @@ def test_a_lowered_budget_holds_for_what_this_process_was_lent(street: Street) -
     get_server().refresh(street.now, everything=True)
     held = money.leases[campaign_id]
     assert held.lease_id == lent.lease_id and held.rest_micro == 1_000 * 1_000_000 < lent.rest_micro
+
+
+def test_what_was_lent_to_a_changed_campaign_is_looked_at_again_for_some_seconds(street: Street, monkeypatch) -> None:
+    campaign_id = advertise(street.offers[0], "马克杯", now=street.now)
+    warm_up(street.now)
+    looked: list[set[int]] = []
+    monkeypatch.setattr(refreshing, "take_back_beyond", lambda campaign_ids: looked.append(set(campaign_ids)))
+    set_daily_budget(
+        shop_id=street.offers[0].shop_id, campaign_id=campaign_id, daily_budget_minor=5_000, actor_id=1, now=street.now
+    )
+    for _ in range(3):
+        get_server().refresh(street.now)
+    assert looked == [{campaign_id}] * 3, "a lease that was being taken is seen once it is committed"
+    reading = get_server().state.reading
+    reading.changed_until = dict.fromkeys(reading.changed_until, 0.0)
+    get_server().refresh(street.now)
+    assert len(looked) == 3 and not reading.changed_until
 
 
 def test_a_new_campaign_begins_with_what_the_throttles_of_its_market_came_to(street: Street) -> None:

@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from django.db import connections
+import psycopg
+import pytest
+from django.db import OperationalError, connections
 
 from search.slots.contracts import LotView
 from search.slots.models import LotHour
@@ -65,6 +67,17 @@ def test_fewer_views_than_clicks_have_no_rate(market: Market) -> None:
     assert market.again(lot).click_bps is None
     count_views(lot_ids=[lot.lot_id], now=market.clock.now)
     assert market.again(lot).click_bps == 10_000
+
+
+def test_a_count_that_waits_too_long_for_another_is_given_up(committed_db: CommittedDatabase, market: Market) -> None:
+    lot, _ = sell_one(market)
+    count_views(lot_ids=[lot.lot_id], now=market.clock.now)
+    with psycopg.connect(committed_db.environment["DATABASE_URL"]) as other:
+        other.execute("SELECT 1 FROM slots_lotclicks FOR UPDATE")
+        with pytest.raises(OperationalError):
+            count_views(lot_ids=[lot.lot_id], now=market.clock.now)
+    assert count_views(lot_ids=[lot.lot_id], now=market.clock.now) == 1
+    assert market.again(lot).views == 2
 
 
 def test_views_of_many_threads_are_all_counted(committed_db: CommittedDatabase, market: Market) -> None:

@@ -1,17 +1,20 @@
 """A limit that is lowered holds for what is lent already: nothing is billed beyond it once leases were made smaller."""
 
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from billing.settlement.services.days import business_date
 from search.auction.contracts import CapKind
 from search.campaigns.models import Campaign
 from search.campaigns.services import set_daily_budget, set_own_limit, set_staff_limit
 from search.spending.models import AdEvent, Cap, Lease
-from search.spending.services import close_due_leases, record_click, take_back_beyond
+from search.spending.services import close_due_leases, leasing, purse, record_click, take_back_beyond, take_lease
 from tests.conftest import Clock, CommittedDatabase
 from tests.fixtures.ads import MICRO, AdRow, fund, lend, make_ad, show, visitor
 
@@ -143,3 +146,70 @@ def test_clicks_at_the_same_time_never_get_past_the_lower_limit(committed_db: Co
     assert count_billed() * MICRO <= max(LOW * MICRO, taken)
     assert count_billed() >= LOW, "what the lower limit leaves can be spent"
     check_caps()
+
+
+def test_a_limit_that_is_lowered_while_a_lease_is_taken_is_not_written_back(
+    committed_db: CommittedDatabase, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes one reads the budgets with the caps in hand, so it finds what was lowered until then."""
+    fund(SHOP, 1_000_000, clock.now)
+    ad = make_ad(shop_id=SHOP, now=clock.now, daily_minor=100_000)
+    lend(ad, clock.now, worker="first")
+    pause = Pause(purse.get_budgets)
+    monkeypatch.setattr(purse, "get_budgets", pause)
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(lend_apart, ad, clock.now)
+        pause.wait_until_there()
+        CHANGES["the campaign's day"](ad, clock.now)
+        pause.go_on()
+        taking.result()
+    cap = Cap.objects.get(kind=CapKind.CAMPAIGN_DAY.value)
+    assert cap.limit_micro == LOW * MICRO
+    take_back_beyond([ad.campaign_id])
+    cap.refresh_from_db()
+    assert cap.taken_micro <= LOW * MICRO
+
+
+def test_a_lease_that_is_not_committed_when_a_limit_is_lowered_is_found_by_the_next_look(
+    committed_db: CommittedDatabase, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fund(SHOP, 1_000_000, clock.now)
+    ad = make_ad(shop_id=SHOP, now=clock.now, daily_minor=100_000)
+    pause = Pause(leasing.view_lease)
+    monkeypatch.setattr(leasing, "view_lease", pause)
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(lend_apart, ad, clock.now)
+        pause.wait_until_there()
+        CHANGES["the campaign's day"](ad, clock.now)
+        assert take_back_beyond([ad.campaign_id]) == 0, "nobody sees it yet"
+        pause.go_on()
+        taking.result()
+    assert take_back_beyond([ad.campaign_id]) == 1
+    assert Cap.objects.get(kind=CapKind.CAMPAIGN_DAY.value).taken_micro <= LOW * MICRO
+
+
+class Pause:
+    """A function that waits, where it is called first, until it is let go on."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._function, self._there, self._go = function, threading.Event(), threading.Event()
+
+    def __call__(self, *asked: object, **more: object) -> object:
+        self._there.set()
+        assert self._go.wait(20)
+        return self._function(*asked, **more)
+
+    def wait_until_there(self) -> None:
+        assert self._there.wait(20)
+
+    def go_on(self) -> None:
+        self._go.set()
+
+
+def lend_apart(ad: AdRow, now: datetime) -> None:
+    """In a thread, on a connection of its own; nothing where nothing is left to lend."""
+    whose = {"campaign_id": ad.campaign_id, "shop_id": ad.shop_id, "day": business_date(now), "worker": "apart"}
+    try:
+        take_lease(**whose, least_micro=MICRO, now=now)
+    finally:
+        connections.close_all()

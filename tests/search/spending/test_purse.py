@@ -7,7 +7,6 @@ from django.db import transaction
 
 from billing.settlement.services.days import business_date
 from search.auction.contracts import CapKind
-from search.campaigns.selectors import get_budgets
 from search.spending.models import Cap
 from search.spending.services.purse import CapExceeded, Purse, open_purse
 from tests.conftest import Clock
@@ -26,7 +25,7 @@ def ad(clock: Clock, db: None) -> AdRow:
 
 
 def open_for(ad: AdRow, now: datetime) -> Purse:
-    return open_purse(shop_id=SHOP, day=business_date(now), budgets=get_budgets({ad.campaign_id}))
+    return open_purse(shop_id=SHOP, day=business_date(now), campaign_ids={ad.campaign_id})
 
 
 def read_taken() -> dict[str, int]:

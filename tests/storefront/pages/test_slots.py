@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -134,6 +134,14 @@ def test_a_click_is_counted_once_each_and_leads_where_the_lot_says(sold) -> None
 def test_programs_and_prefetching_are_led_on_but_not_counted(sold, headers: dict[str, str]) -> None:
     assert Browser().client.get(f"/ad/slot/{sold.lot_id}/", **headers).status_code == 303
     assert find_lot(sold.lot_id).clicks == 0
+
+
+def test_a_click_that_cannot_be_counted_is_led_on(sold, monkeypatch) -> None:
+    def refuse(**click: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("storefront.ads.slots.count_click", refuse)
+    assert Browser().client.get(f"/ad/slot/{sold.lot_id}/", **AGENT)["Location"] == "/search?q=tea"
 
 
 def test_views_that_the_script_tells_are_counted_but_not_those_of_programs(sold) -> None:

@@ -82,13 +82,14 @@ def follow_goods(state: ServerState, *, everything: bool) -> int:
     a merchant's own picture knows nothing. Returns how many goods were read."""
     epochs = read_epochs()
     changed, change_no = list_changed(after=state.reading.change_no)
-    everything = everything or epochs.shops != state.reading.shops_epoch
+    shops_changed = epochs.shops != state.reading.shops_epoch
     advertised = state.index.list_products()
-    products = advertised if everything else sorted(set(changed) & set(advertised))
-    closed = list_closed_shop_ids(epochs)
+    products = advertised if everything or shops_changed else sorted(set(changed) & set(advertised))
+    closed = list_closed_shop_ids(epochs) if shops_changed else state.closed_shop_ids
     differing = _load_goods(state, products, epochs)  # the last statement: what it finds is taken over in any case
     moved, state.closed_shop_ids = state.closed_shop_ids ^ closed, closed
-    _put_again(state, state.index.list_advertising(differing) | state.index.list_of_shops(moved))
+    of_shops = state.index.list_of_shops(moved) if moved else set()
+    _put_again(state, state.index.list_advertising(differing) | of_shops)
     state.reading.change_no, state.reading.shops_epoch = change_no, epochs.shops
     return len(products)
 

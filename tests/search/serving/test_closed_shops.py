@@ -12,7 +12,7 @@ from search.campaigns.contracts import CampaignKind, Charge, GroupDraft, PageKin
 from search.campaigns.services import create_campaign, decide_creative, set_daily_budget, upload_creative
 from search.serving.contracts import AdAsk
 from search.serving.models import BidSpan
-from search.serving.services import choose_ads, forget_server, get_server, move_reserves
+from search.serving.services import choose_ads, forget_server, get_server, move_reserves, refreshing
 from search.serving.services.refreshing import follow_goods
 from search.spending.services import get_key_ring
 from tests.fixtures.ads import fund
@@ -109,3 +109,23 @@ def test_what_a_suspended_shop_would_bid_is_not_noted_for_reserves(street: Stree
     move_reserves(street.now)
     noted = set(BidSpan.objects.values_list("shop_id", flat=True))
     assert noted == {street.shops[0].shop_id, street.shops[2].shop_id}
+
+
+def test_while_no_shop_changes_nobody_asks_which_are_open(
+    street: Street,  # noqa: F811
+    picture: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, asked = get_server().state, []
+    list_closed, list_of_shops = refreshing.list_closed_shop_ids, state.index.list_of_shops
+    monkeypatch.setattr(
+        refreshing, "list_closed_shop_ids", lambda epochs: asked.append("closed") or list_closed(epochs)
+    )
+    monkeypatch.setattr(state.index, "list_of_shops", lambda moved: asked.append("index") or list_of_shops(moved))
+    follow()
+    follow_goods(state, everything=True)
+    assert asked == []
+    suspend(street)
+    follow()
+    follow()
+    assert asked == ["closed", "index"]

@@ -165,6 +165,16 @@ def test_goods_that_are_paid_per_sale_were_in_no_auction(db, enter) -> None:
             assert wrong not in page, wrong
 
 
+def test_a_decision_that_shows_nothing_was_not_chosen_by_commission(db, enter) -> None:
+    address = hold_shelf(timezone.now())
+    Decision.objects.update(lines=[])
+    visitor = enter()
+    assert address in visitor.get("/ads/auctions/").content.decode()
+    for path in ("/ads/auctions/", address):
+        page = words_of(visitor.get(path).content.decode())
+        assert "Pay per sale" not in page and "chosen by how well" not in page
+
+
 def test_what_can_be_held_again_no_more_is_said_in_the_readers_language(db, enter) -> None:
     address, number = hold(timezone.now())
     Decision.objects.filter(decision_id=number).update(auction="{}")

@@ -75,5 +75,5 @@ class DecisionView:
 
     @property
     def is_per_sale(self) -> bool:
-        """Whether its ads are paid per sale: these are chosen without an auction."""
-        return not self.auction and all(line.kind is TokenKind.SALE for line in self.lines)
+        """Whether its ads are paid per sale: these are chosen without an auction. Without ads it is not."""
+        return not self.auction and bool(self.lines) and all(line.kind is TokenKind.SALE for line in self.lines)

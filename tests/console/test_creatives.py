@@ -49,6 +49,15 @@ def test_a_picture_is_approved_or_refused_with_a_reason(make_shop, enter) -> Non
     assert "No picture waits" in staff.get(address("ads-creatives")).content.decode()
 
 
+def test_who_asks_again_for_a_reason_that_was_sent_back_is_led_to_the_list(make_shop, enter) -> None:
+    creative = make_creative(make_shop("alpha").shop_id, timezone.now(), state=CreativeState.WAITING)
+    staff, path = enter(StaffRole.REVIEWER), f"{address('decide-creative', creative)}?tab=waiting&shop=alpha"
+    assert staff.post(path, word="refuse", reason=" ").status_code == 422
+    again = staff.get(path)
+    assert (again.status_code, again["Location"]) == (302, f"{address('ads-creatives')}?tab=waiting&shop=alpha")
+    assert map_creatives([creative])[creative].state is CreativeState.WAITING
+
+
 def test_who_is_no_reviewer_looks_and_decides_nothing(make_shop, enter) -> None:
     creative = make_creative(make_shop("alpha").shop_id, timezone.now(), state=CreativeState.WAITING)
     staff = enter(StaffRole.SUPPORT)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from console.access import REVIEWERS, me, staff_page
 from console.frame import Rail, render_page
@@ -62,9 +62,15 @@ def show_creatives(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(*REVIEWERS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, creative_id: int) -> HttpResponse:
-    """Approve, or refuse with a reason that the merchant reads; what was approved before is taken down."""
+    """Approve, or refuse with a reason that the merchant reads; what was approved before is taken down.
+
+    A reason that is sent back stands at this address: who asks for it again, as after choosing a language, is led to
+    the list.
+    """
+    if request.method != "POST":
+        return _lead_to_list(request)
     approved, reason = request.POST.get("word") == "approve", request.POST.get("reason", "")
     try:
         decide_creative(
@@ -76,6 +82,10 @@ def decide(request: HttpRequest, creative_id: int) -> HttpResponse:
         add_toast(request, gettext("Somebody decided this picture meanwhile."), bad=True)
     else:
         add_toast(request, gettext("Approved.") if approved else gettext("Refused. The merchant reads why."))
+    return _lead_to_list(request)
+
+
+def _lead_to_list(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('console:ads-creatives')}?{request.GET.urlencode()}")
 
 

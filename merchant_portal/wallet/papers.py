@@ -37,7 +37,7 @@ def describe_invoice(invoice: Invoice, *, shop_name: str) -> Paper:
         bonus = Section(
             gettext("Bonus used"),
             (Column(gettext("A discount, not invoiced"), 59), Column(gettext("Amount"), 12, is_money=True)),
-            [[gettext("Clicks and views that bonus paid"), invoice.bonus_minor]],
+            [[gettext("Clicks, views and commission on sales that bonus paid"), invoice.bonus_minor]],
         )
         return Paper(_title(invoice), notes, [section, bonus], "CNY", gettext("Page %(page)s"))
     return Paper(_title(invoice), notes, [section], "CNY", gettext("Page %(page)s"))

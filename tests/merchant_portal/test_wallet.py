@@ -143,12 +143,13 @@ def test_an_invoice_is_a_page_whose_lines_open_their_postings_and_a_paper(mercha
     shown = page(merchant, f"/wallet/invoices/{month.year}/{month.month}/")
     [line] = re.findall(r'href="(/money/movements/\?account=2050[^"]+)"', shown)
     assert "ads:1" in page(merchant, line.replace("&amp;", "&"))
-    for language, word in (("en", "Without VAT"), ("zh-hans", "不含税")):
+    for language, word, what in (("en", "Without VAT", "commission on sales"), ("zh-hans", "不含税", "成交佣金")):
         with translation.override(language):
             paper = describe_invoice(invoice, shop_name="alpha")
         charged, bonus = paper.sections
         assert invoice.number in paper.title and word in [column.head for column in charged.columns]
         assert charged.last[2:] == [invoice.net_minor, 234, 4_127] and bonus.rows[0][1] == 1_000
+        assert what in bonus.rows[0][0], "bonus pays commission too"
         assert [sum(row[place] for row in charged.rows) for place in (2, 3, 4)] == charged.last[2:]
     answer = merchant.browser.get(f"/wallet/invoices/{month.year}/{month.month}/pdf/")
     assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")

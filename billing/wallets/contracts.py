@@ -222,7 +222,7 @@ class Invoice:
 
     @property
     def issued_on(self) -> date:
-        """The day after the month's last: from then on it never changes, whenever it is read or printed."""
+        """The day after the month's last, whenever it is read. The names on a paper are those of when it is printed."""
         return (self.month + timedelta(days=31)).replace(day=1)
 
     @property

@@ -12,7 +12,7 @@ from billing.wallets.contracts import Invoice
 
 
 def describe_invoice(invoice: Invoice, *, shop_name: str) -> Paper:
-    """The invoice of a month; its sums are the ledger's."""
+    """The invoice of a month; its sums are the ledger's, the names those of today."""
     section = Section(
         gettext("Advertising"),
         (
@@ -33,18 +33,19 @@ def describe_invoice(invoice: Invoice, *, shop_name: str) -> Paper:
         gettext("Amounts in %(currency)s") % {"currency": "CNY"},
         gettext("Paid out of the advertising balance; nothing is owed."),
     ]
+    sections = [section]
     if invoice.bonus_minor:
         bonus = Section(
             gettext("Bonus used"),
             (Column(gettext("A discount, not invoiced"), 59), Column(gettext("Amount"), 12, is_money=True)),
             [[gettext("Clicks, views and commission on sales that bonus paid"), invoice.bonus_minor]],
         )
-        return Paper(_title(invoice), notes, [section, bonus], "CNY", gettext("Page %(page)s"))
-    return Paper(_title(invoice), notes, [section], "CNY", gettext("Page %(page)s"))
+        sections.append(bonus)
+    return Paper(_title(invoice), notes, sections, "CNY", gettext("Page %(page)s"), dated=invoice.issued_on)
 
 
 def describe_issuer() -> list[str]:
-    """Who issues invoices, a line each: the name, and the registration where there is one."""
+    """Who issues invoices, a line each: the operator's name of today, and its registration where there is one."""
     lines = [gettext("Issued by %(name)s") % {"name": settings.OPERATOR_NAME}]
     if settings.OPERATOR_REGISTRATION:
         lines.append(gettext("Unified social credit code %(code)s") % {"code": settings.OPERATOR_REGISTRATION})

@@ -173,7 +173,7 @@ def test_an_invoice_says_who_issued_it_to_whom_and_when_whatever_day_it_is_print
             paper = describe_invoice(invoice, shop_name="alpha")
         assert set(lines) < set(paper.notes) and any("91310000JISHIDEMO0" in note for note in paper.notes)
         once, again = (b"".join(write_pdf(paper)) for _ in range(2))
-        assert once == again
+        assert once == again and f"/CreationDate (D:{issued_on:%Y%m%d})".encode() in once
     path = f"/wallet/invoices/{month.year}/{month.month}/"
     shown = page(merchant, path)
     assert f"Issued on {issued_on}" in shown and "集市 Jishi" in shown and "91310000JISHIDEMO0" in shown

@@ -12,6 +12,7 @@ from billing.ledger.selectors.shop_books import list_shop_entries
 from billing.settlement.contracts.statements import AccountStatement, KindSum, StatementView
 from billing.settlement.exporting.sheets import Cell, Column, Paper, Section
 from billing.settlement.words import (
+    local_day,
     name_account,
     name_kind,
     name_period,
@@ -74,7 +75,7 @@ def describe_entries(
         notes.append(gettext("Only %(number)s") % {"number": wanted.subject})
     notes += [name_account(code) for code in wanted.codes] + [name_kind(kind) for kind in wanted.kinds]
     notes.append(gettext("As of %(moment)s, Beijing time") % {"moment": stamp(now)})
-    return Paper(gettext("Postings of the shop"), notes, [section], currency, page_word())
+    return Paper(gettext("Postings of the shop"), notes, [section], currency, page_word(), dated=local_day(now))
 
 
 def describe_statement(statement: StatementView, *, shop_name: str) -> Paper:
@@ -101,7 +102,8 @@ def describe_statement(statement: StatementView, *, shop_name: str) -> Paper:
         gettext("Made %(moment)s, Beijing time") % {"moment": stamp(statement.made_at)},
         gettext("What you owe the platform is taken off."),
     ]
-    return Paper(f"{gettext('Statement')} {statement.number}", notes, sections, statement.currency, page_word())
+    title = f"{gettext('Statement')} {statement.number}"
+    return Paper(title, notes, sections, statement.currency, page_word(), dated=local_day(statement.made_at))
 
 
 def stamp(moment: datetime) -> str:

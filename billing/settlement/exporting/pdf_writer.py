@@ -54,10 +54,17 @@ def _load_fonts() -> _Fonts:
 
 
 def write_pdf(paper: Paper) -> Iterator[bytes]:
-    """The whole file is made on disk first: a PDF's table of contents stands at its end."""
+    """The whole file is made on disk first: a PDF's table of contents stands at its end.
+
+    The same paper is the same file whenever it is written: it says that it was made on the day that the paper is dated,
+    or, of a paper without a day, on 2000-01-01, as reportlab has it.
+    """
     with TemporaryFile() as file:
-        press = _Press(Canvas(file, pagesize=A4, pageCompression=1, invariant=1), paper)
-        press.print_paper()
+        canvas = Canvas(file, pagesize=A4, pageCompression=1, invariant=1)
+        if paper.dated is not None:
+            made_on = f"D:{paper.dated:%Y%m%d}"
+            canvas.setDateFormatter(lambda *_: made_on)
+        _Press(canvas, paper).print_paper()
         file.seek(0)
         while piece := file.read(_PIECE_BYTES):
             yield piece

@@ -5,6 +5,7 @@ The libraries are heavy: a process that never writes a format never loads its wr
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol
@@ -58,13 +59,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole file. `notes` are lines under the title; `page_word` has the page's number as `%(page)s`."""
+    """A whole file. `notes` are lines under the title; `page_word` has the page's number as `%(page)s`; `dated` is the
+    day that it was issued on, where that matters."""
 
     title: str
     notes: Sequence[str]
     sections: Sequence[Section]
     currency: str
     page_word: str = field(default="%(page)s")
+    dated: date | None = None
 
 
 class Writer(Protocol):

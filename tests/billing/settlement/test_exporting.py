@@ -26,6 +26,7 @@ from billing.settlement.exporting.papers import describe_statement
 from billing.settlement.exporting.sheets import FileFormat, find_writer, make_harmless, plain_figure
 from billing.settlement.rules.statements import period_at
 from billing.settlement.services.statements import make_statement
+from billing.settlement.words import local_day
 from market.jobs.contracts import JobState
 from market.jobs.selectors import get_job
 from market.jobs.services import run_job
@@ -202,4 +203,4 @@ def test_a_statement_on_paper_says_what_the_statement_says(db):
     assert overview.last == ["Yours in all", 0, 34_200, 34_200]
     assert list(paper.sections[1].rows) == [["Order released, less commission", "3", 34_200, None, 34_200]]
     content = b"".join(find_writer(FileFormat.PDF)(describe_statement(statement, shop_name="甲铺")))
-    assert content.startswith(b"%PDF-")
+    assert content.startswith(b"%PDF-") and f"/CreationDate (D:{local_day(NOW):%Y%m%d})".encode() in content

@@ -80,7 +80,7 @@ def test_files_of_chinese_spreadsheets_are_read() -> None:
     [("短语匹配", "phrase"), ("精准匹配", "exact"), ("广泛匹配", "broad"), ("精确", "exact"), ("词组", "phrase")],
 )
 def test_a_match_may_be_typed_as_pages_call_it(typed: str, match: str) -> None:
-    table = read_table(f"词,匹配\n马克杯,{typed}\n".encode(), Charge.CLICK)
+    table = read_table(f"词,匹配\n马克杯,{typed}\n".encode(), Charge.CLICK, 5_000)
     assert [word.match.value for word in table.words] == [match]
 
 

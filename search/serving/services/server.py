@@ -20,6 +20,7 @@ from django.db import connection, connections
 from django.db.utils import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from billing.settlement.services.days import business_date
 from search.serving.contracts import ServingHealth
 from search.serving.services.holding_out import note_exposures
 from search.serving.services.lending import extend_shown, may_ask, read_held, start_day, take_wanted
@@ -132,6 +133,8 @@ class AdServer:
 
     def _refresh(self, now: datetime, everything: bool) -> None:
         state, reading, moment = self.state, self.state.reading, time.monotonic()
+        if state.is_ready and state.wanted and state.money.day == business_date(now):
+            self._lend_wanted(now)  # before all else: a page may be waiting for it
         self._store()
         if reading.position is None:
             load_all(state)
@@ -165,6 +168,11 @@ class AdServer:
             reading.paces_at = moment
         if renewed:
             renew_budgets(state, now)
+            self._lent.set()
+
+    def _lend_wanted(self, now: datetime) -> None:
+        if take_wanted(self.state, now):
+            renew_budgets(self.state, now)
             self._lent.set()
 
     def _store(self) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
+from django.utils import timezone
 
 from billing.settlement.services.days import business_date
 from market.shops.contracts import ShopContext
@@ -18,6 +19,7 @@ from search.listings.services import refresh_shop
 from search.reports.contracts import BoughtLine, Cell, SoldShare, Sums, TouchedAd
 from search.reports.services import credit_sale
 from search.reports.services.adding import add_sums
+from tests.fixtures.api import list_product
 from tests.fixtures.goods import stock_product
 
 WORDS = MappingProxyType(
@@ -135,3 +137,15 @@ def count_today(campaign_id: int, sums: Sums, now: datetime) -> None:
     )  # fmt: skip
     with transaction.atomic():
         add_sums({cell: sums})
+
+
+def type_campaign(shop: ShopContext, **changes: str) -> dict[str, str | list[str]]:
+    """All that is typed on the way to a keyword campaign of one mug, up to the last step."""
+    offer, _ = list_product(shop, sku="MUG", price_minor=1_000, title="青釉杯")
+    typed: dict[str, str | list[str]] = {
+        "kind": "keyword", "product": [str(offer.product_id)], "word": ["马克杯"], "own_words": "", "match": "phrase",
+        "from_hour": "0", "to_hour": "24", "name": "周末的杯子", "bid": "0.60", "daily_budget": "50",
+        "total_budget": "", "pace": "even", "ends_on": "", "starts_on": timezone.localdate().isoformat(),
+        "key": "k" * 32, "step": "how", "go": "how",
+    }  # fmt: skip
+    return typed | changes

@@ -4,10 +4,10 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from search.campaigns.models import Campaign, Group, Keyword
-from tests.fixtures.api import forget_everything, list_product
+from tests.fixtures.api import forget_everything
+from tests.merchant_portal.ads import type_campaign
 from tests.merchant_portal.conftest import Merchant
 
 NOBODY = "Nobody has asked for these words in 28 days"
@@ -22,13 +22,7 @@ def seller(make_merchant, monkeypatch) -> Merchant:
 @pytest.fixture
 def typed(seller: Merchant) -> dict:
     """All that is typed until the last step, which works out a forecast."""
-    offer, _ = list_product(seller.shop, sku="MUG", price_minor=1_000, title="青釉杯")
-    return {
-        "kind": "keyword", "product": [str(offer.product_id)], "word": ["马克杯"], "own_words": "", "match": "phrase",
-        "from_hour": "0", "to_hour": "24", "name": "周末的杯子", "bid": "0.60", "daily_budget": "50",
-        "total_budget": "", "pace": "even", "ends_on": "", "starts_on": timezone.localdate().isoformat(),
-        "key": "k" * 32, "step": "how", "go": "how",
-    }  # fmt: skip
+    return type_campaign(seller.shop)
 
 
 @pytest.mark.parametrize("wrong", [{"bid": "-1"}, {"bid": "0.01"}, {"bid": "1000"}, {"daily_budget": "1"}])

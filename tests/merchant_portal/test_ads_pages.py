@@ -1,12 +1,12 @@
 """Where a campaign is shown is said as it is, and only what its kind is shown on can be bid more for."""
 
 import pytest
-from django.utils import timezone
 
 from search.campaigns.contracts import PageKind
 from search.campaigns.models import Campaign
 from search.campaigns.selectors import read_live
-from tests.fixtures.api import forget_everything, list_product
+from tests.fixtures.api import forget_everything
+from tests.merchant_portal.ads import type_campaign
 from tests.merchant_portal.conftest import Merchant
 
 
@@ -19,13 +19,7 @@ def seller(make_merchant, monkeypatch) -> Merchant:
 @pytest.fixture
 def typed(seller: Merchant) -> dict:
     """All that is typed until a campaign begins."""
-    offer, _ = list_product(seller.shop, sku="MUG", price_minor=1_000, title="青釉杯")
-    return {
-        "product": [str(offer.product_id)], "word": ["马克杯"], "own_words": "", "match": "phrase",
-        "from_hour": "0", "to_hour": "24", "name": "周末的杯子", "bid": "6.00", "daily_budget": "50", "charge": "mille",
-        "total_budget": "", "pace": "even", "ends_on": "", "starts_on": timezone.localdate().isoformat(),
-        "key": "k" * 32, "step": "how", "go": "create",
-    }  # fmt: skip
+    return type_campaign(seller.shop, bid="6.00", charge="mille", go="create")
 
 
 @pytest.mark.parametrize(
